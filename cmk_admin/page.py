@@ -1,0 +1,246 @@
+"""What a template gets: one typed picture of a screen.
+
+Views fill these, templates only lay them out. Nothing here knows a database,
+a request or a right: what is not allowed simply is not in the picture.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+CellKind = Literal["tekst", "getal", "geld", "datum", "chip", "leeg"]
+Tone = Literal["goed", "let_op", "fout", "info", "neutraal"]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One line of the left menu; `children` make it a group that unfolds."""
+
+    label: str
+    url: str
+    icon: str = ""
+    active: bool = False
+    children: tuple["MenuItem", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    label: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    url: str
+    active: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A status word with a colour; the word carries the meaning, never the colour."""
+
+    label: str
+    tone: Tone = "neutraal"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button or link. `method='post'` renders a form with a CSRF token."""
+
+    label: str
+    url: str
+    icon: str = ""
+    method: Literal["get", "post"] = "get"
+    primary: bool = False
+    danger: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageHeader:
+    title: str
+    crumbs: tuple[Crumb, ...] = ()
+    subtitle: str = ""
+    chips: tuple[Chip, ...] = ()
+    actions: tuple[Action, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What to say where nothing is yet, and the first step to offer."""
+
+    title: str
+    text: str = ""
+    action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    label: str
+    numeric: bool = False
+    sort_url: str | None = None
+    sorted: Literal["", "ascending", "descending"] = ""
+    editable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as people read it. `edit_url` is set where it may be changed in place."""
+
+    text: str
+    kind: CellKind = "tekst"
+    url: str | None = None
+    tone: Tone = "neutraal"
+    edit_url: str | None = None
+    edit_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: int
+    label: str
+    cells: tuple[Cell, ...]
+    actions: tuple[Action, ...] = ()
+    selectable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilterControl:
+    """One filter of the filter bar.
+
+    `kind`: keuze (select of `options`), zoek (combobox fed by `lookup_url`),
+    tekst, datum (from/until: `name`_van, `name`_tot) or bedrag (idem).
+    """
+
+    name: str
+    label: str
+    kind: Literal["keuze", "zoek", "tekst", "datum", "bedrag"]
+    options: tuple[Option, ...] = ()
+    value: str = ""
+    value_until: str = ""
+    lookup_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveFilter:
+    label: str
+    value: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """`first`/`last` are 1-based row numbers on screen; `total` None = unknown."""
+
+    first: int
+    last: int
+    total: int | None
+    total_label: str
+    first_url: str | None = None
+    previous_url: str | None = None
+    next_url: str | None = None
+    last_url: str | None = None
+    page_sizes: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    pager: Pager
+    empty: Empty
+    search: str = ""
+    search_label: str = ""
+    searchable: bool = False
+    filters: tuple[FilterControl, ...] = ()
+    active_filters: tuple[ActiveFilter, ...] = ()
+    clear_url: str = ""
+    bulk_actions: tuple[Action, ...] = ()
+    exports: tuple[Action, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    return_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    label: str
+    cell: Cell
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormError:
+    field_id: str
+    label: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One changed field in the history or in a conflict."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    when: str
+    who: str
+    what: str
+    tone: Tone = "neutraal"
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that someone else changed while this form was open."""
+
+    label: str
+    field_id: str
+    mine: str
+    theirs: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One line of a checklist: done, missing (with the link that mends it) or a notice."""
+
+    state: Literal["goed", "ontbreekt", "melding"]
+    text: str
+    link_label: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentUser:
+    name: str
+    initials: str
+    role: str
+    email: str
+    logout_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    header: PageHeader
+    form: Any
+    action_url: str
+    cancel_url: str
+    submit_label: str = "Bewaren"
+    errors: tuple[FormError, ...] = ()
+    extra_submits: tuple[Action, ...] = field(default=())
+    intro: str = ""
+    conflicts: tuple[Conflict, ...] = ()

@@ -1,0 +1,104 @@
+"""Settings from the environment. Production without a secret refuses to start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be right; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between installations.
+
+    instance: folder for the database, files, mail and keys of the embedded default.
+    demo: demo accounts on the login page; only on loopback.
+    base_url: address in mails; never taken from the Host header.
+    """
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    demo: bool = False
+    testing: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    mail_from: str = "cmk@cultuuroost.nl"
+    smtp_url: str | None = None
+    max_upload_mb: int = 20
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read `CMK_*`, `PORT` and `DATABASE_URL`; raises SettingsError."""
+        env = os.environ if env is None else env
+        instance = Path(env.get("CMK_INSTANCE", "instance")).resolve()
+        host = env.get("CMK_HOST", "127.0.0.1")
+        port = _port(env.get("PORT", "8000"))
+        demo = env.get("CMK_DEMO", "1" if host in LOOPBACK else "0") == "1"
+        if demo and host not in LOOPBACK:
+            raise SettingsError(
+                f"De demo start alleen op dit eigen apparaat (127.0.0.1), niet op {host}."
+                " Zet CMK_DEMO=0 voor een echte omgeving."
+            )
+        base_url = env.get("BASE_URL", f"http://{host}:{port}")
+        return cls(
+            instance=instance,
+            database_url=env.get("DATABASE_URL", f"sqlite:///{instance / 'cmk.sqlite3'}"),
+            secret_key=_secret(env, instance, demo),
+            demo=demo,
+            host=host,
+            port=port,
+            base_url=base_url.rstrip("/"),
+            trusted_hosts=tuple(
+                naam.strip()
+                for naam in env.get("TRUSTED_HOSTS", "127.0.0.1,localhost").split(",")
+                if naam.strip()
+            ),
+            mail_from=env.get("CMK_MAIL_FROM", "cmk@cultuuroost.nl"),
+            smtp_url=env.get("SMTP_URL"),
+            max_upload_mb=int(env.get("CMK_MAX_UPLOAD_MB", "20")),
+        )
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies only over https, wherever the portal is reached over https."""
+        return self.base_url.startswith("https://")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingsError(f"PORT moet een getal tussen 1 en 65535 zijn, niet “{text}”.")
+    return int(text)
+
+
+def _secret(env: Mapping[str, str], instance: Path, demo: bool) -> str:
+    """The key that signs cookies and encrypts second factors.
+
+    A demo makes its own once and keeps it in the instance folder; production must be given one.
+    """
+    given = env.get("CMK_SECRET_KEY", "")
+    if given:
+        if len(given) < 32:
+            raise SettingsError("CMK_SECRET_KEY moet minstens 32 tekens hebben.")
+        return given
+    if not demo:
+        raise SettingsError(
+            "Zet CMK_SECRET_KEY (minstens 32 willekeurige tekens) voor een echte omgeving."
+        )
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,131 @@
+"""People, their roles and their membership of contractpartijen (Handleiding 1.5)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import (
+    VERBORGEN,
+    Entiteit,
+    Fout,
+    Keuze,
+    Moment,
+    VanContractpartij,
+    Woord,
+    keuze_type,
+    tabel,
+    ui,
+)
+
+if TYPE_CHECKING:
+    from models.contractpartij import Contractpartij
+
+
+class Rol(Keuze):
+    """Every role of the portal; the first two are held per contractpartij."""
+
+    ROUTEBEGELEIDER = "routebegeleider", "Routebegeleider"
+    PROJECTLEIDER = "projectleider", "Projectleider"
+    ADVISEUR = "adviseur", "Adviseur"
+    DATAMANAGER = "datamanager", "Datamanager"
+    BEHEERDER = "beheerder", "Beheerder"
+
+
+class CultuurOostRol(Keuze):
+    """A role at Cultuur Oost; it holds everywhere."""
+
+    ADVISEUR = "adviseur", "Adviseur"
+    DATAMANAGER = "datamanager", "Datamanager"
+    BEHEERDER = "beheerder", "Beheerder"
+
+
+class LidRol(Keuze):
+    """A role at one cultuurpunt (Handleiding 1.5)."""
+
+    ROUTEBEGELEIDER = "routebegeleider", "Routebegeleider"
+    PROJECTLEIDER = "projectleider", "Projectleider"
+
+
+class Gebruiker(Entiteit):
+    """A person with an account."""
+
+    __tablename__ = "gebruiker"
+    woord = Woord("gebruiker", "gebruikers")
+    volgorde = ("naam",)
+
+    naam: Mapped[str] = mapped_column(String(120), info=ui("Naam", lijst=True, zoek=True))
+    email: Mapped[str] = mapped_column(
+        String(254), info=ui("E-mailadres", lijst=True, zoek=True, soort="email")
+    )
+    telefoon: Mapped[str | None] = mapped_column(
+        String(30), info=ui("Telefoon", soort="telefoon")
+    )
+    cultuur_oost_rol: Mapped[CultuurOostRol | None] = mapped_column(
+        keuze_type(CultuurOostRol),
+        info=ui(
+            "Rol bij Cultuur Oost",
+            lijst=True,
+            filter=True,
+            help="Leeg voor mensen van een cultuurpunt: zij krijgen hun rol per contractpartij.",
+        ),
+    )
+    actief: Mapped[bool] = mapped_column(default=True, info=ui("Actief", lijst=True, filter=True))
+    demo: Mapped[bool] = mapped_column(default=False, info=ui("Demo-account", **VERBORGEN))
+    wachtwoord_hash: Mapped[str | None] = mapped_column(
+        String(200), info=ui("Wachtwoord", geheim=True, **VERBORGEN)
+    )
+    totp_geheim: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=ui("Geheim van de tweede factor", geheim=True, **VERBORGEN)
+    )
+    totp_stap: Mapped[int | None] = mapped_column(
+        Integer, info=ui("Laatst gebruikte tijdstap", geheim=True, **VERBORGEN)
+    )
+    laatst_ingelogd_op: Mapped[datetime | None] = mapped_column(
+        Moment, info=ui("Laatst ingelogd", lijst=True, formulier=False)
+    )
+
+    lidmaatschappen: Mapped[list["Lidmaatschap"]] = relationship(
+        back_populates="gebruiker", foreign_keys="Lidmaatschap.gebruiker_id"
+    )
+
+    def controleer(self) -> Iterator[Fout]:
+        if "@" not in (self.email or ""):
+            yield Fout("Vul een geldig e-mailadres in.", "email")
+
+    def __str__(self) -> str:
+        return self.naam
+
+
+# Addresses are unique whatever their capitals: people do not know how they once typed them.
+Index("uq_gebruiker_email", func.lower(Gebruiker.email), unique=True)
+
+
+class Lidmaatschap(VanContractpartij, Entiteit):
+    """A person's role at one contractpartij; several rows give several roles."""
+
+    __tablename__ = "lidmaatschap"
+    __table_args__ = tabel(UniqueConstraint("gebruiker_id", "contractpartij_id"))
+    woord = Woord("lidmaatschap", "lidmaatschappen", "het")
+    ouder = "contractpartij_id"
+
+    gebruiker_id: Mapped[int] = mapped_column(
+        ForeignKey("gebruiker.id"),
+        index=True,
+        info=ui("Gebruiker", lijst=True, filter=True, vast=True),
+    )
+    rol: Mapped[LidRol] = mapped_column(
+        keuze_type(LidRol), info=ui("Rol", lijst=True, filter=True, inline=True)
+    )
+
+    gebruiker: Mapped[Gebruiker] = relationship(
+        back_populates="lidmaatschappen", foreign_keys=[gebruiker_id]
+    )
+    contractpartij: Mapped["Contractpartij"] = relationship(
+        foreign_keys="Lidmaatschap.contractpartij_id", back_populates="lidmaatschappen"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.gebruiker} · {self.rol.label} bij {self.contractpartij}"

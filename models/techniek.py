@@ -1,0 +1,95 @@
+"""Rows the portal keeps for its own working: retries, outgoing mail, background tasks."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import VERBORGEN, Entiteit, Keuze, Moment, Woord, keuze_type, tabel, ui
+from models.gebruiker import Gebruiker
+
+
+class Verzoek(Entiteit):
+    """A form that was handled: the same key again is sent to the same place, never done twice."""
+
+    __tablename__ = "verzoek"
+    __table_args__ = tabel(UniqueConstraint("gebruiker_id", "sleutel"))
+    woord = Woord("verzoek", "verzoeken", "het")
+    alleen_poort = True
+
+    sleutel: Mapped[str] = mapped_column(String(64), info=ui("Sleutel", **VERBORGEN))
+    gebruiker_id: Mapped[int | None] = mapped_column(
+        ForeignKey("gebruiker.id"), info=ui("Gebruiker", **VERBORGEN)
+    )
+    uitkomst: Mapped[str] = mapped_column(String(400), info=ui("Uitkomst", **VERBORGEN))
+
+    def __str__(self) -> str:
+        return self.sleutel
+
+
+class MailStatus(Keuze):
+    WACHT = "wacht", "Wacht op verzending"
+    VERZONDEN = "verzonden", "Verzonden"
+    MISLUKT = "mislukt", "Mislukt"
+
+
+class Mail(Entiteit):
+    """An outgoing mail: the row is stored with the change that caused it, the worker sends it."""
+
+    __tablename__ = "mail"
+    woord = Woord("mail", "mails")
+    volgorde = ("-id",)
+    alleen_poort = True
+
+    aan: Mapped[str] = mapped_column(String(254), info=ui("Aan", lijst=True, zoek=True))
+    onderwerp: Mapped[str] = mapped_column(
+        String(200), info=ui("Onderwerp", lijst=True, zoek=True)
+    )
+    tekst: Mapped[str] = mapped_column(Text, info=ui("Tekst"))
+    status: Mapped[MailStatus] = mapped_column(
+        keuze_type(MailStatus),
+        default=MailStatus.WACHT,
+        info=ui("Stand", lijst=True, filter=True),
+    )
+    pogingen: Mapped[int] = mapped_column(Integer, default=0, info=ui("Pogingen", lijst=True))
+    verzonden_op: Mapped[datetime | None] = mapped_column(
+        Moment, info=ui("Verzonden op", lijst=True)
+    )
+    fout: Mapped[str | None] = mapped_column(String(300), info=ui("Laatste fout"))
+
+    def __str__(self) -> str:
+        return self.onderwerp
+
+
+class TaakStatus(Keuze):
+    WACHT = "wacht", "Wacht"
+    BEZIG = "bezig", "Bezig"
+    KLAAR = "klaar", "Klaar"
+    MISLUKT = "mislukt", "Mislukt"
+
+
+class Taak(Entiteit):
+    """A background task as its maker sees it: state, progress and outcome."""
+
+    __tablename__ = "taak"
+    woord = Woord("taak", "taken")
+    volgorde = ("-id",)
+    alleen_poort = True
+
+    titel: Mapped[str] = mapped_column(String(200), info=ui("Taak", lijst=True, zoek=True))
+    gebruiker_id: Mapped[int | None] = mapped_column(
+        ForeignKey("gebruiker.id"), index=True, info=ui("Van", lijst=True, filter=True)
+    )
+    status: Mapped[TaakStatus] = mapped_column(
+        keuze_type(TaakStatus),
+        default=TaakStatus.WACHT,
+        info=ui("Stand", lijst=True, filter=True),
+    )
+    gedaan: Mapped[int] = mapped_column(Integer, default=0, info=ui("Gedaan", lijst=True))
+    totaal: Mapped[int | None] = mapped_column(Integer, info=ui("Totaal", lijst=True))
+    uitkomst: Mapped[str | None] = mapped_column(Text, info=ui("Uitkomst"))
+
+    gebruiker: Mapped[Gebruiker | None] = relationship(foreign_keys=[gebruiker_id])
+
+    def __str__(self) -> str:
+        return self.titel
