@@ -84,6 +84,8 @@ class Column:
     sort_url: str | None = None
     sorted: Literal["", "ascending", "descending"] = ""
     editable: bool = False
+    choices: tuple["Option", ...] = ()
+    """What may be chosen when a cell of this column is changed in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,29 @@ class CurrentUser:
 
 
 @dataclass(frozen=True, slots=True)
+class FormSection:
+    """A numbered card of a form: the names of its fields in order."""
+
+    title: str
+    fields: tuple[str, ...]
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningTotal:
+    """A total in the bar under a form, kept live by script.
+
+    `kind` and what `of` names: som ("lasten", "bedrag"), aantal ("scholen", "school"),
+    uren (names of the fields aantal, duur and, if any, the meaning of the duration).
+    """
+
+    kind: Literal["som", "aantal", "uren"]
+    of: tuple[str, ...]
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FormPage:
     header: PageHeader
     form: Any
@@ -244,3 +269,48 @@ class FormPage:
     extra_submits: tuple[Action, ...] = field(default=())
     intro: str = ""
     conflicts: tuple[Conflict, ...] = ()
+    conflict_by: str = ""
+    sections: tuple[FormSection, ...] = ()
+    totals: tuple[RunningTotal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A figure with a bar: "€ 48.210,00" of "€ 61.500,00", 78 percent."""
+
+    label: str
+    text: str
+    of_text: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveReport:
+    """A card of the dashboard: one open verantwoording and what is next."""
+
+    title: str
+    url: str
+    year: str = ""
+    chips: tuple[Chip, ...] = ()
+    progress: tuple[Progress, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A slice of a donut; `rest` paints it grey (not yet spent, not yet reached)."""
+
+    label: str
+    value: float
+    text: str
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Donut:
+    title: str
+    centre: str
+    centre_label: str
+    slices: tuple[Slice, ...]
+    note: str = ""
+    explain: Action | None = None
