@@ -1,0 +1,16 @@
+/* Everything that runs on every page. One behaviour per module; all of them are comforts:
+   the pages work without any of this. */
+import "./combobox.js";
+import "./confirm.js";
+import "./date.js";
+import "./demo-login.js";
+import "./drawer.js";
+import "./errors.js";
+import "./inline-edit.js";
+import "./multiselect.js";
+import "./once.js";
+import "./row-editor.js";
+import "./selection.js";
+import "./shortcuts.js";
+import "./totals.js";
+import "./unsaved.js";

@@ -1,0 +1,170 @@
+/* One of thousands: turns <select data-combobox data-lookup-url> into an ARIA combobox with
+   a listbox. The select stays and keeps the value, so the form posts as without script. */
+import { all, icon, make, paths } from "./dom.js";
+
+let count = 0;
+
+function enhance(select) {
+  if (select.dataset.ready) return;
+  select.dataset.ready = "1";
+  const url = select.dataset.lookupUrl;
+  const id = select.id || `combobox-${++count}`;
+  const list = make("div", { id: `${id}-lijst`, class: "listbox", role: "listbox", popover: "manual", "aria-label": "Gevonden" });
+  const status = make("span", { class: "sr", role: "status" });
+  const input = make("input", {
+    class: "input", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false",
+    "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": list.id,
+    "aria-describedby": select.getAttribute("aria-describedby"),
+    "aria-invalid": select.getAttribute("aria-invalid"),
+    "aria-required": select.required ? "true" : null,
+    "aria-label": select.getAttribute("aria-label"),
+    placeholder: select.dataset.placeholder || "Typ om te zoeken…",
+    disabled: select.disabled,
+  });
+  const clear = make("button", { type: "button", class: "combobox-clear", "aria-label": "Leegmaken", tabindex: "-1" }, icon(paths.x));
+  const arrow = make("span", { class: "combobox-arrow" }, icon(paths.down));
+  input.id = id;
+  select.id = `${id}-keuze`;
+  select.hidden = true;
+  select.required = false;
+  select.after(input, clear, arrow, list, status);
+
+  let active = -1;
+  let timer = 0;
+  let request = null;
+
+  const chosen = () => select.selectedOptions[0];
+  const text = () => (select.value ? chosen().textContent : "");
+  const options = () => all('[role="option"]', list);
+  const opened = () => list.matches(":popover-open");
+
+  function reset() {
+    input.value = text();
+    clear.hidden = !select.value || input.disabled;
+  }
+
+  function choose(value, label) {
+    let option = all("option", select).find((o) => o.value === value);
+    if (!option) {
+      option = new Option(label, value);
+      select.append(option);
+    }
+    select.value = value;
+    reset();
+    close();
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function place() {
+    const box = input.getBoundingClientRect();
+    const below = innerHeight - box.bottom - 12;
+    const height = Math.min(list.scrollHeight + 2, 304);
+    list.style.width = `${Math.max(box.width, Math.min(288, innerWidth - 16))}px`;
+    list.style.left = `${Math.max(8, Math.min(box.left, innerWidth - list.offsetWidth - 8))}px`;
+    list.style.top = below < height && box.top > below ? `${Math.max(8, box.top - height - 4)}px` : `${box.bottom + 4}px`;
+  }
+
+  function open() {
+    if (!opened()) list.showPopover();
+    input.setAttribute("aria-expanded", "true");
+    place();
+  }
+
+  function close() {
+    clearTimeout(timer);
+    request?.abort();
+    if (opened()) list.hidePopover();
+    input.setAttribute("aria-expanded", "false");
+    mark(-1);
+  }
+
+  function mark(index) {
+    active = index;
+    options().forEach((option, n) => option.classList.toggle("active", n === index));
+    const current = options()[index];
+    if (current) {
+      input.setAttribute("aria-activedescendant", current.id);
+      current.scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-activedescendant");
+  }
+
+  function fill(rows) {
+    list.replaceChildren(...rows.map(([value, label, sub], n) => {
+      const body = make("span", {}, label);
+      if (sub) body.append(make("small", {}, sub));
+      const picked = String(value) === select.value;
+      const option = make("div", { role: "option", id: `${id}-optie-${n}`, "aria-selected": String(picked) }, body);
+      if (picked) option.append(make("span", { class: "tick", "aria-hidden": "true" }, "✓"));
+      option.dataset.value = value;
+      option.dataset.label = label;
+      return option;
+    }));
+    if (!rows.length) list.append(make("div", { class: "listbox-note" }, "Niets gevonden"));
+    status.textContent = rows.length === 0 ? "Niets gevonden" : rows.length === 1 ? "1 gevonden" : `${rows.length}${rows.length === 20 ? " of meer" : ""} gevonden`;
+    open();
+    mark(rows.length && input.value !== text() ? 0 : -1);
+  }
+
+  async function search() {
+    request?.abort();
+    request = new AbortController();
+    const query = input.value === text() ? "" : input.value.trim();
+    try {
+      const address = new URL(url, location.href);
+      address.searchParams.set("query", query);
+      const answer = await fetch(address, { signal: request.signal, headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      fill(await answer.json());
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      list.replaceChildren(make("div", { class: "listbox-note" }, "Zoeken lukt nu niet. Probeer het zo nog eens."));
+      open();
+    }
+  }
+
+  const later = () => { clearTimeout(timer); timer = setTimeout(search, 140); };
+
+  input.addEventListener("input", later);
+  input.addEventListener("click", () => { if (!opened()) { input.select(); search(); } });
+  input.addEventListener("blur", () => {
+    if (input.value.trim() === "" && select.value) choose("", "");
+    reset();
+    close();
+  });
+  input.addEventListener("keydown", (event) => {
+    const size = options().length;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!opened()) search();
+      else if (size) mark((active + (event.key === "ArrowDown" ? 1 : active < 0 ? 0 : -1) + size) % size);
+    } else if (event.key === "Enter" && opened()) {
+      event.preventDefault();
+      event.stopPropagation();
+      const option = options()[active];
+      if (option) choose(option.dataset.value, option.dataset.label);
+    } else if (event.key === "Escape" && opened()) {
+      event.preventDefault();
+      event.stopPropagation();
+      reset();
+      close();
+    } else if (event.key === "Tab" && opened() && active >= 0) {
+      const option = options()[active];
+      choose(option.dataset.value, option.dataset.label);
+    }
+  });
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest('[role="option"]');
+    if (option) choose(option.dataset.value, option.dataset.label);
+  });
+  clear.addEventListener("click", () => { choose("", ""); input.focus(); });
+  addEventListener("scroll", () => opened() && place(), { passive: true, capture: true });
+  addEventListener("resize", () => opened() && place());
+  select.form?.addEventListener("reset", () => setTimeout(reset));
+  if (!select.querySelector('option[value=""]')) select.prepend(new Option("", ""));
+  reset();
+}
+
+export const setUp = (root = document) => all("select[data-combobox]", root).forEach(enhance);
+
+setUp();

@@ -1,0 +1,81 @@
+/* Change a cell in place. The cell carries data-edit-url, -name, -pk; a column with
+   choices carries a <template data-choices>. Enter saves, Esc cancels, errors stay at the
+   cell with what was typed. The answer may be JSON {"tekst": …} with what to show now. */
+import { all, make, toast, token } from "./dom.js";
+
+const said = (text) => (text.trim().startsWith("<") ? "" : text.trim());
+
+async function reason(answer) {
+  const body = await answer.text();
+  try { return JSON.parse(body).fout ?? ""; } catch { return said(body).slice(0, 300); }
+}
+
+function start(cell) {
+  const holder = cell.querySelector(".editable");
+  const value = holder.querySelector("[data-edit-value]");
+  const before = value.querySelector('[aria-label="leeg"]') ? "" : value.textContent.trim();
+  const button = holder.querySelector("[data-edit]");
+  const column = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+  const choices = column.querySelector("[data-choices]");
+  const label = button.getAttribute("aria-label");
+  const errorId = `fout-${cell.dataset.editName}-${cell.dataset.editPk}`;
+  const input = choices ? make("select", { class: "input", "aria-label": label }, choices.content.cloneNode(true)) : make("input", { class: "input", "aria-label": label, autocomplete: "off" });
+  if (choices) [...input.options].forEach((option) => { option.selected = option.textContent.trim() === before; });
+  else input.value = cell.dataset.editKind === "geld" ? before.replace(/^€\s*/, "") : before;
+  const box = make("span", { class: "edit-form" }, input);
+  const initial = input.value;
+  let busy = false;
+
+  function stop() {
+    box.remove();
+    holder.hidden = false;
+    button.focus();
+  }
+
+  function refuse(text) {
+    box.querySelector(".error")?.remove();
+    box.append(make("span", { class: "error", id: errorId, role: "alert" }, text || "Dit kon niet worden bewaard."));
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", errorId);
+    input.focus();
+  }
+
+  async function save() {
+    if (busy) return;
+    if (input.value === initial) { stop(); return; }
+    busy = true;
+    const body = new URLSearchParams({ list_form_pk: cell.dataset.editPk, [cell.dataset.editName]: input.value });
+    try {
+      const answer = await fetch(cell.dataset.editUrl, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" }, redirect: "manual" });
+      if (!answer.ok) { refuse(answer.type === "opaqueredirect" ? "Je bent uitgelogd. Log opnieuw in." : await reason(answer)); return; }
+      const shown = await answer.text().then((text) => { try { return JSON.parse(text).tekst; } catch { return undefined; } });
+      value.textContent = shown ?? (choices ? input.selectedOptions[0].textContent : cell.dataset.editKind === "geld" && input.value ? `€ ${input.value}` : input.value);
+      stop();
+      cell.classList.remove("saved");
+      requestAnimationFrame(() => cell.classList.add("saved"));
+      toast("Bewaard");
+    } catch {
+      refuse("Geen verbinding. Wat je typte staat er nog.");
+    } finally {
+      busy = false;
+    }
+  }
+
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") { event.preventDefault(); save(); }
+    if (event.key === "Escape") { event.preventDefault(); stop(); }
+  });
+  input.addEventListener("blur", () => { if (box.isConnected && !box.querySelector(".error")) { if (input.value === initial) { box.remove(); holder.hidden = false; } else save(); } });
+  holder.hidden = true;
+  holder.after(box);
+  input.focus();
+  input.select?.();
+}
+
+for (const button of all("[data-edit]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => start(button.closest("[data-edit-url]")));
+}
+for (const cell of all("[data-edit-url]")) {
+  cell.addEventListener("dblclick", (event) => { if (!event.target.closest("a, button, input, select")) start(cell); });
+}
