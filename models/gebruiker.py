@@ -1,11 +1,11 @@
 """People, their roles and their membership of contractpartijen (Handleiding 1.5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, func
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from models.base import (
     VERBORGEN,
@@ -13,7 +13,6 @@ from models.base import (
     Fout,
     Keuze,
     Moment,
-    VanContractpartij,
     Woord,
     keuze_type,
     tabel,
@@ -95,6 +94,25 @@ class Gebruiker(Entiteit):
         if "@" not in (self.email or ""):
             yield Fout("Vul een geldig e-mailadres in.", "email")
 
+    def controleer_wijziging(self, oud: Mapping[str, Any]) -> Iterator[Fout]:
+        was_beheerder = oud["actief"] and oud["cultuur_oost_rol"] == CultuurOostRol.BEHEERDER
+        is_beheerder = self.actief and self.cultuur_oost_rol is CultuurOostRol.BEHEERDER
+        if was_beheerder and not is_beheerder and not self._andere_beheerder():
+            yield Fout(
+                "Dit is de laatste beheerder. Maak eerst iemand anders beheerder.",
+                "actief" if not self.actief else "cultuur_oost_rol",
+            )
+
+    def _andere_beheerder(self) -> bool:
+        sessie = object_session(self)
+        assert sessie is not None
+        ander = select(Gebruiker.id).where(
+            Gebruiker.cultuur_oost_rol == CultuurOostRol.BEHEERDER,
+            Gebruiker.actief,
+            Gebruiker.id != self.id,
+        )
+        return sessie.scalar(ander.limit(1)) is not None
+
     def __str__(self) -> str:
         return self.naam
 
@@ -103,7 +121,7 @@ class Gebruiker(Entiteit):
 Index("uq_gebruiker_email", func.lower(Gebruiker.email), unique=True)
 
 
-class Lidmaatschap(VanContractpartij, Entiteit):
+class Lidmaatschap(Entiteit):
     """A person's role at one contractpartij; several rows give several roles."""
 
     __tablename__ = "lidmaatschap"
@@ -116,6 +134,11 @@ class Lidmaatschap(VanContractpartij, Entiteit):
         index=True,
         info=ui("Gebruiker", lijst=True, filter=True, vast=True),
     )
+    contractpartij_id: Mapped[int] = mapped_column(
+        ForeignKey("contractpartij.id"),
+        index=True,
+        info=ui("Contractpartij", lijst=True, filter=True, vast=True),
+    )
     rol: Mapped[LidRol] = mapped_column(
         keuze_type(LidRol), info=ui("Rol", lijst=True, filter=True, inline=True)
     )
@@ -124,7 +147,7 @@ class Lidmaatschap(VanContractpartij, Entiteit):
         back_populates="lidmaatschappen", foreign_keys=[gebruiker_id]
     )
     contractpartij: Mapped["Contractpartij"] = relationship(
-        foreign_keys="Lidmaatschap.contractpartij_id", back_populates="lidmaatschappen"
+        foreign_keys=[contractpartij_id], back_populates="lidmaatschappen"
     )
 
     def __str__(self) -> str:

@@ -34,14 +34,19 @@ class MailStatus(Keuze):
 
 
 class Mail(Entiteit):
-    """An outgoing mail: the row is stored with the change that caused it, the worker sends it."""
+    """An outgoing mail: the row is stored with the change that caused it, the worker sends it.
+
+    It names the person, not the address: the address is looked up when it is sent.
+    """
 
     __tablename__ = "mail"
     woord = Woord("mail", "mails")
     volgorde = ("-id",)
     alleen_poort = True
 
-    aan: Mapped[str] = mapped_column(String(254), info=ui("Aan", lijst=True, zoek=True))
+    ontvanger_id: Mapped[int] = mapped_column(
+        ForeignKey("gebruiker.id"), info=ui("Aan", lijst=True, filter=True)
+    )
     onderwerp: Mapped[str] = mapped_column(
         String(200), info=ui("Onderwerp", lijst=True, zoek=True)
     )
@@ -56,6 +61,8 @@ class Mail(Entiteit):
         Moment, info=ui("Verzonden op", lijst=True)
     )
     fout: Mapped[str | None] = mapped_column(String(300), info=ui("Laatste fout"))
+
+    ontvanger: Mapped[Gebruiker] = relationship(foreign_keys=[ontvanger_id])
 
     def __str__(self) -> str:
         return self.onderwerp

@@ -16,7 +16,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from models.activiteit import Activiteit
 from models.base import (
@@ -201,10 +201,10 @@ class Verantwoording(VanContractpartij, Entiteit):
             yield from self._bericht_heropening()
 
     def _bericht_heropening(self) -> Iterator[Entiteit]:
-        adviseur = self.project.contractpartij.adviseur
-        if adviseur is not None:
+        adviseur_id = self.project.contractpartij.adviseur_id
+        if adviseur_id is not None:
             yield Mail(
-                aan=adviseur.email,
+                ontvanger_id=adviseur_id,
                 onderwerp=f"Verantwoording {self.kalenderjaar} van {self.project} is heropend",
                 tekst=(
                     f"De verantwoording {self.kalenderjaar} van {self.project} staat weer open.\n\n"
@@ -222,6 +222,29 @@ class Verantwoording(VanContractpartij, Entiteit):
 
     def __str__(self) -> str:
         return f"{self.project} · {self.kalenderjaar}"
+
+
+def open_jaar(sessie: Session, jaar: int) -> list[Verantwoording]:
+    """A verantwoording for every project whose period covers `jaar` and has none yet.
+
+    Cultuur Oost does this before the cultuurpunten need them. Returns the new ones, unsaved
+    but added to `sessie`; raises RegelFout for a year that cannot be one.
+    """
+    if fouten := list(jaar_klopt(jaar)):
+        raise RegelFout(*fouten)
+    heeft_al = exists().where(
+        Verantwoording.project_id == Project.id, Verantwoording.kalenderjaar == jaar
+    )
+    projecten = sessie.scalars(
+        select(Project)
+        .where(
+            Project.startdatum <= date(jaar, 12, 31), Project.einddatum >= date(jaar, 1, 1), ~heeft_al
+        )
+        .order_by(Project.titel)
+    )
+    nieuw = [Verantwoording(project=project, kalenderjaar=jaar) for project in projecten]
+    sessie.add_all(nieuw)
+    return nieuw
 
 
 class Momentopname(VanContractpartij, Entiteit):

@@ -1,0 +1,77 @@
+"""What a column itself asks: filled, short enough, a real choice, plain text, in range.
+
+The database asks much of this too, but late, in English, and SQLite not at all.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import Enum as PyEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Enum, Integer, String, Text
+
+from models.base import STEMPELS, Centen, Entiteit, Fout, Ui, Uren, kolom_ui
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+LINE_BREAK = re.compile(r"[\t\r\n]")
+#: Whole numbers as PostgreSQL's integer has them; money up to ten milliard euros.
+MAX_INTEGER = 2**31 - 1
+MAX_CENTS = 10**12
+MAX_TEXT = 10_000
+MISSING = "Dit veld is verplicht."
+
+
+def broken_by(obj: Entiteit) -> Iterator[Fout]:
+    """The column rules that `obj` breaks, in the order of its columns."""
+    for column, ui in _columns(type(obj)):
+        value = getattr(obj, column.name)
+        if value is None or value == "":
+            if not column.nullable and column.default is None and not _filled_by_relation(obj, column):
+                yield Fout(MISSING, column.name)
+            continue
+        text = _broken(column, ui, value)
+        if text:
+            yield Fout(text, column.name)
+
+
+@cache
+def _columns(entity: type[Entiteit]) -> tuple[tuple[Column[Any], Ui], ...]:
+    pairs = ((column, kolom_ui(column)) for column in entity.__table__.columns)
+    return tuple(
+        (column, ui)
+        for column, ui in pairs
+        if ui is not None and column.name not in STEMPELS and column.name != "contractpartij_id"
+    )
+
+
+def _filled_by_relation(obj: Entiteit, column: Column[Any]) -> bool:
+    """A foreign key whose row is given as an object gets its number while saving."""
+    relation = column.name.removesuffix("_id")
+    return relation != column.name and obj.__dict__.get(relation) is not None
+
+
+def _broken(column: Column[Any], ui: Ui, value: Any) -> str | None:
+    kind = column.type
+    if isinstance(kind, Enum):
+        known = isinstance(value, PyEnum) or value in kind.enums
+        return None if known else "Kies een van de mogelijkheden."
+    if isinstance(kind, String):
+        return _broken_text(kind, ui, value)
+    if isinstance(kind, (Integer, BigInteger, Centen, Uren)) and not isinstance(kind, Boolean):
+        limit = MAX_CENTS if isinstance(kind, Centen) else MAX_INTEGER
+        size = value * 100 if isinstance(kind, Uren) else value
+        return None if -limit <= size <= limit else "Dit getal is te groot."
+    return None
+
+
+def _broken_text(kind: String, ui: Ui, value: Any) -> str | None:
+    if not isinstance(value, str):
+        return "Vul tekst in."
+    longest = kind.length or MAX_TEXT
+    if len(value) > longest:
+        return f"Gebruik hoogstens {longest} tekens; het zijn er nu {len(value)}."
+    one_line = not isinstance(kind, Text)
+    if CONTROL.search(value) or (one_line and LINE_BREAK.search(value)):
+        return "Hier staan onzichtbare tekens in die niet bewaard kunnen worden."
+    return None

@@ -1,0 +1,133 @@
+"""Doors of the gate: the few ways in beside a plain save, each judged and recorded as well."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from cmk_admin.gate.errors import AroundTheGate
+from cmk_admin.gate.locks import begin_write
+from cmk_admin.gate.session import GateSession
+from models.base import Entiteit, kolom_ui, nu
+from models.historie import Bewerking, BewerkingSoort
+from models.techniek import Verzoek
+
+T = TypeVar("T")
+
+#: Columns that only say when something was used: no history, no version.
+TECHNICAL = frozenset({"laatst_ingelogd_op"})
+ATTEMPTS = 3
+#: PostgreSQL: lock not available, deadlock, serialization.
+PASSING = frozenset({"55P03", "40P01", "40001"})
+
+
+@contextmanager
+def bewerking(
+    session: GateSession,
+    soort: BewerkingSoort,
+    omschrijving: str,
+    contractpartij_id: int | None = None,
+) -> Iterator[Bewerking]:
+    """One named step: everything saved inside is recorded as part of it."""
+    stap = Bewerking(
+        op=nu(),
+        soort=soort,
+        omschrijving=omschrijving[:300],
+        door_id=session.actor.gebruiker_id,
+        contractpartij_id=contractpartij_id,
+    )
+    with session.own_work():
+        session.add(stap)
+        session.flush()
+    session.bewerking_id = stap.id
+    try:
+        yield stap
+        session.flush()
+    finally:
+        session.bewerking_id = None
+
+
+def stamp(
+    session: GateSession, entity: type[Entiteit], where: Mapping[str, Any], values: Mapping[str, Any]
+) -> int:
+    """One conditional UPDATE of secret or technical columns, by the system alone.
+
+    where: column → value, or a tuple (operator, value) such as ("<", 5); all must hold.
+    Returns the number of rows changed: the way to use a thing exactly once.
+    """
+    session.require_system("Een stempel")
+    table = entity.__table__
+    for name in values:
+        ui = kolom_ui(table.c[name])
+        if name not in TECHNICAL and not (ui and ui.geheim):
+            raise AroundTheGate(f"{name} is geen technische kolom.")
+    connection = session.connection()
+    begin_write(connection)
+    statement = update(entity).values(**values)
+    for name, value in where.items():
+        operator, operand = value if isinstance(value, tuple) else ("=", value)
+        statement = statement.where(table.c[name].op(operator)(operand))
+    with session.passage():
+        return connection.execute(statement).rowcount
+
+
+def once(session: GateSession, sleutel: str, work: Callable[[], str]) -> str:
+    """Do `work` and commit, unless this key was handled before; either way its outcome (a URL).
+
+    The key is stored in the same transaction: of two the same at once, one waits, and is
+    then sent to the row that the other made.
+    """
+
+    def attempt() -> str:
+        begin_write(session.connection())
+        done = _outcome(session, sleutel)
+        if done is not None:
+            session.rollback()
+            return done
+        outcome = work()
+        request = Verzoek(
+            sleutel=sleutel, gebruiker_id=session.actor.gebruiker_id, uitkomst=outcome
+        )
+        with session.own_work():
+            session.add(request)
+            session.flush()
+        session.commit()
+        return outcome
+
+    try:
+        return with_retry(session, attempt)
+    except IntegrityError:
+        session.rollback()
+        done = _outcome(session, sleutel)
+        if done is None:
+            raise
+        return done
+
+
+def _outcome(session: GateSession, sleutel: str) -> str | None:
+    table = Verzoek.__table__
+    mine = select(table.c.uitkomst).where(
+        table.c.sleutel == sleutel, table.c.gebruiker_id == session.actor.gebruiker_id
+    )
+    with session.passage():
+        return session.connection().execute(mine).scalar()
+
+
+def with_retry(session: GateSession, work: Callable[[], T]) -> T:
+    """Run `work` (which commits); again when only a lock stood in the way, at most three times."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return work()
+        except DBAPIError as error:
+            session.rollback()
+            if attempt == ATTEMPTS or not is_passing(error):
+                raise
+    raise AssertionError("onbereikbaar")
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether trying again can help: somebody else held a lock."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in PASSING or "database is locked" in str(error.orig)

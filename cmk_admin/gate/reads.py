@@ -1,0 +1,124 @@
+"""Scoped reads: every SELECT of an entity is limited to the rows its actor has in view.
+
+The criteria are fixed per set of memberships and made once: `with_loader_criteria`
+reaches joins, relationship loads and subqueries, so that look-ups, exports and
+reports follow by themselves.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, false, or_, select
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm.util import LoaderCriteriaOption
+
+from cmk_admin.actor import Actor
+from cmk_admin.gate.errors import AroundTheGate, Refused
+from cmk_admin.policy import ACCOUNT_ENTITEITEN, SCOPE, Bereik, Verdict
+from models.base import Entiteit, VanContractpartij, entiteiten
+from models.contractpartij import Contractpartij
+from models.gebruiker import Gebruiker, Lidmaatschap, Rol
+from models.historie import Wijziging
+
+Criterion = ColumnElement[bool]
+
+
+def criterion_for(actor: Actor, entity: type[Entiteit]) -> Criterion | None:
+    """Which rows of `entity` the actor has in view; None = all of them."""
+    scope = SCOPE[entity.__name__]
+    parts: list[Criterion] = []
+    for rol in sorted(actor.rollen):
+        bereik = scope[rol]
+        if bereik is Bereik.ALLES:
+            return None
+        part = _part(actor, entity, rol, bereik)
+        if part is not None:
+            parts.append(part)
+    return or_(*parts) if parts else false()
+
+
+def _part(actor: Actor, entity: type[Any], rol: Rol, bereik: Bereik) -> Criterion | None:
+    eigen = actor.partijen(rol)
+    if bereik is Bereik.EIGEN:
+        column = entity.id if entity is Contractpartij else entity.contractpartij_id
+        return column.in_(eigen)  # type: ignore[no-any-return]
+    if bereik is Bereik.ZELF:
+        return _self(actor, entity)
+    if bereik is Bereik.LEDEN:
+        return or_(_self(actor, entity), _members(entity, eigen))
+    if bereik is Bereik.ZONDER_ACCOUNTS:
+        return Wijziging.entiteit.not_in(ACCOUNT_ENTITEITEN)
+    return None
+
+
+def _self(actor: Actor, entity: type[Any]) -> Criterion:
+    column = entity.id if entity is Gebruiker else entity.gebruiker_id
+    return column == actor.gebruiker_id  # type: ignore[no-any-return]
+
+
+def _members(entity: type[Any], eigen: tuple[int, ...]) -> Criterion:
+    if entity is Lidmaatschap:
+        return Lidmaatschap.contractpartij_id.in_(eigen)
+    # A Core table: the criterion must not meet itself again.
+    lid: Table = Lidmaatschap.__table__.alias()  # type: ignore[assignment]
+    members = select(lid.c.gebruiker_id).where(lid.c.contractpartij_id.in_(eigen))
+    return entity.id.in_(members)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=2048)
+def options_for(actor: Actor) -> tuple[LoaderCriteriaOption, ...]:
+    """The loader criteria of an actor, made once."""
+    options: list[LoaderCriteriaOption] = []
+    owned_ids = _owned_ids(actor)
+    if owned_ids is not None:
+        options.append(
+            with_loader_criteria(
+                VanContractpartij,
+                lambda cls: cls.contractpartij_id.in_(owned_ids),
+                include_aliases=True,
+                propagate_to_loaders=False,
+            )
+        )
+    for entity in entiteiten():
+        if issubclass(entity, VanContractpartij):
+            continue
+        criterion = criterion_for(actor, entity)
+        if criterion is not None:
+            options.append(
+                with_loader_criteria(
+                    entity, criterion, include_aliases=True, propagate_to_loaders=False
+                )
+            )
+    return tuple(options)
+
+
+def _owned_ids(actor: Actor) -> tuple[int, ...] | None:
+    """Contractpartijen whose rows the actor sees; None = of all."""
+    if actor.cultuur_oost_rol is not None:
+        return None
+    return actor.partijen()
+
+
+def scope_read(state: ORMExecuteState, actor: Actor) -> None:
+    """Limit one statement of the session to the actor's rows, or refuse it."""
+    if actor.is_system:
+        return
+    if actor.is_anonymous:
+        raise Refused(Verdict(False, "Log in om dit te bekijken."))
+    if not state.is_orm_statement or state.is_from_statement:
+        raise AroundTheGate("Lees via de entiteiten; Core en tekst gaan om de poort heen.")
+    if state.is_column_load:
+        _scope_refresh(state, actor)
+    else:
+        state.statement = state.statement.options(*options_for(actor))  # type: ignore[attr-defined]
+
+
+def _scope_refresh(state: ORMExecuteState, actor: Actor) -> None:
+    """Loader criteria do not reach a refresh or deferred load: add the criterion by hand."""
+    mapper = state.bind_mapper
+    statement = state.statement
+    if mapper is None or not isinstance(statement, Select):
+        raise AroundTheGate("Een herlaadopdracht zonder entiteit.")
+    criterion = criterion_for(actor, mapper.class_)
+    if criterion is not None:
+        state.statement = statement.where(criterion)

@@ -1,0 +1,372 @@
+"""WHO may do WHAT with WHICH rows: two tables, and one question asked of them.
+
+`RIGHTS` and `SCOPE` are the spec's rights table. `may()` answers every button, page,
+action and write; the gate asks the same. What is not in a table is refused.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cmk_admin.actor import Actor
+from models.base import Entiteit, Keuze
+from models.contractpartij import Contractpartij
+from models.gebruiker import Rol
+from models.lijsten import Documentsoort
+from models.project import Document
+from models.verantwoording import Overgang, Status, Verantwoording
+
+
+class Handeling(Keuze):
+    """Everything a person can do with a row; the label completes "mag geen … …"."""
+
+    ZIEN = "zien", "bekijken"
+    MAKEN = "maken", "toevoegen"
+    WIJZIGEN = "wijzigen", "wijzigen"
+    VERWIJDEREN = "verwijderen", "verwijderen"
+    DUPLICEREN = "dupliceren", "dupliceren"
+    SLUITEN = "sluiten", "sluiten"
+    HEROPENEN = "heropenen", "heropenen"
+    VASTSTELLEN = "vaststellen", "vaststellen"
+    VASTGESTELD_HEROPENEN = "vastgesteld_heropenen", "na vaststelling heropenen"
+    JAAR_OPENEN = "jaar_openen", "voor een nieuw jaar openen"
+    IMPORTEREN = "importeren", "importeren"
+    SAMENVOEGEN = "samenvoegen", "samenvoegen"
+    ONGEDAAN = "ongedaan", "ongedaan maken"
+    ONGEDAAN_ALLE = "ongedaan_alle", "van een ander ongedaan maken"
+
+
+class Bereik(Keuze):
+    """Which rows a role has in view."""
+
+    NIETS = "niets", "geen"
+    ZELF = "zelf", "van zichzelf"
+    LEDEN = "leden", "van zichzelf en leden van de eigen contractpartij"
+    EIGEN = "eigen", "van de eigen contractpartij"
+    ZONDER_ACCOUNTS = "zonder_accounts", "alle, behalve over accounts en mail"
+    ALLES = "alles", "alle"
+
+
+LETTERS = {
+    "Z": Handeling.ZIEN,
+    "M": Handeling.MAKEN,
+    "W": Handeling.WIJZIGEN,
+    "V": Handeling.VERWIJDEREN,
+}
+
+Rechten = Mapping[Rol, frozenset[Handeling]]
+
+
+def _cel(tekst: str) -> frozenset[Handeling]:
+    """ "Z M dupliceren" → the actions; "" is nothing."""
+    return frozenset(LETTERS.get(woord) or Handeling(woord) for woord in tekst.split())
+
+
+def _rechten(*cellen: str) -> Rechten:
+    """One row of the table, in the order of `Rol`."""
+    return dict(zip(Rol, map(_cel, cellen), strict=True))
+
+
+_ACTIVITEIT = _rechten(
+    "Z M W dupliceren", "Z M W V dupliceren", "Z", "Z M W V dupliceren", "Z M W V dupliceren"
+)
+_ONDERDEEL = _rechten("Z M W", "Z M W V", "Z", "Z M W V", "Z M W V")
+#: Deselecting is editing the activity, not deleting: who may edit may unlink.
+_KOPPELING = _rechten("Z M V", "Z M V", "Z", "Z M V", "Z M V")
+_BEHEER = _rechten("Z", "Z", "Z", "Z", "Z M W V")
+_STAMDATA = _rechten("Z", "Z", "Z", "Z M W V importeren", "Z M W V importeren")
+_LIJST = _rechten("Z", "Z", "Z", "Z M W", "Z M W")
+_ACCOUNT = _rechten("Z", "Z", "Z", "Z", "Z M W")
+_LEZEN = _rechten("Z", "Z", "Z", "Z", "Z")
+
+#: Entity (or page) → role → actions: the spec's "Rights, literally".
+RIGHTS: dict[str, Rechten] = {
+    "Activiteit": _ACTIVITEIT,
+    "ActiviteitSchool": _ONDERDEEL,
+    "Last": _ONDERDEEL,
+    "ActiviteitDoelgroep": _KOPPELING,
+    "ActiviteitPartner": _KOPPELING,
+    "Verantwoording": _rechten(
+        "Z",
+        "Z W sluiten heropenen",
+        "Z",
+        "Z",
+        "Z M W V sluiten heropenen vaststellen vastgesteld_heropenen jaar_openen",
+    ),
+    "Momentopname": _LEZEN,
+    "Samenwerkingspartner": _rechten(
+        "Z M W", "Z M W V", "Z", "Z M W V samenvoegen", "Z M W V samenvoegen"
+    ),
+    "Project": _BEHEER,
+    "Baat": _BEHEER,
+    "Begrotingspost": _BEHEER,
+    "Document": _rechten("Z", "Z M W V", "Z", "Z", "Z M W V"),
+    "Contractpartij": _BEHEER,
+    "Werkgebied": _BEHEER,
+    "Schoolbestuur": _STAMDATA,
+    "School": _STAMDATA,
+    "Gemeente": _STAMDATA,
+    "Doel": _LIJST,
+    "Doelgroep": _LIJST,
+    "Kostensoort": _LIJST,
+    "Sector": _LIJST,
+    "Bron": _LIJST,
+    "Documentsoort": _LIJST,
+    "AgendaItem": _BEHEER,
+    "Link": _BEHEER,
+    "AlgemeenDocument": _BEHEER,
+    "VeelgesteldeVraag": _BEHEER,
+    "Gebruiker": _ACCOUNT,
+    "Lidmaatschap": _ACCOUNT,
+    "Wijziging": _LEZEN,
+    "Bewerking": _rechten("Z", "Z ongedaan", "Z", "Z ongedaan", "Z ongedaan ongedaan_alle"),
+    "Mail": _rechten("", "", "", "", "Z"),
+    "Taak": _rechten("", "", "", "Z", "Z"),
+    "Verzoek": _rechten("", "", "", "", ""),
+    "Rechten": _rechten("", "", "Z", "Z", "Z"),
+}
+
+
+def _bereik(*cellen: Bereik) -> Mapping[Rol, Bereik]:
+    return dict(zip(Rol, cellen, strict=True))
+
+
+_E, _A, _Z, _N = Bereik.EIGEN, Bereik.ALLES, Bereik.ZELF, Bereik.NIETS
+_EIGEN = _bereik(_E, _E, _A, _A, _A)
+_ALLES = _bereik(_A, _A, _A, _A, _A)
+_ZELF = _bereik(_Z, Bereik.LEDEN, _Z, _Z, _A)
+
+#: Entity → role → rows in view.
+SCOPE: dict[str, Mapping[Rol, Bereik]] = {
+    **dict.fromkeys(
+        (
+            "Activiteit ActiviteitSchool Last ActiviteitDoelgroep ActiviteitPartner"
+            " Verantwoording Momentopname Samenwerkingspartner Project Baat Begrotingspost"
+            " Document Contractpartij Werkgebied Bewerking"
+        ).split(),
+        _EIGEN,
+    ),
+    **dict.fromkeys(
+        (
+            "Schoolbestuur School Gemeente Doel Doelgroep Kostensoort Sector Bron"
+            " Documentsoort AgendaItem Link AlgemeenDocument VeelgesteldeVraag"
+        ).split(),
+        _ALLES,
+    ),
+    "Gebruiker": _ZELF,
+    "Lidmaatschap": _ZELF,
+    "Wijziging": _bereik(_E, _E, Bereik.ZONDER_ACCOUNTS, Bereik.ZONDER_ACCOUNTS, _A),
+    "Mail": _bereik(_N, _N, _N, _N, _A),
+    "Taak": _bereik(_N, _N, _N, _Z, _A),
+    "Verzoek": _bereik(_N, _N, _N, _N, _N),
+}
+
+#: Where a role may change only some columns of an entity.
+VELDEN: dict[tuple[str, Rol], frozenset[str]] = {
+    ("Verantwoording", Rol.PROJECTLEIDER): frozenset({"status", "werkwijze"}),
+}
+
+#: Entities whose history is about accounts and mail.
+ACCOUNT_ENTITEITEN = ("Gebruiker", "Lidmaatschap", "Mail", "Verzoek", "Taak")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Yes or no; a no says in Dutch which rule refused, and who can help."""
+
+    ok: bool
+    reason: str = ""
+    help: str = ""
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+JA = Verdict(True)
+
+
+def _alleen_overig(rij: Document) -> Verdict:
+    """A projectleider manages only documents of the kind "overig"."""
+    soort = rij.soort
+    if soort is not None and soort.code == Documentsoort.OVERIG:
+        return JA
+    return Verdict(
+        False,
+        "Een projectleider beheert alleen documenten van de soort Overig.",
+        "Cultuur Oost beheert de andere projectdocumenten.",
+    )
+
+
+#: Extra condition on a row for a role, beyond seeing.
+VOORWAARDEN: dict[tuple[str, Rol], Callable[[Any], Verdict]] = {
+    ("Document", Rol.PROJECTLEIDER): _alleen_overig,
+}
+
+STATUS_STAPPEN = {
+    Handeling.SLUITEN: (Status.OPEN,),
+    Handeling.HEROPENEN: (Status.GESLOTEN,),
+    Handeling.VASTGESTELD_HEROPENEN: (Status.VASTGESTELD,),
+    Handeling.VASTSTELLEN: (Status.GESLOTEN,),
+}
+LEZEN = frozenset({Handeling.ZIEN})
+#: A closed year may be read and may be the source of a copy.
+OOK_GESLOTEN = LEZEN | {Handeling.DUPLICEREN, Handeling.JAAR_OPENEN} | STATUS_STAPPEN.keys()
+
+
+def stap_handeling(stap: Overgang) -> Handeling:
+    """The right that a step between statuses asks for."""
+    return Handeling(stap.value)
+
+
+def may(actor: Actor, handeling: Handeling, onderwerp: "type[Entiteit] | Entiteit | str") -> Verdict:
+    """Whether `actor` may do `handeling` with a class, a row, or a page by name.
+
+    For a class: somewhere. For a row: with this one, by the role the actor has at the
+    row's contractpartij, and while its verantwoording is open. "Unused" is not asked
+    here: the delete page counts what hangs under a row.
+    """
+    if actor.is_system:
+        return JA
+    if isinstance(onderwerp, str) or isinstance(onderwerp, type):
+        naam = onderwerp if isinstance(onderwerp, str) else onderwerp.__name__
+        return _recht(naam, handeling, actor.rollen)
+    return _rij(actor, handeling, onderwerp)
+
+
+def _rij(actor: Actor, handeling: Handeling, rij: Entiteit) -> Verdict:
+    if isinstance(rij, Verantwoording):
+        handeling = _heropen_soort(handeling, rij)
+    naam = type(rij).__name__
+    rollen = actor.rollen_bij(contractpartij_van(rij))
+    if not rollen and handeling is not Handeling.ZIEN:
+        return niet_van_jullie(rij)
+    verdict = _recht(naam, handeling, rollen)
+    if not verdict:
+        return verdict
+    if handeling not in LEZEN:
+        verdict = _voorwaarde(naam, handeling, rollen, rij)
+    return verdict and _open_genoeg(handeling, rij)
+
+
+def _heropen_soort(handeling: Handeling, rij: Verantwoording) -> Handeling:
+    if handeling is Handeling.HEROPENEN and rij.status is Status.VASTGESTELD:
+        return Handeling.VASTGESTELD_HEROPENEN
+    return handeling
+
+
+def _recht(naam: str, handeling: Handeling, rollen: frozenset[Rol]) -> Verdict:
+    tabel = RIGHTS.get(naam, {})
+    if any(handeling in tabel.get(rol, ()) for rol in rollen):
+        return JA
+    wie = " of ".join(rol.label.lower() for rol in Rol if handeling in tabel.get(rol, ()))
+    als = " en ".join(rol.label.lower() for rol in Rol if rol in rollen)
+    woord = woord_van(naam)
+    return Verdict(
+        False,
+        f"Als {als} kun je {woord} niet {handeling.label}."
+        if als
+        else f"Log in om {woord} te {handeling.label}.",
+        f"Dit kan wel: een {wie}." if wie else "Niemand kan dit in het portaal.",
+    )
+
+
+def woord_van(naam: str) -> str:
+    """The plural of an entity by class name, for a sentence."""
+    for klasse in Entiteit.__subclasses__():
+        for kandidaat in (klasse, *klasse.__subclasses__()):
+            if kandidaat.__name__ == naam:
+                return kandidaat.woord.meervoud
+    return naam.lower()
+
+
+def _voorwaarde(naam: str, handeling: Handeling, rollen: frozenset[Rol], rij: Entiteit) -> Verdict:
+    """The condition counts only where no unconditional role allows the same."""
+    uitkomst = JA
+    for rol in rollen:
+        if handeling in RIGHTS[naam][rol]:
+            voorwaarde = VOORWAARDEN.get((naam, rol))
+            if voorwaarde is None:
+                return JA
+            uitkomst = voorwaarde(rij)
+    return uitkomst
+
+
+def _open_genoeg(handeling: Handeling, rij: Entiteit) -> Verdict:
+    verantwoording = verantwoording_van(rij)
+    if verantwoording is None:
+        return JA
+    standen = STATUS_STAPPEN.get(handeling)
+    if standen and isinstance(rij, Verantwoording) and rij.status not in standen:
+        return Verdict(False, f"Deze verantwoording is {rij.status.label.lower()}.")
+    if handeling in OOK_GESLOTEN or verantwoording.status is Status.OPEN:
+        return JA
+    return gesloten(verantwoording)
+
+
+def right_on(actor: Actor, handeling: Handeling, rij: Entiteit) -> Verdict:
+    """The right alone, by the role at the row's contractpartij, whatever its status."""
+    if actor.is_system:
+        return JA
+    return _recht(type(rij).__name__, handeling, actor.rollen_bij(contractpartij_van(rij)))
+
+
+def gesloten(verantwoording: Verantwoording, status: Status | None = None) -> Verdict:
+    """The refusal that a closed verantwoording gives for everything under it.
+
+    status: as just read under lock, where that is newer than the object.
+    """
+    status = status or verantwoording.status
+    stand = status.label.lower()
+    hulp = (
+        "Alleen een beheerder van Cultuur Oost kan haar heropenen."
+        if status is Status.VASTGESTELD
+        else "Een projectleider of beheerder kan haar heropenen."
+    )
+    return Verdict(
+        False, f"De verantwoording {verantwoording.kalenderjaar} is {stand}: er kan niets meer in wijzigen.", hulp
+    )
+
+
+def niet_van_jullie(rij: Entiteit) -> Verdict:
+    return Verdict(
+        False,
+        f"{rij.woord.deze.capitalize()} is van een andere contractpartij.",
+        "Neem contact op met je adviseur van Cultuur Oost.",
+    )
+
+
+def velden_van(actor: Actor, rij: "Entiteit | type[Entiteit]") -> frozenset[str] | None:
+    """The columns this actor may change of a row; None = every editable column."""
+    if actor.is_system:
+        return None
+    klasse = rij if isinstance(rij, type) else type(rij)
+    rollen = actor.rollen if isinstance(rij, type) else actor.rollen_bij(contractpartij_van(rij))
+    mogen = [rol for rol in rollen if Handeling.WIJZIGEN in RIGHTS[klasse.__name__][rol]]
+    beperkt = [VELDEN.get((klasse.__name__, rol)) for rol in mogen]
+    if not beperkt or None in beperkt:
+        return None
+    return frozenset().union(*(velden for velden in beperkt if velden))
+
+
+def ouder_van(rij: Entiteit) -> Entiteit | None:
+    """The row this one is part of."""
+    return None if rij.ouder is None else getattr(rij, rij.ouder.removesuffix("_id"))
+
+
+def verantwoording_van(rij: Entiteit) -> Verantwoording | None:
+    """The verantwoording whose status locks this row; None when there is none."""
+    stap: Entiteit | None = rij
+    while stap is not None and not isinstance(stap, Verantwoording):
+        stap = ouder_van(stap)
+    return stap
+
+
+def contractpartij_van(rij: Entiteit) -> int | None:
+    """Id of the contractpartij that a row belongs to; None for what is everybody's."""
+    if isinstance(rij, Contractpartij):
+        return rij.id
+    eigen: int | None = getattr(rij, "contractpartij_id", None)
+    if eigen is None and rij.ouder is not None:
+        ouder = ouder_van(rij)
+        return contractpartij_van(ouder) if ouder is not None else None
+    return eigen
