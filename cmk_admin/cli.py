@@ -1,0 +1,90 @@
+"""Commands for people who keep the portal: `flask --app app …`."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from cmk_admin.duo.files import WrongFileError
+from cmk_admin.duo.importer import importeer
+from cmk_admin.duo.report import verslag
+from cmk_admin.gate import acting_as, system
+from models.base import RegelFout
+
+
+def register(app: Flask) -> None:
+    """Add the commands of the portal to `flask`."""
+    for command in (import_duo, basislijsten):
+        app.cli.add_command(command)
+
+
+class RefusedError(click.ClickException):
+    """A Dutch sentence on stderr, without a traceback; nothing has changed."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"{self.format_message()}\nEr is niets veranderd.", err=True)
+
+
+class WrongInputError(RefusedError):
+    """What was given is not what the command takes at all."""
+
+    exit_code = 2
+
+
+def refuses(command: Callable[..., None]) -> Callable[..., None]:
+    """A broken rule of the portal becomes a sentence; nothing has changed then."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except RegelFout as fout:
+            zinnen = "\n".join(dict.fromkeys(f.tekst for f in fout.fouten))
+            raise RefusedError(zinnen) from fout
+
+    return wrapped
+
+
+@click.command("import-duo")
+@click.argument(
+    "bestanden",
+    metavar="BESTAND…",
+    nargs=-1,
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+)
+@click.option("--sla-over", is_flag=True, help="Laat geweigerde regels weg; neem de rest over.")
+@with_appcontext
+@refuses
+def import_duo(bestanden: Iterable[Path], sla_over: bool) -> None:
+    """Neem scholen, besturen, gemeenten en leerlingaantallen over uit bestanden van DUO.
+
+    De bestanden mogen zo zijn als DUO ze geeft, in elke volgorde. Wat voor bestand het
+    is, blijkt uit de kolomnamen. Het gaat goed om nog eens te doen.
+    """
+    with acting_as(system("import-duo")) as session:
+        try:
+            uitkomst = importeer(session, bestanden, sla_over=sla_over)
+        except WrongFileError as fout:
+            raise WrongInputError(str(fout)) from fout
+        for regel in verslag(uitkomst):
+            click.echo(regel)
+    if not uitkomst.bewaard:
+        raise click.exceptions.Exit(RefusedError.exit_code)
+
+
+@click.command("basislijsten")
+@with_appcontext
+@refuses
+def basislijsten() -> None:
+    """Voeg ontbrekende keuzes toe aan de lijsten: doelen, doelgroepen, kostensoorten en meer."""
+    from cmk_admin.basislijsten import laad
+
+    with acting_as(system("basislijsten")) as session:
+        aantal = laad(session)
+        session.commit()
+    click.echo(f"{aantal} keuzes toegevoegd." if aantal else "Alle keuzes staan er al.")

@@ -1,0 +1,1 @@
+"""Taking in the open data of DUO: schools, their boards, gemeenten and pupils."""
