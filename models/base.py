@@ -228,7 +228,7 @@ class Entiteit(Basis):
         Moment, sort_order=91, info=ui("Aangemaakt op", formulier=False)
     )
     aangemaakt_door_id: Mapped[int | None] = mapped_column(
-        ForeignKey("gebruiker.id", use_alter=True),
+        ForeignKey("gebruiker.id"),
         sort_order=92,
         info=ui("Aangemaakt door", formulier=False, details=False),
     )
@@ -236,7 +236,7 @@ class Entiteit(Basis):
         Moment, sort_order=93, info=ui("Gewijzigd op", formulier=False)
     )
     gewijzigd_door_id: Mapped[int | None] = mapped_column(
-        ForeignKey("gebruiker.id", use_alter=True),
+        ForeignKey("gebruiker.id"),
         sort_order=94,
         info=ui("Gewijzigd door", formulier=False, details=False),
     )

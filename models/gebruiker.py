@@ -4,8 +4,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
 from models.base import (
     VERBORGEN,
@@ -52,6 +60,12 @@ class Gebruiker(Entiteit):
     """A person with an account."""
 
     __tablename__ = "gebruiker"
+    __table_args__ = tabel(
+        UniqueConstraint(
+            "email", info={"melding": "Er is al een account met dit e-mailadres.", "veld": "email"}
+        ),
+        CheckConstraint("email = lower(email)", name="email"),
+    )
     woord = Woord("gebruiker", "gebruikers")
     volgorde = ("naam",)
 
@@ -90,6 +104,11 @@ class Gebruiker(Entiteit):
         back_populates="gebruiker", foreign_keys="Lidmaatschap.gebruiker_id"
     )
 
+    @validates("email")
+    def _kleine_letters(self, sleutel: str, waarde: str | None) -> str | None:
+        """Addresses are one whatever their capitals: people do not know how they once typed them."""
+        return waarde.strip().lower() if waarde else waarde
+
     def controleer(self) -> Iterator[Fout]:
         if "@" not in (self.email or ""):
             yield Fout("Vul een geldig e-mailadres in.", "email")
@@ -115,10 +134,6 @@ class Gebruiker(Entiteit):
 
     def __str__(self) -> str:
         return self.naam
-
-
-# Addresses are unique whatever their capitals: people do not know how they once typed them.
-Index("uq_gebruiker_email", func.lower(Gebruiker.email), unique=True)
 
 
 class Lidmaatschap(Entiteit):
