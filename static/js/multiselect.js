@@ -64,6 +64,7 @@ function enhance(box) {
   box.addEventListener("toggle", () => {
     if (!box.open) { search.value = ""; narrow(); return; }
     if (url) fetchMore();
+    box.querySelector(".multi-panel").scrollIntoView({ block: "nearest" });
     if (search.isConnected && matchMedia("(hover: hover)").matches) search.focus({ preventScroll: true });
   });
   box.addEventListener("keydown", (event) => {

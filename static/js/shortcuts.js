@@ -1,4 +1,4 @@
-/* "/" goes to the search field. Esc closes an opened filter panel. */
+/* "/" goes to the search field. Esc or a click elsewhere closes an opened filter panel. */
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -14,4 +14,9 @@ document.addEventListener("keydown", (event) => {
     panel.open = false;
     panel.querySelector("summary").focus();
   }
+});
+
+document.addEventListener("pointerdown", (event) => {
+  const panel = document.querySelector("[data-filters][open]");
+  if (panel && !panel.contains(event.target) && !event.target.closest(".listbox")) panel.open = false;
 });
