@@ -1,0 +1,1 @@
+"""What tests stand on: databases, a browser, a running server. One kind per file."""

@@ -1,0 +1,85 @@
+"""The app under test: its settings, the app itself, a client, a server that really listens.
+
+Never hold an app context around calls of a client: Flask-Login keeps the user on
+`g`, and the second login would test the first user.
+"""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from cmk_admin.settings import Settings
+
+HOST = "127.0.0.1"
+
+
+def make_settings(database_url: str, instance: Path, port: int = 80, **changes: Any) -> Settings:
+    """Settings that touch nothing outside `instance` and the given database."""
+    wanted: dict[str, Any] = {
+        "database_url": database_url,
+        "instance": instance,
+        "secret_key": "alleen voor de tests, en lang genoeg daarvoor",
+        "testing": True,
+        "port": port,
+        "base_url": f"http://{HOST}:{port}",
+    }
+    return Settings(**(wanted | changes))
+
+
+@contextlib.contextmanager
+def closing_engines(app: Flask) -> Iterator[Flask]:
+    """Close every connection of `app` afterwards; PostgreSQL can't drop a database in use."""
+    from cmk_admin.extensions import db
+
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def loopback() -> Iterator[socket.socket]:
+    """A free port, kept taken, so that an app can know its address before it is served."""
+    with socket.create_server((HOST, 0)) as listening:
+        yield listening
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, loopback: socket.socket) -> Settings:
+    """The settings of `app`; a test overrides this fixture to change one."""
+    return make_settings(database_url, tmp_path / "instance", loopback.getsockname()[1])
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The app on a migrated, empty database."""
+    from app import create_app
+
+    with closing_engines(create_app(settings)) as made:
+        yield made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def live_server(app: Flask, loopback: socket.socket) -> Iterator[str]:
+    """The app served for real, in threads; its address."""
+    port = loopback.getsockname()[1]
+    server = make_server(HOST, port, app, threaded=True, fd=loopback.fileno())
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield f"http://{HOST}:{port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()
