@@ -297,6 +297,7 @@ class Momentopname(VanContractpartij, Entiteit):
         inhoud = beeld(verantwoording)
         return cls(
             verantwoording_id=verantwoording.id,
+            contractpartij_id=verantwoording.contractpartij_id,
             nummer=(laatste or 0) + 1,
             op=verantwoording.gesloten_op,
             door_id=verantwoording.gesloten_door_id,

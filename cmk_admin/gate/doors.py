@@ -68,7 +68,9 @@ def stamp(
     statement = update(entity).values(**values)
     for name, value in where.items():
         operator, operand = value if isinstance(value, tuple) else ("=", value)
-        statement = statement.where(table.c[name].op(operator)(operand))
+        column = table.c[name]
+        holds = column.is_(None) if operand is None else column.op(operator)(operand)
+        statement = statement.where(holds)
     with session.passage():
         return connection.execute(statement).rowcount
 

@@ -163,6 +163,16 @@ def _fill_owner(mapper: Mapper[Any], connection: Connection, target: Entiteit) -
         target.contractpartij_id = contractpartij_van(target)
 
 
-for _name in ("before_insert", "before_update", "before_delete"):
-    event.listen(Entiteit, _name, _must_be_judged, propagate=True)
+def _must_be_judged_if_changed(
+    mapper: Mapper[Any], connection: Connection, target: Entiteit
+) -> None:
+    """The unit of work also visits owners of a changed collection: no UPDATE for those."""
+    session = object_session(target)
+    if session is None or session.is_modified(target, include_collections=False):
+        _must_be_judged(mapper, connection, target)
+
+
+event.listen(Entiteit, "before_insert", _must_be_judged, propagate=True)
+event.listen(Entiteit, "before_update", _must_be_judged_if_changed, propagate=True)
+event.listen(Entiteit, "before_delete", _must_be_judged, propagate=True)
 event.listen(Entiteit, "before_insert", _fill_owner, propagate=True)
