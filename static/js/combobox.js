@@ -3,6 +3,7 @@
 import { all, icon, make, paths } from "./dom.js";
 
 let count = 0;
+const note = (text) => make("div", { class: "listbox-note", role: "option", "aria-disabled": "true" }, text);
 
 function enhance(select) {
   if (select.dataset.ready) return;
@@ -35,7 +36,7 @@ function enhance(select) {
 
   const chosen = () => select.selectedOptions[0];
   const text = () => (select.value ? chosen().textContent : "");
-  const options = () => all('[role="option"]', list);
+  const options = () => all('[role="option"]:not([aria-disabled])', list);
   const opened = () => list.matches(":popover-open");
 
   function reset() {
@@ -99,7 +100,7 @@ function enhance(select) {
       option.dataset.label = label;
       return option;
     }));
-    if (!rows.length) list.append(make("div", { class: "listbox-note" }, "Niets gevonden"));
+    if (!rows.length) list.append(note("Niets gevonden"));
     status.textContent = rows.length === 0 ? "Niets gevonden" : rows.length === 1 ? "1 gevonden" : `${rows.length}${rows.length === 20 ? " of meer" : ""} gevonden`;
     open();
     mark(rows.length && input.value !== text() ? 0 : -1);
@@ -117,7 +118,7 @@ function enhance(select) {
       fill(await answer.json());
     } catch (error) {
       if (error.name === "AbortError") return;
-      list.replaceChildren(make("div", { class: "listbox-note" }, "Zoeken lukt nu niet. Probeer het zo nog eens."));
+      list.replaceChildren(note("Zoeken lukt nu niet. Probeer het zo nog eens."));
       open();
     }
   }
@@ -154,7 +155,7 @@ function enhance(select) {
   });
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
-    const option = event.target.closest('[role="option"]');
+    const option = event.target.closest('[role="option"]:not([aria-disabled])');
     if (option) choose(option.dataset.value, option.dataset.label);
   });
   clear.addEventListener("click", () => { choose("", ""); input.focus(); });

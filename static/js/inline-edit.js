@@ -13,7 +13,7 @@ async function reason(answer) {
 function start(cell) {
   const holder = cell.querySelector(".editable");
   const value = holder.querySelector("[data-edit-value]");
-  const before = value.querySelector('[aria-label="leeg"]') ? "" : value.textContent.trim();
+  const before = value.querySelector(".muted") ? "" : value.textContent.trim();
   const button = holder.querySelector("[data-edit]");
   const column = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
   const choices = column.querySelector("[data-choices]");
