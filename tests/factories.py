@@ -29,7 +29,7 @@ from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
-from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Lijst, Sector
+from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Sector
 from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur, SchoolSoort
@@ -37,7 +37,6 @@ from models.techniek import Mail, Taak, Verzoek
 from models.verantwoording import Momentopname, Verantwoording, Werkwijze
 
 E = TypeVar("E", bound=Entiteit)
-L = TypeVar("L", bound=Lijst)
 
 #: The year of a verantwoording and all under it, unless a test says otherwise.
 JAAR = 2026
@@ -61,37 +60,37 @@ def _maak(session: GateSession, rij: E) -> E:
     return rij
 
 
-# --- lists ---------------------------------------------------------------------
+def _fabriek_van(entiteit: type[E], standaard: Callable[[int], dict[str, Any]]) -> Callable[..., E]:
+    """A factory of rows that hang under nothing; `standaard` gets a fresh number."""
 
-
-def _fabriek_van(lijst: type[L]) -> Callable[..., L]:
-    def maak(session: GateSession, **velden: Any) -> L:
-        return _maak(session, lijst(**{"naam": f"{lijst.__name__} {nummer()}"} | velden))
+    def maak(session: GateSession, **velden: Any) -> E:
+        return _maak(session, entiteit(**standaard(nummer()) | velden))
 
     return maak
 
 
-maak_doel = _fabriek_van(Doel)
-maak_doelgroep = _fabriek_van(Doelgroep)
-maak_kostensoort = _fabriek_van(Kostensoort)
-maak_sector = _fabriek_van(Sector)
-maak_bron = _fabriek_van(Bron)
-maak_documentsoort = _fabriek_van(Documentsoort)
+# --- lists ---------------------------------------------------------------------
+
+
+maak_doel = _fabriek_van(Doel, lambda n: {"naam": f"Doel {n}"})
+maak_doelgroep = _fabriek_van(Doelgroep, lambda n: {"naam": f"Doelgroep {n}"})
+maak_kostensoort = _fabriek_van(Kostensoort, lambda n: {"naam": f"Kostensoort {n}"})
+maak_sector = _fabriek_van(Sector, lambda n: {"naam": f"Sector {n}"})
+maak_bron = _fabriek_van(Bron, lambda n: {"naam": f"Bron {n}"})
+maak_documentsoort = _fabriek_van(Documentsoort, lambda n: {"naam": f"Documentsoort {n}"})
 
 
 # --- schools -------------------------------------------------------------------
 
 
-def maak_gemeente(session: GateSession, **velden: Any) -> Gemeente:
-    n = nummer()
-    standaard = {"code": f"{n % 10000:04}", "naam": f"Gemeente {n}", "provincie": "Gelderland"}
-    return _maak(session, Gemeente(**standaard | velden))
-
-
-def maak_schoolbestuur(session: GateSession, **velden: Any) -> Schoolbestuur:
-    n = nummer()
-    standaard = {"naam": f"Stichting {n}", "bevoegd_gezagnummer": f"{n % 100000:05}"}
-    return _maak(session, Schoolbestuur(**standaard | velden))
+maak_gemeente = _fabriek_van(
+    Gemeente,
+    lambda n: {"code": f"{n % 10000:04}", "naam": f"Gemeente {n}", "provincie": "Gelderland"},
+)
+maak_schoolbestuur = _fabriek_van(
+    Schoolbestuur,
+    lambda n: {"naam": f"Stichting {n}", "bevoegd_gezagnummer": f"{n % 100000:05}"},
+)
 
 
 def maak_school(
@@ -120,14 +119,14 @@ def _letter(n: int) -> str:
 # --- people and cultuurpunten ----------------------------------------------------
 
 
-def maak_gebruiker(session: GateSession, **velden: Any) -> Gebruiker:
-    n = nummer()
-    standaard = {"naam": f"Persoon {n}", "email": f"persoon{n}@test.example"}
-    return _maak(session, Gebruiker(**standaard | velden))
-
-
-def maak_contractpartij(session: GateSession, **velden: Any) -> Contractpartij:
-    return _maak(session, Contractpartij(**{"naam": f"Cultuurpunt {nummer()}"} | velden))
+maak_gebruiker = _fabriek_van(
+    Gebruiker,
+    lambda n: {"naam": f"Persoon {n}", "email": f"persoon{n}@test.example"},
+)
+maak_contractpartij = _fabriek_van(
+    Contractpartij,
+    lambda n: {"naam": f"Cultuurpunt {n}"},
+)
 
 
 def maak_werkgebied(
@@ -174,25 +173,30 @@ def maak_samenwerkingspartner(
 
 
 def maak_project(
-    session: GateSession, contractpartij: Contractpartij | None = None, **velden: Any
+    session: GateSession,
+    contractpartij: Contractpartij | None = None,
+    sector: Sector | None = None,
+    **velden: Any,
 ) -> Project:
     standaard = {
+        "sector": sector or maak_sector(session),
         "titel": f"Project {nummer()}",
         "contractpartij": contractpartij or maak_contractpartij(session),
         "startdatum": date(2025, 1, 1),
         "einddatum": date(2028, 12, 31),
     }
-    velden.setdefault("sector", maak_sector(session))
     return _maak(session, Project(**standaard | velden))
 
 
-def maak_baat(session: GateSession, project: Project | None = None, **velden: Any) -> Baat:
+def maak_baat(
+    session: GateSession, project: Project | None = None, bron: Bron | None = None, **velden: Any
+) -> Baat:
     standaard = {
+        "bron": bron or maak_bron(session),
         "project": project or maak_project(session),
         "kalenderjaar": JAAR,
         "bedrag": 10_000_00,
     }
-    velden.setdefault("bron", maak_bron(session))
     return _maak(session, Baat(**standaard | velden))
 
 
@@ -208,20 +212,25 @@ def maak_begrotingspost(
     return _maak(session, Begrotingspost(**standaard | velden))
 
 
-def maak_document(session: GateSession, project: Project | None = None, **velden: Any) -> Document:
+def maak_document(
+    session: GateSession,
+    project: Project | None = None,
+    soort: Documentsoort | None = None,
+    **velden: Any,
+) -> Document:
     """Without a file in storage: `bestand_sleutel` is only a name."""
     standaard = {
+        "soort": soort or maak_documentsoort(session),
         "project": project or maak_project(session),
         "titel": f"Document {nummer()}",
     }
-    velden.setdefault("soort", maak_documentsoort(session))
-    return _maak(session, Document(**standaard | _bestand() | velden))
+    return _maak(session, Document(**standaard | _bestand(nummer()) | velden))
 
 
-def _bestand() -> dict[str, Any]:
+def _bestand(n: int) -> dict[str, Any]:
     return {
         "bestand_naam": "plan.pdf",
-        "bestand_sleutel": f"sleutel-{nummer()}",
+        "bestand_sleutel": f"bestand-{n}",
         "bestand_type": "application/pdf",
         "bestand_grootte": 3,
         "bestand_sha256": "0" * 64,
@@ -265,11 +274,15 @@ def maak_momentopname(
 
 
 def maak_activiteit(
-    session: GateSession, verantwoording: Verantwoording | None = None, **velden: Any
+    session: GateSession,
+    verantwoording: Verantwoording | None = None,
+    doel: Doel | None = None,
+    **velden: Any,
 ) -> Activiteit:
     """Without schools and lasten: not complete."""
     verantwoording = verantwoording or maak_verantwoording(session)
     standaard = {
+        "doel": doel or maak_doel(session),
         "verantwoording": verantwoording,
         "naam": f"Activiteit {nummer()}",
         "aantal_activiteiten": 4,
@@ -277,7 +290,6 @@ def maak_activiteit(
         "startdatum": date(verantwoording.kalenderjaar, 3, 1),
         "einddatum": date(verantwoording.kalenderjaar, 3, 31),
     }
-    velden.setdefault("doel", maak_doel(session))
     return _maak(session, Activiteit(**standaard | velden))
 
 
@@ -349,55 +361,47 @@ def maak_activiteit_partner(
 # --- dashboard -----------------------------------------------------------------
 
 
-def maak_agenda_item(session: GateSession, **velden: Any) -> AgendaItem:
-    standaard = {"datum": date(JAAR, 11, 1), "titel": f"Bijeenkomst {nummer()}"}
-    return _maak(session, AgendaItem(**standaard | velden))
-
-
-def maak_link(session: GateSession, **velden: Any) -> Link:
-    standaard = {"titel": f"Link {nummer()}", "adres": "https://test.example/"}
-    return _maak(session, Link(**standaard | velden))
-
-
-def maak_algemeen_document(session: GateSession, **velden: Any) -> AlgemeenDocument:
-    """Without a file in storage: `bestand_sleutel` is only a name."""
-    standaard = {"titel": f"Algemeen document {nummer()}"} | _bestand()
-    return _maak(session, AlgemeenDocument(**standaard | velden))
-
-
-def maak_veelgestelde_vraag(session: GateSession, **velden: Any) -> VeelgesteldeVraag:
-    standaard = {"vraag": f"Vraag {nummer()}?", "antwoord": "Ja."}
-    return _maak(session, VeelgesteldeVraag(**standaard | velden))
+maak_agenda_item = _fabriek_van(
+    AgendaItem,
+    lambda n: {"datum": date(JAAR, 11, 1), "titel": f"Bijeenkomst {n}"},
+)
+maak_link = _fabriek_van(
+    Link,
+    lambda n: {"titel": f"Link {n}", "adres": "https://test.example/"},
+)
+maak_algemeen_document = _fabriek_van(
+    AlgemeenDocument,
+    lambda n: {"titel": f"Algemeen document {n}"} | _bestand(n),
+)
+maak_veelgestelde_vraag = _fabriek_van(
+    VeelgesteldeVraag,
+    lambda n: {"vraag": f"Vraag {n}?", "antwoord": "Ja."},
+)
 
 
 # --- what only the gate writes ---------------------------------------------------
 
 
-def maak_bewerking(session: GateSession, **velden: Any) -> Bewerking:
-    standaard = {
-        "op": nu(),
-        "soort": BewerkingSoort.DUPLICEREN,
-        "omschrijving": f"Bewerking {nummer()}",
-    }
-    return _maak(session, Bewerking(**standaard | velden))
-
-
-def maak_wijziging(session: GateSession, **velden: Any) -> Wijziging:
-    standaard = {
+maak_bewerking = _fabriek_van(
+    Bewerking,
+    lambda n: {"op": nu(), "soort": BewerkingSoort.DUPLICEREN, "omschrijving": f"Bewerking {n}"},
+)
+maak_wijziging = _fabriek_van(
+    Wijziging,
+    lambda n: {
         "op": nu(),
         "door_naam": "test",
         "soort": WijzigingSoort.GEWIJZIGD,
         "entiteit": "Link",
         "rij_id": 1,
-        "titel": f"Wijziging {nummer()}",
+        "titel": f"Wijziging {n}",
         "waarden": {"titel": ["oud", "nieuw"]},
-    }
-    return _maak(session, Wijziging(**standaard | velden))
-
-
-def maak_verzoek(session: GateSession, **velden: Any) -> Verzoek:
-    standaard = {"sleutel": f"sleutel-{nummer()}", "uitkomst": "/"}
-    return _maak(session, Verzoek(**standaard | velden))
+    },
+)
+maak_verzoek = _fabriek_van(
+    Verzoek,
+    lambda n: {"sleutel": f"sleutel-{n}", "uitkomst": "/"},
+)
 
 
 def maak_mail(session: GateSession, ontvanger: Gebruiker | None = None, **velden: Any) -> Mail:
@@ -409,8 +413,10 @@ def maak_mail(session: GateSession, ontvanger: Gebruiker | None = None, **velden
     return _maak(session, Mail(**standaard | velden))
 
 
-def maak_taak(session: GateSession, **velden: Any) -> Taak:
-    return _maak(session, Taak(**{"titel": f"Taak {nummer()}"} | velden))
+maak_taak = _fabriek_van(
+    Taak,
+    lambda n: {"titel": f"Taak {n}"},
+)
 
 
 # --- all of them -----------------------------------------------------------------
