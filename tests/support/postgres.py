@@ -38,6 +38,7 @@ ROOM = "/tmp"
 OWNER = "cmk"
 START_SECONDS = 60
 STOP_SECONDS = 15
+INITDB = ("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
 # Durability is not what these tests are about; speed is.
 OPTIONS = {
     "listen_addresses": "",
@@ -142,9 +143,8 @@ def start(folder: Path) -> subprocess.Popen[str]:
     if someone:
         os.chown(folder, someone["user"], someone["group"])
     data = folder / "data"
-    initdb = [programs / "initdb", "-D", data, "-U", OWNER, "--auth=trust", "--no-sync"]
     made = subprocess.run(
-        [*initdb, "--encoding=UTF8", "--locale=C.UTF-8"],
+        [programs / "initdb", "-D", data, "-U", OWNER, "--auth=trust", *INITDB],
         capture_output=True,
         text=True,
         cwd=folder,

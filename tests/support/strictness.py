@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Generator
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -42,7 +41,7 @@ def full() -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A skipped test fails: what didn't run proves nothing."""
-    report: Any = yield
+    report = yield
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"Een test mag niet worden overgeslagen: {report.longrepr}"
