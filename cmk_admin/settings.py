@@ -1,10 +1,13 @@
 """Settings from the environment. Production without a secret refuses to start."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -67,6 +70,19 @@ class Settings:
             max_upload_mb=int(env.get("CMK_MAX_UPLOAD_MB", "20")),
         )
 
+    def flask_config(self) -> dict[str, Any]:
+        """The same, as Flask and its extensions read it."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "TESTING": self.testing,
+            "TRUSTED_HOSTS": list(self.trusted_hosts),
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "MAX_CONTENT_LENGTH": self.max_upload_mb * 1024 * 1024,
+            "MAX_FORM_PARTS": 5000,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
+        }
+
     @property
     def secure_cookies(self) -> bool:
         """Cookies only over https, wherever the portal is reached over https."""
@@ -95,10 +111,15 @@ def _secret(env: Mapping[str, str], instance: Path, demo: bool) -> str:
         )
     instance.mkdir(parents=True, exist_ok=True)
     path = instance / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        _write_once(path, secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Of several processes that start at once, one makes the file; it is never half there."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name) as file:
+        file.write(text)
+        file.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)

@@ -1,0 +1,37 @@
+"""The application: everything is put together here, and nothing is decided."""
+
+from flask import Flask
+
+import views
+from cmk_admin import auth, checks, cli, database, jobs, routes, templating
+from cmk_admin.extensions import babel, csrf
+from cmk_admin.settings import Settings
+from cmk_admin.web import errors, headers
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The portal for these settings (default: from the environment).
+
+    Raises SettingsError, or checks.Misconfigured when an entity or route lacks what it needs.
+    """
+    settings = settings or Settings.from_env()
+    app = Flask(__name__, instance_path=str(settings.instance.resolve()))
+    app.config.from_mapping(settings.flask_config())
+    app.extensions["cmk_settings"] = settings
+    database.register(app)
+    csrf.init_app(app)
+    babel.init_app(app, default_locale="nl", default_timezone="Europe/Amsterdam")
+    headers.register(app, settings)
+    errors.register(app)
+    auth.register(app, settings)
+    routes.register(app)
+    templating.register(app)
+    views.register(app)
+    jobs.register(app)
+    cli.register(app)
+    checks.verify(app)
+    return app
+
+
+if __name__ == "__main__":
+    create_app().run(host="127.0.0.1")

@@ -1,0 +1,86 @@
+"""The left menu (Handleiding 1.4): filled by `views.register`, shown as far as one may."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Flask, current_app, url_for
+
+from cmk_admin import routes
+from cmk_admin.actor import Actor
+from cmk_admin.page import MenuItem
+from cmk_admin.policy import may
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line as registered. endpoint: the page; group: unfolds under this label."""
+
+    label: str
+    endpoint: str
+    icon: str = ""
+    group: str = ""
+
+
+class Menu:
+    """The lines of the menu, in order."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.group_icons: dict[str, str] = {}
+
+    def add(self, label: str, endpoint: str, icon: str = "", group: str = "") -> None:
+        self.entries.append(Entry(label, endpoint, icon, group))
+
+    def group(self, label: str, icon: str) -> None:
+        self.group_icons[label] = icon
+
+
+def menu_of(app: Flask) -> Menu:
+    """The app's one menu."""
+    found: Menu = app.extensions.setdefault("cmk_menu", Menu())
+    return found
+
+
+def menu_for(actor: Actor, path: str) -> tuple[MenuItem, ...]:
+    """The lines that `actor` may open; the one under which `path` lies is active."""
+    menu = menu_of(current_app)
+    shown = [entry for entry in menu.entries if _visible(actor, entry)]
+    urls = {entry: url_for(entry.endpoint) for entry in shown}
+    longest = max((url for url in urls.values() if _under(path, url)), key=len, default="")
+    return tuple(_lines(menu, shown, urls, longest))
+
+
+def _lines(
+    menu: Menu, shown: list[Entry], urls: dict[Entry, str], active: str
+) -> Iterator[MenuItem]:
+    done: set[str] = set()
+    for entry in shown:
+        if not entry.group:
+            yield MenuItem(entry.label, urls[entry], entry.icon, urls[entry] == active)
+        elif entry.group not in done:
+            done.add(entry.group)
+            children = tuple(
+                MenuItem(child.label, urls[child], child.icon, urls[child] == active)
+                for child in shown
+                if child.group == entry.group
+            )
+            yield MenuItem(
+                entry.group,
+                children[0].url,
+                menu.group_icons.get(entry.group, ""),
+                any(child.active for child in children),
+                children,
+            )
+
+
+def _visible(actor: Actor, entry: Entry) -> bool:
+    policy = routes.policy_of(current_app, entry.endpoint)
+    if policy is None or policy.public:
+        return False
+    if policy.handeling is None or policy.subject is None:
+        return True
+    return bool(may(actor, policy.handeling, policy.subject))
+
+
+def _under(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))

@@ -1,0 +1,101 @@
+"""Choosing rows of another entity: what a form offers, finds and looks up.
+
+Always through the actor's own session: what they cannot see is not offered, not found
+and not accepted.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from cmk_admin import attributes, database
+from models.base import Entiteit
+from models.contractpartij import Contractpartij
+from models.lijsten import Lijst
+
+LOOKUP_LIMIT = 20
+
+
+def endpoint_of(entity: type[Entiteit]) -> str:
+    """The endpoint of an entity's generated screens."""
+    return entity.__name__.lower()
+
+
+def is_small(entity: type[Entiteit]) -> bool:
+    """Few enough to show all at once in a select."""
+    return issubclass(entity, (Lijst, Contractpartij))
+
+
+def finder(entity: type[Entiteit]) -> Callable[[Sequence[int]], dict[int, str]]:
+    """ids → {id: label} of the rows that the actor sees."""
+
+    def find(ids: Sequence[int]) -> dict[int, str]:
+        rows = database.session().scalars(select(entity).where(entity.id.in_(list(ids))))
+        return {row.id: str(row) for row in rows}
+
+    return find
+
+
+def options(entity: type[Entiteit]) -> Callable[[], Iterable[tuple[int, str]]]:
+    """All rows of a small entity that can be chosen today, in its own order."""
+
+    def offer() -> Iterable[tuple[int, str]]:
+        rows = database.session().scalars(ordered(select(entity), entity))
+        today = date.today()
+        return [
+            (row.id, str(row))
+            for row in rows
+            if not isinstance(row, Lijst) or row.is_actief(today)
+        ]
+
+    return offer
+
+
+def lookup_url(entity: type[Entiteit], **within: Any) -> str:
+    """Address that a combobox asks for rows of `entity`."""
+    return url_for(f"{endpoint_of(entity)}.ajax_lookup", **within)
+
+
+def ordered(statement: Select[Any], entity: type[Entiteit]) -> Select[Any]:
+    """In the entity's default order, by id last so that the order is total."""
+    for name in entity.volgorde:
+        column = getattr(entity, name.removeprefix("-"))
+        statement = statement.order_by(column.desc() if name.startswith("-") else column)
+    return statement.order_by(entity.id)
+
+
+def matches(entity: type[Entiteit], search: str) -> list[ColumnElement[bool]]:
+    """One condition per word: each word stands somewhere in a searchable column."""
+    columns = [getattr(entity, a.name) for a in attributes.searchable(entity)]
+    return [
+        or_(*(column.icontains(word, autoescape=True) for column in columns))
+        for word in words(search)
+    ] if columns else []
+
+
+def words(search: str) -> list[str]:
+    """The words of a search text; what no database can hold is left out."""
+    clean = "".join(c for c in search if c.isprintable() and not 0xD800 <= ord(c) <= 0xDFFF)
+    return clean[:200].split()[:8]
+
+
+def lookup(entity: type[Entiteit], search: str, within: Mapping[str, int]) -> list[Entiteit]:
+    """At most 20 rows that match; those whose label begins with the text come first.
+
+    within: column → value that limits the choice, e.g. one contractpartij.
+    """
+    statement = select(entity).where(*matches(entity, search))
+    for name, value in within.items():
+        statement = statement.where(getattr(entity, name) == value)
+    if hasattr(entity, "actief"):
+        statement = statement.where(entity.actief)
+    first = " ".join(words(search))
+    title = entity.volgorde[0].removeprefix("-")
+    column = getattr(entity, title)
+    if first and attributes.attribute(entity, title).kind in attributes.TEXTS:
+        begins = func.lower(column).startswith(first.lower(), autoescape=True)
+        statement = statement.order_by(begins.desc())
+    return list(database.session().scalars(ordered(statement, entity).limit(LOOKUP_LIMIT)))

@@ -1,0 +1,44 @@
+"""What every template has at hand: the menu, the person, the formats."""
+
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_login import current_user
+
+from cmk_admin import formats, routes
+from cmk_admin.menu import menu_for
+from cmk_admin.page import CurrentUser
+from cmk_admin.settings import Settings
+
+APP_NAME = "CMK Portaal"
+
+
+def register(app: Flask) -> None:
+    """Add the globals of `templates/base.html` and the formats as filters."""
+    settings: Settings = app.extensions["cmk_settings"]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for name in ("euro", "hours", "number", "day", "long_day", "moment", "file_size"):
+        app.jinja_env.filters[name] = getattr(formats, name)
+
+    @app.context_processor
+    def _globals() -> dict[str, Any]:
+        inside = request and current_user.is_authenticated
+        return {
+            "app_name": APP_NAME,
+            "instance_label": "demo" if settings.demo else "",
+            "current": _current() if inside else None,
+            "menu": menu_for(routes.actor(), request.path) if inside else (),
+        }
+
+
+def _current() -> CurrentUser:
+    account = current_user._get_current_object()
+    rollen = sorted({rol.label for rol in account.actor.rollen})
+    return CurrentUser(
+        name=account.naam,
+        initials="".join(word[0] for word in (account.naam.split()[:1] + account.naam.split()[-1:])).upper(),
+        role=" · ".join(rollen) or "Geen rol",
+        email=account.email,
+        logout_url=url_for("auth.logout"),
+    )
