@@ -1,24 +1,30 @@
 """Commands for people who keep the portal: `flask --app app …`."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from cmk_admin.basislijsten import laad
+from cmk_admin.demo.loader import is_leeg, laad_demo
 from cmk_admin.duo.files import WrongFileError
 from cmk_admin.duo.importer import importeer
 from cmk_admin.duo.report import verslag
 from cmk_admin.gate import acting_as, system
 from models.base import RegelFout
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
 
 def register(app: Flask) -> None:
     """Add the commands of the portal to `flask`."""
-    for command in (import_duo, basislijsten):
+    for command in (import_duo, basislijsten, demo):
         app.cli.add_command(command)
 
 
@@ -82,9 +88,26 @@ def import_duo(bestanden: Iterable[Path], sla_over: bool) -> None:
 @refuses
 def basislijsten() -> None:
     """Voeg ontbrekende keuzes toe aan de lijsten: doelen, doelgroepen, kostensoorten en meer."""
-    from cmk_admin.basislijsten import laad
-
     with acting_as(system("basislijsten")) as session:
         aantal = laad(session)
         session.commit()
     click.echo(f"{aantal} keuzes toegevoegd." if aantal else "Alle keuzes staan er al.")
+
+
+@click.command("demo")
+@click.option("--if-empty", is_flag=True, help="Doe niets als er al accounts zijn.")
+@click.option(
+    "--today",
+    "vandaag",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Laat de demo op deze dag spelen (JJJJ-MM-DD).",
+)
+@with_appcontext
+@refuses
+def demo(if_empty: bool, vandaag: datetime | None) -> None:
+    """Laad verzonnen cultuurpunten, scholen, activiteiten en accounts om mee te oefenen."""
+    with acting_as(system("demo")) as session:
+        if if_empty and not is_leeg(session):
+            return
+        nieuw = laad_demo(session, (vandaag or datetime.now(AMSTERDAM)).date())
+    click.echo("De demogegevens zijn geladen." if nieuw else "De demogegevens staan er al.")
