@@ -26,6 +26,8 @@ from cmk_admin.settings import Settings, SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 FLASK = (sys.executable, "-m", "flask", "--app", "app")
+# How a refusal of the settings ends the traceback of a command.
+REFUSED = f"{SettingsError.__module__}.{SettingsError.__qualname__}: "
 STOP_SECONDS = 10
 START_SECONDS = 60
 # "Tell me when my parent dies", in linux/prctl.h.
@@ -63,10 +65,11 @@ def main() -> int:
         settings = read_settings()
         with stoppable(), listen(settings) as listening:
             migrate(settings)
-            accounts = load_demo(settings) if settings.demo else ""
+            if settings.demo:
+                load_demo(settings)
             with children(settings, listening) as running:
                 wait_until_up(settings, running)
-                welcome(settings, accounts)
+                welcome(settings)
                 watch(running)
     except KeyboardInterrupt:
         say("\nHet portaal is gestopt.")
@@ -138,8 +141,12 @@ def environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, "CMK_INSTANCE": str(settings.instance), "PYTHONUNBUFFERED": "1"}
 
 
-def command(settings: Settings, task: str, *arguments: str) -> str:
-    """Run a command of the app to its end; what it said. Its noise shows only if it failed."""
+def command(settings: Settings, task: str, *arguments: str) -> None:
+    """Run a command of the app to its end. Its noise shows only if it failed.
+
+    An app that refuses its settings has said in one sentence what to do; the
+    traceback around that sentence is of no use at a terminal.
+    """
     done = subprocess.run(
         [*FLASK, *arguments],
         cwd=ROOT,
@@ -150,9 +157,11 @@ def command(settings: Settings, task: str, *arguments: str) -> str:
         check=False,
     )
     if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
+        if last.startswith(REFUSED):
+            raise StartError(last.removeprefix(REFUSED))
         sys.stderr.write(done.stderr)
         raise StartError(f"{task} is niet gelukt; de reden staat hierboven.")
-    return done.stdout.strip()
 
 
 def migrate(settings: Settings) -> None:
@@ -160,10 +169,10 @@ def migrate(settings: Settings) -> None:
     command(settings, "Het bijwerken van de database", "db", "upgrade")
 
 
-def load_demo(settings: Settings) -> str:
-    """Demo data on the first start; each time the accounts to log in with."""
+def load_demo(settings: Settings) -> None:
+    """Demo data, on the first start only."""
     say("Demogegevens nakijken …")
-    return command(settings, "Het laden van de demogegevens", "demo", "--if-empty")
+    command(settings, "Het laden van de demogegevens", "demo", "--if-empty")
 
 
 def die_with_parent() -> None:
@@ -242,16 +251,23 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
-def welcome(settings: Settings, accounts: str) -> None:
+def welcome(settings: Settings) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    lines = [
-        "",
-        f"CMK Portaal staat klaar op http://{host}:{settings.port}",
-        f"De gegevens staan in {settings.instance}. Stoppen: Ctrl-C.",
-    ]
-    if accounts:
-        lines += ["", accounts]
-    say("\n".join([*lines, ""]))
+    accounts = demo_accounts() if settings.demo else ""
+    say(
+        f"\nCMK Portaal staat klaar op http://{host}:{settings.port}\n"
+        f"De gegevens staan in {settings.instance}. Stoppen: Ctrl-C.\n{accounts}"
+    )
+
+
+def demo_accounts() -> str:
+    """Whom to log in as. The codes change every half minute, so the log-in page has those."""
+    from cmk_admin.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+
+    width = max(len(account.email) for account in DEMO_ACCOUNTS)
+    lines = [f"  {account.email:{width}}  {account.rol}" for account in DEMO_ACCOUNTS]
+    first = f"\nInloggen met wachtwoord {DEMO_PASSWORD}; de code staat op de inlogpagina."
+    return "\n".join([first, *lines, ""])
 
 
 def watch(running: list[Child]) -> NoReturn:

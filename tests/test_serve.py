@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from cmk_admin import serve
+from tests.support.applications import make_settings
+
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
 
@@ -150,6 +153,15 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> N
     assert code == 1
     assert "kan niet gemaakt worden" in said
     assert len(said.splitlines()) == 1
+
+
+def test_what_the_app_says_of_its_settings_reaches_the_terminal_as_it_was_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refusing = "from cmk_admin.settings import SettingsError; raise SettingsError('Zet CMK_X.')"
+    monkeypatch.setattr(serve, "FLASK", (sys.executable, "-c", refusing))
+    with pytest.raises(serve.StartError, match=r"^Zet CMK_X\.$"):
+        serve.migrate(make_settings("sqlite://", tmp_path))
 
 
 def test_a_failed_migration_is_shown_and_nothing_starts(tmp_path: Path) -> None:
