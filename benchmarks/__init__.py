@@ -1,0 +1,1 @@
+"""How fast the portal is, beside the same question in plain SQL."""
