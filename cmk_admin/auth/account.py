@@ -1,0 +1,138 @@
+"""Accounts as the log-in knows them: read once under the system's name, then immutable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from cmk_admin.actor import Actor, system
+from cmk_admin.auth import passwords
+from cmk_admin.auth.totp import Factor, use_code
+from cmk_admin.gate import acting_as, stamp
+from models.gebruiker import CultuurOostRol, Gebruiker, Lidmaatschap, LidRol
+
+LOGGING_IN = system("inloggen")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The person who is logged in, as Flask-Login wants it. Holds no database row.
+
+    memberships: contractpartij id → role there.
+    """
+
+    id: int
+    naam: str
+    email: str
+    cultuur_oost_rol: CultuurOostRol | None
+    memberships: tuple[tuple[int, LidRol], ...]
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+    @property
+    def actor(self) -> Actor:
+        """This person, for the session that acts for them."""
+        return Actor.person(self.id, self.naam, self.cultuur_oost_rol, self.memberships)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What someone has to prove before they are this account."""
+
+    gebruiker_id: int
+    email: str
+    password_hash: str
+    factor: Factor
+
+
+def load_account(gebruiker_id: int) -> Account | None:
+    """The account with its roles as they are now; None when gone or not active."""
+    wanted = (
+        select(
+            Gebruiker.naam,
+            Gebruiker.email,
+            Gebruiker.cultuur_oost_rol,
+            Lidmaatschap.contractpartij_id,
+            Lidmaatschap.rol,
+        )
+        .outerjoin(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
+        .where(Gebruiker.id == gebruiker_id, Gebruiker.actief)
+        .order_by(Lidmaatschap.contractpartij_id)
+    )
+    with acting_as(LOGGING_IN) as session:
+        rows: Sequence[Any] = session.execute(wanted).all()
+    if not rows:
+        return None
+    person = rows[0]
+    memberships = tuple((row.contractpartij_id, row.rol) for row in rows if row.rol is not None)
+    return Account(gebruiker_id, person.naam, person.email, person.cultuur_oost_rol, memberships)
+
+
+def find_by_email(email: str) -> Credentials | None:
+    """The account that logs in with this address, however its capitals are typed.
+
+    None also when it can't log in: not active, no password or no second factor yet.
+    """
+    if "\x00" in email:  # PostgreSQL has no such text
+        return None
+    return _credentials(func.lower(Gebruiker.email) == func.lower(email.strip()))
+
+
+def find_by_id(gebruiker_id: int) -> Credentials | None:
+    """The same, for someone who proved their password already."""
+    return _credentials(Gebruiker.id == gebruiker_id)
+
+
+def _credentials(which: ColumnElement[bool]) -> Credentials | None:
+    wanted = select(
+        Gebruiker.id,
+        Gebruiker.email,
+        Gebruiker.wachtwoord_hash,
+        Gebruiker.totp_geheim,
+        Gebruiker.totp_stap,
+    ).where(which, Gebruiker.actief)
+    with acting_as(LOGGING_IN) as session:
+        row = session.execute(wanted).one_or_none()
+    if row is None or row.wachtwoord_hash is None or row.totp_geheim is None:
+        return None
+    factor = Factor(row.id, row.totp_geheim, row.totp_stap)
+    return Credentials(row.id, row.email, row.wachtwoord_hash, factor)
+
+
+def check_password(email: str, password: str) -> Credentials | None:
+    """The account these belong to, or None; raises TooBusyError.
+
+    Takes as long for an address nobody has. Renews the hash when we hash stronger by now.
+    """
+    found = find_by_email(email)
+    correct = passwords.verify(found.password_hash if found else None, password)
+    if found is None or not correct:
+        return None
+    if passwords.needs_rehash(found.password_hash):
+        _rehash(found, password)
+    return found
+
+
+def _rehash(found: Credentials, password: str) -> None:
+    as_read = {"id": found.gebruiker_id, "wachtwoord_hash": found.password_hash}
+    renewed = {"wachtwoord_hash": passwords.hash_password(password)}
+    with acting_as(LOGGING_IN) as session:
+        stamp(session, Gebruiker, as_read, renewed)
+        session.commit()
+
+
+def check_code(found: Credentials, code: str, moment: datetime) -> Account | None:
+    """Use `code` up and log the account in at `moment`; None when the code is not accepted."""
+    with acting_as(LOGGING_IN) as session:
+        if not use_code(session, found.factor, code, moment):
+            return None
+        stamp(session, Gebruiker, {"id": found.gebruiker_id}, {"laatst_ingelogd_op": moment})
+        session.commit()
+    return load_account(found.gebruiker_id)
