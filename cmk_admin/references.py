@@ -93,9 +93,9 @@ def lookup(entity: type[Entiteit], search: str, within: Mapping[str, int]) -> li
     if hasattr(entity, "actief"):
         statement = statement.where(entity.actief)
     first = " ".join(words(search))
-    title = entity.volgorde[0].removeprefix("-")
-    column = getattr(entity, title)
-    if first and attributes.attribute(entity, title).kind in attributes.TEXTS:
-        begins = func.lower(column).startswith(first.lower(), autoescape=True)
+    texts = attributes.searchable(entity)
+    if first and texts:
+        title = func.lower(getattr(entity, texts[0].name))
+        begins = title.startswith(first.lower(), autoescape=True)
         statement = statement.order_by(begins.desc())
     return list(database.session().scalars(ordered(statement, entity).limit(LOOKUP_LIMIT)))

@@ -195,6 +195,7 @@ class ActiviteitSchool(VanContractpartij, Entiteit):
         CheckConstraint("aantal_leerkrachten >= 0", name="leerkrachten"),
     )
     woord = Woord("school bij een activiteit", "scholen bij activiteiten")
+    label_relaties = ("school",)
     ouder = "activiteit_id"
 
     activiteit_id: Mapped[int] = mapped_column(
@@ -292,6 +293,7 @@ class ActiviteitDoelgroep(VanContractpartij, Entiteit):
     __tablename__ = "activiteit_doelgroep"
     __table_args__ = tabel(van_activiteit(), UniqueConstraint("activiteit_id", "doelgroep_id"))
     woord = Woord("doelgroep bij een activiteit", "doelgroepen bij activiteiten")
+    label_relaties = ("doelgroep",)
     ouder = "activiteit_id"
 
     activiteit_id: Mapped[int] = mapped_column(index=True, info=ui("Activiteit", lijst=True))
@@ -322,6 +324,7 @@ class ActiviteitPartner(VanContractpartij, Entiteit):
         UniqueConstraint("activiteit_id", "samenwerkingspartner_id"),
     )
     woord = Woord("partner bij een activiteit", "partners bij activiteiten")
+    label_relaties = ("samenwerkingspartner",)
     ouder = "activiteit_id"
 
     activiteit_id: Mapped[int] = mapped_column(index=True, info=ui("Activiteit", lijst=True))

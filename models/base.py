@@ -215,6 +215,8 @@ class Entiteit(Basis):
     #: Relationships whose rows are part of this row and go when it goes.
     delen: ClassVar[tuple[str, ...]] = ()
     meervouden: ClassVar[dict[str, Meervoud]] = {}
+    #: Relationships that `str()` of a row reads, so that lists load them along.
+    label_relaties: ClassVar[tuple[str, ...]] = ()
     #: Columns that a copy of this row starts without.
     niet_kopieren: ClassVar[frozenset[str]] = frozenset()
     #: Default order of lists: column names, "-" in front for descending.
@@ -244,6 +246,10 @@ class Entiteit(Basis):
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.versie}
+
+    def bijschrift(self) -> str:
+        """What tells this row from others with the same name, where one is chosen."""
+        return ""
 
     def controleer(self) -> Iterator[Fout]:
         """The rules this row breaks now; the gate asks before every write."""

@@ -57,6 +57,7 @@ class Werkgebied(VanContractpartij, Entiteit):
     __tablename__ = "werkgebied"
     __table_args__ = tabel(UniqueConstraint("contractpartij_id", "gemeente_id"))
     woord = Woord("gemeente in het werkgebied", "gemeenten in het werkgebied")
+    label_relaties = ("gemeente",)
     ouder = "contractpartij_id"
 
     gemeente_id: Mapped[int] = mapped_column(

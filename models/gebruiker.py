@@ -142,6 +142,7 @@ class Lidmaatschap(Entiteit):
     __tablename__ = "lidmaatschap"
     __table_args__ = tabel(UniqueConstraint("gebruiker_id", "contractpartij_id"))
     woord = Woord("lidmaatschap", "lidmaatschappen", "het")
+    label_relaties = ("gebruiker", "contractpartij")
     ouder = "contractpartij_id"
 
     gebruiker_id: Mapped[int] = mapped_column(

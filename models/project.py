@@ -89,6 +89,7 @@ class Baat(VanContractpartij, Entiteit):
     __tablename__ = "baat"
     __table_args__ = tabel(van_project())
     woord = Woord("baat", "baten")
+    label_relaties = ("bron",)
     volgorde = ("-kalenderjaar", "id")
     ouder = "project_id"
 

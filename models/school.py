@@ -74,6 +74,9 @@ class Schoolbestuur(Entiteit):
         if nummer is not None and not re.fullmatch(r"\d{5}", nummer):
             yield Fout("Een bevoegd-gezagnummer bestaat uit vijf cijfers.", "bevoegd_gezagnummer")
 
+    def bijschrift(self) -> str:
+        return self.bevoegd_gezagnummer or ""
+
     def __str__(self) -> str:
         return self.naam
 
@@ -147,6 +150,9 @@ class School(Entiteit):
             yield Fout("Vul 0 of een hoger aantal in.", "aantal_leerlingen")
         if self.opvolger_id is not None and self.opvolger_id == self.id:
             yield Fout("Een school kan zichzelf niet opvolgen.", "opvolger_id")
+
+    def bijschrift(self) -> str:
+        return " · ".join(filter(None, (self.vestigingscode or self.brin_nummer, self.plaats)))
 
     def __str__(self) -> str:
         return self.naam

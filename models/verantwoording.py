@@ -93,6 +93,7 @@ class Verantwoording(VanContractpartij, Entiteit):
         CheckConstraint("(status = 'open') = (gesloten_op IS NULL)", name="gesloten"),
     )
     woord = Woord("verantwoording", "verantwoordingen")
+    label_relaties = ("project",)
     volgorde = ("-kalenderjaar", "id")
     ouder = "project_id"
 
@@ -216,9 +217,8 @@ class Verantwoording(VanContractpartij, Entiteit):
         """Whether the first activity is there: from then on the werkwijze is settled."""
         sessie = object_session(self)
         assert sessie is not None
-        return bool(
-            sessie.scalar(select(exists().where(Activiteit.verantwoording_id == self.id)))
-        )
+        eerste = select(Activiteit.id).where(Activiteit.verantwoording_id == self.id).limit(1)
+        return sessie.scalar(eerste) is not None
 
     def __str__(self) -> str:
         return f"{self.project} · {self.kalenderjaar}"

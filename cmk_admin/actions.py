@@ -1,0 +1,61 @@
+"""Actions on rows beside the plain screens: asked on a page first, done all or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from cmk_admin.forms.builder import EntityForm
+from cmk_admin.gate import GateSession
+from cmk_admin.page import CheckItem
+from cmk_admin.policy import Handeling
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before it is done. missing: label → what it lacks; then it cannot be done."""
+
+    intro: str
+    items: tuple[str, ...] = ()
+    missing: tuple[tuple[str, tuple[CheckItem, ...]], ...] = ()
+    possible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done. url: where to go; bewerking_id: the step that can be undone."""
+
+    message: str
+    url: str = ""
+    bewerking_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An action on chosen rows, with the form as filled in."""
+
+    rows: Sequence[Any]
+    form: EntityForm | None = field(default=None)
+
+
+class EntityAction:
+    """One action of an entity; subclasses say what it asks and what it does."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    icon: ClassVar[str] = ""
+    handeling: ClassVar[Handeling]
+    submit_label: ClassVar[str]
+    danger: ClassVar[bool] = False
+    #: Also on several rows at once.
+    bulk: ClassVar[bool] = True
+
+    def make_form(self, rows: Sequence[Any]) -> EntityForm | None:
+        """Extra fields to fill in; None when there are none."""
+        return None
+
+    def question(self, asked: Asked) -> Question:
+        raise NotImplementedError
+
+    def perform(self, session: GateSession, asked: Asked) -> Done:
+        """Do it; the caller commits. Raises RegelFout, Refused or Locked: then nothing happened."""
+        raise NotImplementedError

@@ -1,0 +1,173 @@
+"""Running an action or a deletion on chosen rows: asked first, all or nothing, one step."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, redirect, request, url_for
+from sqlalchemy.exc import IntegrityError
+
+from cmk_admin import database, editing, integrity, usage
+from cmk_admin.actions import Asked, Done, EntityAction
+from cmk_admin.entity_forms import INVALID, KEY_LENGTH, new_key
+from cmk_admin.gate import Refused, bewerking, once
+from cmk_admin.page import Crumb, PageHeader
+from cmk_admin.policy import Handeling, contractpartij_van, may
+from cmk_admin.routes import actor
+from models.base import Fout, RegelFout
+from models.historie import BewerkingSoort
+
+if TYPE_CHECKING:
+    from cmk_admin.entity_view import EntityView
+
+CONFIRMED = "bevestigd"
+
+
+class ActionRunner:
+    """Actions of one EntityView, for one request."""
+
+    def __init__(self, view: "EntityView") -> None:
+        self.view = view
+        self.session = database.session()
+
+    # --- actions --------------------------------------------------------------
+
+    def run(self, action: EntityAction, rows: list[Any]) -> Any:
+        form = action.make_form(rows)
+        asked = Asked(rows, form)
+        if CONFIRMED not in request.form:
+            return self._ask(action, asked)
+        for row in rows:
+            self.view.require(action.handeling, row)
+        if form is not None and not form.validate():
+            return self._ask(action, asked), INVALID
+        try:
+            return redirect(once(self.session, key_of_request(), lambda: self._do(action, asked)))
+        except RegelFout as refused:
+            self.session.rollback()
+            return self._ask(action, asked, refused.fouten), INVALID
+        except IntegrityError as error:
+            self.session.rollback()
+            return self._ask(action, asked, (integrity.translate(error),)), INVALID
+
+    def _do(self, action: EntityAction, asked: Asked) -> str:
+        done = action.perform(self.session, asked)
+        flash_done(done)
+        return done.url or self.view.return_url()
+
+    def _ask(self, action: EntityAction, asked: Asked, fouten: tuple[Fout, ...] = ()) -> str:
+        verdicts = [(row, may(actor(), action.handeling, row)) for row in asked.rows]
+        refused = [(str(row), verdict.reason) for row, verdict in verdicts if not verdict]
+        question = action.question(asked)
+        possible = question.possible and not refused
+        if asked.form is not None:
+            editing_errors(asked.form, fouten)
+        elif fouten:
+            for fout in fouten:
+                flash(fout.tekst, "error")
+        html: str = self.view.render(
+            "admin/model/action.html",
+            header=PageHeader(action.label, crumbs=(*self.view.crumbs(), Crumb(action.label))),
+            intro=question.intro,
+            items=question.items,
+            missing=question.missing,
+            refused=refused,
+            form=asked.form if possible else None,
+            action_url=url_for(f"{self.view.endpoint}.action_view"),
+            cancel_url=self.view.return_url(),
+            submit_label=action.submit_label if possible else "",
+            danger=action.danger,
+            ids=[row.id for row in asked.rows],
+            action_name=action.name,
+            sleutel=new_key(),
+            hidden=((CONFIRMED, "1"), ("url", self.view.return_url())),
+        )
+        return html
+
+    # --- deleting -------------------------------------------------------------
+
+    def delete(self, rows: list[Any]) -> Any:
+        """GET asks, POST deletes."""
+        if not rows:
+            return redirect(self.view.base)
+        if request.method == "GET":
+            return self.ask_delete(rows)
+        for row in rows:
+            self.view.require(Handeling.VERWIJDEREN, row)
+        try:
+            return redirect(once(self.session, key_of_request(), lambda: self._delete(rows)))
+        except (RegelFout, IntegrityError) as error:
+            self.session.rollback()
+            fouten = (
+                error.fouten if isinstance(error, RegelFout) else (integrity.translate(error),)
+            )
+            for fout in fouten:
+                flash(fout.tekst, "error")
+            return self.ask_delete(rows), INVALID
+
+    def _delete(self, rows: list[Any]) -> str:
+        what = _what(self.view, rows)
+        partijen = {contractpartij_van(row) for row in rows}
+        partij = partijen.pop() if len(partijen) == 1 else None
+        with bewerking(self.session, BewerkingSoort.VERWIJDEREN, f"Verwijderd: {what}", partij):
+            for row in rows:
+                self.session.delete(row)
+        flash(f"{what[0].upper()}{what[1:]} verwijderd.", "success")
+        return self.view.return_url()
+
+    def ask_delete(self, rows: list[Any]) -> str:
+        """The server-rendered question, with what hangs under the rows."""
+        for row in rows:
+            verdict = may(actor(), Handeling.VERWIJDEREN, row)
+            if not verdict:
+                raise Refused(verdict)
+        hanging = usage.hanging(self.view.model, [row.id for row in rows])
+        in_use = any(not under.goes_along for under in hanging)
+        html: str = self.view.render(
+            "admin/model/delete.html",
+            header=PageHeader("Verwijderen", crumbs=(*self.view.crumbs(), Crumb("Verwijderen"))),
+            what=_what(self.view, rows),
+            hangs=[
+                (
+                    under.entity.woord.meervoud if under.count > 1 else under.entity.woord.enkelvoud,
+                    under.count,
+                    list(under.examples),
+                )
+                for under in hanging
+                if under.goes_along or in_use
+            ],
+            blocked="Er hangt nog iets onder. Verwijder of verplaats dat eerst." if in_use else "",
+            action_url=url_for(f"{self.view.endpoint}.delete_view"),
+            cancel_url=self.view.return_url(),
+            ids=[row.id for row in rows],
+            hidden=(("sleutel", new_key()), ("url", self.view.return_url())),
+        )
+        return html
+
+
+def key_of_request() -> str:
+    """The key of this sending; a made-up one is just another key of the same person."""
+    key = request.form.get("sleutel", "")
+    if not 16 <= len(key) <= KEY_LENGTH or not key.isascii() or not key.isprintable():
+        raise RegelFout("Dit formulier is niet compleet. Probeer het opnieuw.")
+    return key
+
+
+def editing_errors(form: Any, fouten: tuple[Fout, ...]) -> None:
+    """Errors at their field; what has none stands as a message above."""
+    for error in editing.put_errors(form, fouten):
+        flash(error.message, "error")
+
+
+def flash_done(done: Done) -> None:
+    """Say what was done, with the way back where there is one."""
+    if done.bewerking_id is None:
+        flash(done.message, "success")
+        return
+    undo = url_for("bewerkingen.ongedaan_maken", id=done.bewerking_id)
+    flash({"tekst": done.message, "actie": {"label": "Ongedaan maken", "url": undo}}, "success")  # type: ignore[arg-type]
+
+
+def _what(view: "EntityView", rows: list[Any]) -> str:
+    word = view.model.woord
+    if len(rows) == 1:
+        return f"{word.lidwoord} {word.enkelvoud} “{rows[0]}”"
+    return f"{len(rows)} {word.meervoud}"

@@ -1,0 +1,249 @@
+"""The pictures of an entity's generated screens: list, filters, details."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from cmk_admin import attributes, formats, references
+from cmk_admin.actor import Actor
+from cmk_admin.attributes import Attribute
+from cmk_admin.listing import SIZES, Query, Result
+from cmk_admin.page import (
+    Action,
+    ActiveFilter,
+    Cell,
+    CellKind,
+    Column,
+    Detail,
+    Empty,
+    FilterControl,
+    ListPage,
+    Option,
+    Pager,
+    Row,
+)
+from cmk_admin.policy import Handeling, may, velden_van
+from models.base import Entiteit
+
+KINDS: dict[str, CellKind] = {
+    "money": "geld",
+    "integer": "getal",
+    "hours": "getal",
+    "date": "datum",
+    "moment": "datum",
+}
+YES_NO = (Option("ja", "Ja"), Option("nee", "Nee"))
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One entity's list for one actor: what the builders below need to know.
+
+    base: address of the list. row_url: where a row's name leads. row_actions: the menu of a
+    row. bulk_actions: what can be done with several.
+    """
+
+    entity: type[Entiteit]
+    actor: Actor
+    base: str
+    row_url: Callable[[Any], str]
+    row_actions: Callable[[Any], tuple[Action, ...]]
+    bulk_actions: tuple[Action, ...] = ()
+    new: Action | None = None
+
+    def url(self, endpoint: str, **values: Any) -> str:
+        return url_for(f"{references.endpoint_of(self.entity)}.{endpoint}", **values)
+
+
+def list_page(screen: Screen, query: Query, result: Result) -> ListPage:
+    """The list as the template shows it."""
+    entity = screen.entity
+    shown = attributes.listed(entity)
+    here = query.url(screen.base)
+    return ListPage(
+        columns=tuple(_column(screen, query, attribute) for attribute in shown),
+        rows=tuple(_row(screen, shown, row) for row in result.rows),
+        pager=pager(screen.base, query, result),
+        empty=_empty(screen, query),
+        search=query.search,
+        search_label=f"Zoek in {entity.woord.meervoud}",
+        searchable=bool(attributes.searchable(entity)),
+        filters=tuple(_controls(entity, query)),
+        active_filters=tuple(
+            ActiveFilter(f.attribute.label, f.shown, query.without(f).url(screen.base))
+            for f in query.filters
+        ),
+        clear_url=screen.base,
+        bulk_actions=screen.bulk_actions,
+        exports=tuple(
+            Action(label, query.url(screen.url("export", export_type=kind), page=1), "download")
+            for kind, label in (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"))
+        ),
+        hidden=tuple(
+            (name, value)
+            for name, value in (("sort", query.sort), ("size", str(query.size)))
+            if value and value != str(SIZES[0])
+        ),
+        return_url=here,
+    )
+
+
+def _column(screen: Screen, query: Query, attribute: Attribute) -> Column:
+    name = attribute.name
+    now = query.sort.removeprefix("-") == name
+    descending = now and query.sort.startswith("-")
+    following = f"-{name}" if now and not descending else name
+    choices: tuple[Option, ...] = ()
+    if attribute.ui.inline and attribute.choices is not None:
+        choices = tuple(Option(lid.value, lid.label) for lid in attribute.choices)
+    return Column(
+        name=name,
+        label=attribute.label,
+        numeric=attribute.numeric,
+        sort_url=query.url(screen.base, sort=following, page=1) if attribute.ui.sorteer else None,
+        sorted="" if not now else ("descending" if descending else "ascending"),
+        editable=attribute.ui.inline,
+        choices=choices,
+    )
+
+
+def _row(screen: Screen, shown: Sequence[Attribute], row: Entiteit) -> Row:
+    may_edit = bool(may(screen.actor, Handeling.WIJZIGEN, row))
+    fields = velden_van(screen.actor, row) if may_edit else frozenset()
+    cells = []
+    for index, attribute in enumerate(shown):
+        text = cell_text(attribute, row)
+        inline = (
+            may_edit and attribute.ui.inline and (fields is None or attribute.name in fields)
+        )
+        cells.append(
+            Cell(
+                text=text,
+                kind=KINDS.get(attribute.kind, "tekst") if text else "leeg",
+                url=screen.row_url(row) if index == 0 else None,
+                edit_url=screen.url("ajax_update") if inline else None,
+                edit_name=attribute.name if inline else "",
+            )
+        )
+    return Row(
+        id=row.id,
+        label=str(row),
+        cells=tuple(cells),
+        actions=screen.row_actions(row),
+        selectable=bool(screen.bulk_actions),
+    )
+
+
+def cell_text(attribute: Attribute, row: Entiteit) -> str:
+    """One value of a row in words."""
+    if attribute.relation:
+        target = getattr(row, attribute.relation)
+        return "" if target is None else str(target)
+    if attribute.plural is not None:
+        relation = attribute.plural.kolom.removesuffix("_id")
+        links = getattr(row, attribute.plural.relatie)
+        return ", ".join(str(getattr(link, relation)) for link in links)
+    return formats.show(attribute.kind, getattr(row, attribute.name))
+
+
+def pager(base: str, query: Query, result: Result) -> Pager:
+    """Where this page stands in the whole, and the ways on."""
+    first = (query.page - 1) * query.size + 1 if result.rows else 0
+    total = result.total
+    last_page = max(1, -(-total // query.size)) if total is not None else None
+    return Pager(
+        first=first,
+        last=first + len(result.rows) - 1 if result.rows else 0,
+        total=total,
+        total_label=formats.number(total) if total is not None else "meer dan 10.000",
+        first_url=query.url(base, page=1) if query.page > 2 else None,
+        previous_url=query.url(base, page=query.page - 1) if query.page > 1 else None,
+        next_url=query.url(base, page=query.page + 1) if result.more else None,
+        last_url=(
+            query.url(base, page=last_page)
+            if last_page is not None and query.page < last_page - 1
+            else None
+        ),
+        page_sizes=tuple(
+            Option(query.url(base, size=size, page=1), str(size), size == query.size)
+            for size in SIZES
+        ),
+    )
+
+
+def _empty(screen: Screen, query: Query) -> Empty:
+    plural = screen.entity.woord.meervoud
+    if query.search or query.filters or query.page > 1:
+        return Empty(
+            f"Geen {plural} gevonden",
+            "Met deze zoekopdracht of filters is er niets.",
+            Action("Alles tonen", screen.base),
+        )
+    return Empty(f"Nog geen {plural}", "Wat hier wordt toegevoegd, staat daarna in deze lijst.", screen.new)
+
+
+def _controls(entity: type[Entiteit], query: Query) -> list[FilterControl]:
+    given = {name: value for filter_ in query.filters for name, value in filter_.values}
+    return [
+        control
+        for attribute in attributes.filterable(entity)
+        if (control := _control(attribute, given)) is not None
+    ]
+
+
+def _control(attribute: Attribute, given: dict[str, str]) -> FilterControl | None:
+    name, label = attribute.name, attribute.label
+    value = given.get(name, "")
+    if attribute.kind in ("date", "moment"):
+        return FilterControl(
+            name,
+            label,
+            "datum",
+            value=given.get(f"{name}_van", ""),
+            value_until=given.get(f"{name}_tot", ""),
+        )
+    if attribute.choices is not None:
+        options = tuple(Option(c.value, c.label, c.value == value) for c in attribute.choices)
+        return FilterControl(name, label, "keuze", options, value)
+    if attribute.kind == "check":
+        options = tuple(Option(o.value, o.label, o.value == value) for o in YES_NO)
+        return FilterControl(name, label, "keuze", options, value)
+    if attribute.target is not None:
+        return _reference_control(attribute, value)
+    if attribute.kind in ("text", "email", "year"):
+        return FilterControl(name, label, "tekst", value=value)
+    return None
+
+
+def _reference_control(attribute: Attribute, value: str) -> FilterControl:
+    target = attribute.target
+    assert target is not None
+    if references.is_small(target):
+        options = tuple(
+            Option(str(id_), text, str(id_) == value) for id_, text in references.options(target)()
+        )
+        return FilterControl(attribute.name, attribute.label, "keuze", options, value)
+    chosen = references.finder(target)([int(value)]) if value.isdigit() else {}
+    return FilterControl(
+        attribute.name,
+        attribute.label,
+        "zoek",
+        tuple(Option(str(id_), text, True) for id_, text in chosen.items()),
+        value,
+        lookup_url=references.lookup_url(target),
+    )
+
+
+def details(row: Entiteit) -> list[Detail]:
+    """Every value of a row that people may see, in order."""
+    found = []
+    for attribute in attributes.detailed(type(row)):
+        text = cell_text(attribute, row)
+        kind = KINDS.get(attribute.kind, "tekst") if text else "leeg"
+        url = None
+        if attribute.kind == "file" and text:
+            url = url_for(f"{references.endpoint_of(type(row))}.download", id=row.id)
+        found.append(Detail(attribute.label, Cell(text, kind, url=url), attribute.ui.help))
+    return found

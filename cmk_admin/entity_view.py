@@ -1,0 +1,321 @@
+"""EntityView: the generated screens of an entity; the only ModelView subclass.
+
+Flask-Admin brings the blueprint, the addresses and the place in the admin; what it does
+with rows is replaced here once, so that each of its traps is closed for every entity:
+every row comes through the gate's session, every form from the entity's attributes, every
+button from `may()`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from flask import Response, abort, flash, jsonify, redirect, request, url_for
+from flask_admin import expose
+from flask_admin.contrib.sqla import ModelView
+from werkzeug.wrappers import Response as BaseResponse
+
+from cmk_admin import attributes, database, exports, files, history_view, listing, references
+from cmk_admin.actions import EntityAction
+from cmk_admin.entity_actions import ActionRunner
+from cmk_admin.entity_forms import FormRunner
+from cmk_admin.entity_pages import Screen, details, list_page
+from cmk_admin.extensions import db
+from cmk_admin.forms.fields import to_id
+from cmk_admin.gate import Refused
+from cmk_admin.page import Action, Crumb, PageHeader
+from cmk_admin.policy import Handeling, may
+from cmk_admin.routes import actor, requires
+from cmk_admin.web.targets import safe_target
+from models.base import Entiteit, MetBestand
+
+Page = str | BaseResponse | tuple[str, int]
+
+
+class EntityView(ModelView):  # type: ignore[misc]
+    """List, create, edit, details, delete, export, actions and look-up of one entity."""
+
+    model: type[Entiteit]
+    list_template = "admin/model/list.html"
+    create_template = edit_template = "admin/model/form.html"
+    details_template = "admin/model/details.html"
+    can_view_details = True
+    can_export = True
+    export_types = ("csv", "xlsx")
+
+    def __init__(
+        self,
+        entity: type[Entiteit],
+        url: str,
+        actions: Sequence[EntityAction] = (),
+        row_url: Callable[[Any], str] | None = None,
+        create_url: Callable[[], str] | None = None,
+    ) -> None:
+        """row_url: the row's own page, where it has one beside the generated details."""
+        self.entity_actions = {action.name: action for action in actions}
+        self._row_url = row_url
+        self._create_url = create_url
+        self.column_list = [a.name for a in attributes.listed(entity)]
+        self.column_details_list = [a.name for a in attributes.detailed(entity)]
+        super().__init__(
+            entity,
+            db,
+            name=entity.woord.titel_meervoud,
+            endpoint=references.endpoint_of(entity),
+            url=url,
+        )
+
+    # What Flask-Admin would read from the model by itself: all columns, all relations.
+    def _refresh_cache(self) -> None:
+        """Nothing to scaffold: the screens read the attributes when they are asked for."""
+
+    def scaffold_auto_joins(self) -> list[Any]:
+        return []
+
+    def init_actions(self) -> None:
+        """Our actions are objects that ask first, not methods that get raw ids."""
+
+    def _run_view(self, fn: Callable[..., Page], *args: Any, **kwargs: Any) -> Page:
+        """Call the view; Flask-Admin's own hides a TypeError behind another one."""
+        return fn(self, *args, **kwargs)
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NotImplementedError("EntityView leest en schrijft zelf, door de poort.")
+
+    get_list = get_query = get_count_query = _refuse
+    create_model = update_model = delete_model = _refuse
+
+    def get_one(self, id: Any) -> Any:
+        """The row with this id, if the actor has it in view; else None."""
+        try:
+            number = to_id(id)
+        except ValueError:
+            return None
+        return database.session().get(self.model, number)
+
+    def row(self, id: Any) -> Any:
+        """The row with this id, or a 404 page."""
+        found = self.get_one(id)
+        if found is None:
+            abort(404)
+        return found
+
+    def rows(self, ids: Sequence[Any]) -> list[Any]:
+        """All these rows, or a 404 page: a foreign or missing one stops the whole."""
+        return [self.row(id_) for id_ in dict.fromkeys(ids)]
+
+    def require(self, handeling: Handeling, subject: Any) -> None:
+        verdict = may(actor(), handeling, subject)
+        if not verdict:
+            raise Refused(verdict)
+
+    # --- addresses ------------------------------------------------------------
+
+    @property
+    def base(self) -> str:
+        return url_for(f"{self.endpoint}.index_view")
+
+    def row_url(self, row: Any) -> str:
+        """Where a row's name leads."""
+        if self._row_url is not None:
+            return self._row_url(row)
+        return url_for(f"{self.endpoint}.details_view", id=row.id)
+
+    def return_url(self) -> str:
+        """Where this page was opened from, if that is in the portal; else the list."""
+        return safe_target(request.values.get("url")) or self.base
+
+    def crumbs(self) -> tuple[Crumb, ...]:
+        return (Crumb(self.model.woord.titel_meervoud, self.base),)
+
+    # --- buttons --------------------------------------------------------------
+
+    def new_action(self) -> Action | None:
+        """The pink button, for who may add."""
+        if self.model.alleen_poort or not may(actor(), Handeling.MAKEN, self.model):
+            return None
+        url = self._create_url() if self._create_url else url_for(f"{self.endpoint}.create_view")
+        return Action(f"+{self.model.woord.nieuw}", url, primary=True)
+
+    def row_actions(self, row: Any) -> tuple[Action, ...]:
+        """What this person may do with this row: each button is exactly a `may()`."""
+        here = {"id": row.id}
+        found = [Action("Bekijken", self.row_url(row), "search")]
+        if self.model.alleen_poort:
+            return (*found, *self._own_actions(row))
+        if may(actor(), Handeling.WIJZIGEN, row):
+            found.append(Action("Wijzigen", url_for(f"{self.endpoint}.edit_view", **here), "edit"))
+        found.extend(self._own_actions(row))
+        if may(actor(), Handeling.VERWIJDEREN, row):
+            url = url_for(f"{self.endpoint}.delete_view", **here)
+            found.append(Action("Verwijderen…", url, "trash", danger=True))
+        return tuple(found)
+
+    def _own_actions(self, row: Any) -> list[Action]:
+        return [
+            Action(
+                f"{action.label}…",
+                url_for(f"{self.endpoint}.action_view", rowid=row.id, action=action.name),
+                action.icon,
+                method="post",
+                danger=action.danger,
+                name=action.name,
+            )
+            for action in self.entity_actions.values()
+            if may(actor(), action.handeling, row)
+        ]
+
+    def bulk_actions(self) -> tuple[Action, ...]:
+        """What this person may do with several rows somewhere."""
+        found = [
+            Action(f"{action.label}…", "", action.icon, "post", name=action.name)
+            for action in self.entity_actions.values()
+            if action.bulk and may(actor(), action.handeling, self.model)
+        ]
+        if not self.model.alleen_poort and may(actor(), Handeling.VERWIJDEREN, self.model):
+            found.append(
+                Action("Verwijderen…", "", "trash", "post", danger=True, name="verwijderen")
+            )
+        return tuple(found)
+
+    def screen(self) -> Screen:
+        return Screen(
+            self.model,
+            actor(),
+            self.base,
+            self.row_url,
+            self.row_actions,
+            self.bulk_actions(),
+            self.new_action(),
+        )
+
+    # --- pages ----------------------------------------------------------------
+
+    @expose("/")
+    @requires(Handeling.ZIEN)
+    def index_view(self) -> Page:
+        """The list."""
+        query = listing.read_query(self.model, request.args)
+        result = listing.fetch(self.model, query)
+        screen = self.screen()
+        header = PageHeader(
+            self.model.woord.titel_meervoud, actions=(screen.new,) if screen.new else ()
+        )
+        return self.render(
+            self.list_template,
+            header=header,
+            page=list_page(screen, query, result),
+            bulk_url=url_for(f"{self.endpoint}.action_view"),
+        )
+
+    @expose("/details/")
+    @requires(Handeling.ZIEN)
+    def details_view(self) -> Page:
+        """Everything of one row, with its history."""
+        row = self.row(request.args.get("id"))
+        header = PageHeader(
+            str(row),
+            crumbs=(*self.crumbs(), Crumb(str(row))),
+            actions=self.row_actions(row)[1:],
+        )
+        return self.render(
+            self.details_template,
+            header=header,
+            details=details(row),
+            history=history_view.history_of(row),
+        )
+
+    @expose("/new/", methods=("GET", "POST"))
+    @requires(Handeling.MAKEN)
+    def create_view(self) -> Page:
+        """A new row."""
+        self._not_the_gates_own()
+        return FormRunner(self).create()
+
+    @expose("/edit/", methods=("GET", "POST"))
+    @requires(Handeling.WIJZIGEN)
+    def edit_view(self) -> Page:
+        """Change a row; a stale edit gives a page with both values."""
+        self._not_the_gates_own()
+        row = self.row(request.args.get("id"))
+        self.require(Handeling.WIJZIGEN, row)
+        return FormRunner(self).edit(row)
+
+    @expose("/delete/", methods=("GET", "POST"))
+    @requires(Handeling.VERWIJDEREN)
+    def delete_view(self) -> Page:
+        """Ask, saying what hangs under the rows; then delete them, all or none."""
+        self._not_the_gates_own()
+        ids = request.values.getlist("rowid") or request.args.getlist("id")
+        return ActionRunner(self).delete(self.rows(ids))
+
+    @expose("/action/", methods=("POST",))
+    @requires(Handeling.ZIEN)
+    def action_view(self) -> Page:
+        """Ask, then do an action on the chosen rows, all or none."""
+        name = request.values.get("action", "")
+        ids = request.form.getlist("rowid") or request.args.getlist("rowid")
+        if not ids:
+            flash("Kies eerst een of meer rijen.", "warning")
+            return redirect(self.return_url())
+        if name == "verwijderen":
+            self._not_the_gates_own()
+            self.require(Handeling.VERWIJDEREN, self.model)
+            return ActionRunner(self).ask_delete(self.rows(ids))
+        action = self.entity_actions.get(name)
+        if action is None:
+            abort(404)
+        self.require(action.handeling, self.model)
+        return ActionRunner(self).run(action, self.rows(ids))
+
+    @expose("/export/<export_type>/")
+    @requires(Handeling.ZIEN)
+    def export(self, export_type: str) -> Response:
+        """The selection on screen as a file, in the same order."""
+        if export_type not in self.export_types:
+            abort(404)
+        query = listing.read_query(self.model, request.args)
+        chosen = listing.sorted_by(
+            listing.select_rows(self.model, query), self.model, query.sort
+        )
+        statement = listing.with_relations(chosen, self.model).limit(exports.MAX_ROWS)
+        rows = database.session().scalars(statement).unique()
+        columns = [a for a in attributes.listed(self.model) if not a.ui.geheim]
+        write = exports.as_csv if export_type == "csv" else exports.as_xlsx
+        return write(columns, rows, self.model.woord.meervoud.replace(" ", "-"))
+
+    @expose("/ajax/lookup/")
+    @requires(Handeling.ZIEN)
+    def ajax_lookup(self) -> Response:
+        """At most 20 rows for a combobox: `[[id, label, caption], …]`."""
+        within = {}
+        if partij := request.args.get("contractpartij_id"):
+            if not hasattr(self.model, "contractpartij_id") or not partij.isdigit():
+                abort(404)
+            within["contractpartij_id"] = to_id(partij)
+        found = references.lookup(self.model, request.args.get("query", ""), within)
+        return jsonify([[row.id, str(row), row.bijschrift()] for row in found])
+
+    @expose("/ajax/update/", methods=("POST",))
+    @requires(Handeling.WIJZIGEN)
+    def ajax_update(self) -> BaseResponse:
+        """Change one cell in the list; answers `{"tekst"}` or `{"fout"}`."""
+        self._not_the_gates_own()
+        row = self.row(request.form.get("list_form_pk"))
+        self.require(Handeling.WIJZIGEN, row)
+        return FormRunner(self).inline(row)
+
+    @expose("/bestand/")
+    @requires(Handeling.ZIEN)
+    def download(self) -> BaseResponse:
+        """The file of a row, as attachment."""
+        row = self.row(request.args.get("id"))
+        response = files.serve(row) if isinstance(row, MetBestand) else None
+        if response is None:
+            abort(404)
+        return response
+
+    def _not_the_gates_own(self) -> None:
+        """Rows that only the portal itself writes have no form."""
+        if self.model.alleen_poort:
+            abort(404)
+

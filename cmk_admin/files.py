@@ -1,0 +1,113 @@
+"""Uploaded files: checked, stored under a random name, served as attachment."""
+
+import hashlib
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Response, current_app, send_file
+from werkzeug.datastructures import FileStorage
+
+from models.base import Fout, MetBestand, RegelFout
+
+#: Extension → media type and how such a file begins; content and extension must agree.
+KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
+    "pdf": ("application/pdf", (b"%PDF-",)),
+    "png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
+    "jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    "jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    "docx": (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        (b"PK\x03\x04",),
+    ),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (b"PK\x03\x04",)),
+    "odt": ("application/vnd.oasis.opendocument.text", (b"PK\x03\x04",)),
+    "ods": ("application/vnd.oasis.opendocument.spreadsheet", (b"PK\x03\x04",)),
+}
+ACCEPT = ",".join(f".{extension}" for extension in KINDS)
+FIELD = "bestand_naam"
+BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file in storage: its name for people, its random name, type, size and checksum."""
+
+    naam: str
+    sleutel: str
+    type: str
+    grootte: int
+    sha256: str
+
+
+def folder() -> Path:
+    path = Path(current_app.instance_path) / "files"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def store(upload: FileStorage) -> Stored:
+    """Check and store an upload, safely on disk before any row names it.
+
+    Raises RegelFout with a sentence at the field.
+    """
+    naam = clean_name(upload.filename or "")
+    extension = naam.rsplit(".", 1)[-1].lower() if "." in naam else ""
+    if extension not in KINDS:
+        soorten = ", ".join(KINDS)
+        raise RegelFout(Fout(f"Dit soort bestand kan hier niet. Wel: {soorten}.", FIELD))
+    type_, beginnings = KINDS[extension]
+    head = upload.stream.read(16)
+    if not head.startswith(beginnings):
+        raise RegelFout(
+            Fout(f"De inhoud van dit bestand is geen {extension}, of het is leeg.", FIELD)
+        )
+    upload.stream.seek(0)
+    sleutel = f"{secrets.token_urlsafe(24)}.{extension}"
+    grootte, sha256 = _write(upload, folder() / sleutel)
+    return Stored(naam, sleutel, type_, grootte, sha256)
+
+
+def _write(upload: FileStorage, path: Path) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("xb") as file:
+        while block := upload.stream.read(BLOCK):
+            digest.update(block)
+            size += len(block)
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return size, digest.hexdigest()
+
+
+def clean_name(name: str) -> str:
+    """The last part of a name, without what a file system or header would stumble over."""
+    last = re.split(r"[\\/]", name)[-1]
+    plain = re.sub(r"[\x00-\x1f\x7f\"<>|:*?\u202a-\u202e\u2066-\u2069]", "", last).strip(". ")
+    stem, dot, extension = plain.rpartition(".")
+    return f"{stem[:150]}{dot}{extension[:10]}" if dot else plain[:150]
+
+
+def attach(row: MetBestand, stored: Stored) -> None:
+    """Let a row name a stored file."""
+    row.bestand_naam = stored.naam
+    row.bestand_sleutel = stored.sleutel
+    row.bestand_type = stored.type
+    row.bestand_grootte = stored.grootte
+    row.bestand_sha256 = stored.sha256
+
+
+def serve(row: MetBestand) -> Response | None:
+    """The file of a row as a download; None when the row has none or it is gone."""
+    if not row.bestand_sleutel:
+        return None
+    path = folder() / row.bestand_sleutel
+    if not path.is_file():
+        return None
+    response: Response = send_file(
+        path, row.bestand_type, as_attachment=True, download_name=row.bestand_naam
+    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

@@ -1,0 +1,44 @@
+"""Background jobs: a queue beside the database, and the worker that `make run` starts."""
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+from huey import PostgresHuey, SqliteHuey, crontab
+from huey.api import Huey
+from sqlalchemy import make_url
+
+from cmk_admin import mail
+from cmk_admin.settings import Settings
+
+
+def register(app: Flask) -> None:
+    """Give the app its queue, the recurring jobs, and `flask jobs`, the worker."""
+    huey = _make_queue(app.extensions["cmk_settings"])
+    app.extensions["huey"] = huey
+
+    @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+    def send_mail() -> None:
+        with app.app_context():
+            mail.send_waiting()
+
+    app.cli.add_command(work)
+
+
+def _make_queue(settings: Settings) -> Huey:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey(
+            "cmk", filename=str(settings.instance / "jobs.sqlite3"), immediate=settings.testing
+        )
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return PostgresHuey("cmk", dsn=dsn, immediate=settings.testing)
+
+
+@click.command("jobs")
+@with_appcontext
+def work() -> None:
+    """Voer achtergrondtaken uit, tot dit proces wordt gestopt."""
+    from flask import current_app
+
+    current_app.extensions["huey"].create_consumer(workers=1, periodic=True).run()

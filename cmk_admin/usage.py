@@ -1,0 +1,59 @@
+"""What hangs under a row: what goes along when it is deleted, and what forbids it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, inspect, select
+
+from cmk_admin.actor import system
+from cmk_admin.gate import acting_as
+from models.base import STEMPELS, Entiteit, entiteiten
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Rows of one entity under the rows asked about."""
+
+    entity: type[Entiteit]
+    count: int
+    examples: tuple[str, ...]
+    goes_along: bool
+
+
+def hanging(entity: type[Entiteit], ids: Iterable[int]) -> list[Hanging]:
+    """Per entity the rows that point at these rows, whoever they belong to.
+
+    What is part of the row goes along; any other reference means that it is in use.
+    Examples are named only for parts: others may be somebody else's.
+    """
+    wanted = list(ids)
+    parts = {inspect(entity).relationships[name].mapper.class_ for name in entity.delen}
+    found = []
+    with acting_as(system("gebruik tellen")) as session:
+        for other in entiteiten():
+            for name in _references(other, entity):
+                column = getattr(other, name)
+                count = session.scalar(select(func.count(other.id)).where(column.in_(wanted)))
+                if not count:
+                    continue
+                along = other in parts
+                rows = session.scalars(select(other).where(column.in_(wanted)).limit(EXAMPLES))
+                examples = tuple(map(str, rows)) if along else ()
+                found.append(Hanging(other, count, examples, along))
+    return found
+
+
+def _references(other: type[Entiteit], entity: type[Entiteit]) -> list[str]:
+    """Columns of `other` that point at `entity`; who made or changed a row does not count."""
+    return sorted(
+        {
+            element.parent.name
+            for constraint in other.__table__.foreign_key_constraints
+            for element in constraint.elements
+            if element.column.table is entity.__table__
+            and element.column.name == "id"
+            and element.parent.name not in STEMPELS
+        }
+    )

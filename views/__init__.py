@@ -1,0 +1,34 @@
+"""The screens: which there are, and where they stand in the menu (Handleiding 1.4)."""
+
+from flask import Flask
+
+from cmk_admin.menu import menu_of
+from views import (
+    activiteiten,
+    beheer,
+    bewerkingen,
+    dashboard,
+    generated,
+    mijn_gegevens,
+    projecten,
+    verantwoordingen,
+)
+
+
+def register(app: Flask) -> None:
+    """Register every screen and the menu, in order."""
+    generated.register(app)
+    beheer.register(app, generated.SECTIONS)
+    for screen in (
+        dashboard, projecten, verantwoordingen, activiteiten, mijn_gegevens, bewerkingen
+    ):  # fmt: skip
+        screen.register(app)
+    menu = menu_of(app)
+    menu.add("Dashboard", "dashboard.index", "home")
+    menu.add("Projecten", "projecten.index", "folder")
+    menu.group("Stamdata", "layers")
+    for entity in generated.STAMDATA:
+        endpoint = f"{entity.__name__.lower()}.index_view"
+        menu.add(entity.woord.titel_meervoud, endpoint, group="Stamdata")
+    menu.add("Mijn gegevens", "mijn_gegevens.index", "user")
+    menu.add("Beheer", "beheer.index", "settings")

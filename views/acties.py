@@ -1,0 +1,222 @@
+"""The actions on activities and verantwoordingen: Dupliceren, sluiten, heropenen, vaststellen."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+from wtforms.validators import Length
+
+from cmk_admin import database, formats
+from cmk_admin.actions import Asked, Done, EntityAction, Question
+from cmk_admin.forms import fields
+from cmk_admin.forms.builder import EntityForm
+from cmk_admin.gate import GateSession, Locked, bewerking
+from cmk_admin.page import CheckItem
+from cmk_admin.policy import Handeling, gesloten
+from models.activiteit import Activiteit
+from models.base import Fout, RegelFout
+from models.compleet import Stand, stand_van
+from models.historie import BewerkingSoort
+from models.verantwoording import MINIMAAL_COMPLEET, Status, Verantwoording
+
+
+class DupliceerForm(EntityForm):
+    """Where the copies go; empty is beside the original."""
+
+    verantwoording_id = fields.ReferenceField(
+        "In welke verantwoording?",
+        description="Leeg: naast het origineel. In een ander jaar schuift de periode mee.",
+    )
+
+
+class Dupliceren(EntityAction):
+    """One or many activities, with scholen, lasten, partners and doelgroepen."""
+
+    name, label, icon = "dupliceren", "Dupliceren", "copy"
+    handeling = Handeling.DUPLICEREN
+    submit_label = "Dupliceren"
+
+    def make_form(self, rows: Sequence[Any]) -> EntityForm:
+        partijen = {row.contractpartij_id for row in rows}
+        form = DupliceerForm()
+        field = form.verantwoording_id
+        field.options = lambda: _open_verantwoordingen(partijen)
+        field.widget_kind = "choice"
+        field.find = lambda ids: {i: naam for i, naam in _open_verantwoordingen(partijen) if i in ids}
+        return form
+
+    def question(self, asked: Asked) -> Question:
+        namen = tuple(f"{row.naam} ({row.verantwoording})" for row in asked.rows[:20])
+        meer = len(asked.rows) - len(namen)
+        aantal = _aantal(len(asked.rows), Activiteit)
+        return Question(
+            f"Je maakt een kopie van {aantal}, met scholen, lasten, doelgroepen en"
+            " samenwerkingspartners. Betaaldatum, boekstuknummer en bijlage gaan niet mee.",
+            namen + ((f"en nog {meer}",) if meer else ()),
+        )
+
+    def perform(self, session: GateSession, asked: Asked) -> Done:
+        doel_id = asked.form.verantwoording_id.data if asked.form else None
+        doel = session.get(Verantwoording, doel_id) if doel_id else None
+        naar = [doel or row.verantwoording for row in asked.rows]
+        for verantwoording in naar:
+            if verantwoording.status is not Status.OPEN:
+                raise Locked(gesloten(verantwoording), verantwoording)
+        for row in asked.rows:
+            if doel is not None and doel.contractpartij_id != row.contractpartij_id:
+                raise RegelFout(Fout(fields.NOT_FOUND, "verantwoording_id"))
+        aantal = _aantal(len(asked.rows), Activiteit)
+        partijen = {row.contractpartij_id for row in asked.rows}
+        with bewerking(
+            session,
+            BewerkingSoort.DUPLICEREN,
+            f"{aantal} gedupliceerd",
+            partijen.pop() if len(partijen) == 1 else None,
+        ) as stap:
+            session.add_all([row.dupliceer(doel) for row in asked.rows])
+        url = url_for("verantwoordingen.activiteiten", id=naar[0].id)
+        return Done(f"{aantal[0].upper()}{aantal[1:]} gedupliceerd.", url, stap.id)
+
+
+def _open_verantwoordingen(partijen: Iterable[int]) -> list[tuple[int, str]]:
+    rijen = database.session().scalars(
+        select(Verantwoording)
+        .where(
+            Verantwoording.contractpartij_id.in_(sorted(partijen)),
+            Verantwoording.status == Status.OPEN,
+        )
+        .order_by(Verantwoording.kalenderjaar.desc(), Verantwoording.id)
+    )
+    return [(rij.id, str(rij)) for rij in rijen]
+
+
+def _aantal(aantal: int, klasse: type[Activiteit] | type[Verantwoording]) -> str:
+    return f"{aantal} {klasse.woord.enkelvoud if aantal == 1 else klasse.woord.meervoud}"
+
+
+#: What is missing → the words of the link, and the page of the activity that mends it.
+GEBREKEN = {
+    "scholen": ("koppel scholen", "activiteiten.scholen"),
+    "leerkrachten": ("vul het aantal leerkrachten in", "activiteiten.scholen"),
+    "lasten": ("voer de lasten in", "activiteiten.financieel"),
+    "bedrag": ("vul het bedrag in", "activiteiten.financieel"),
+}
+
+
+def checks(standen: Iterable[Stand]) -> tuple[CheckItem, ...]:
+    """What stands between these activities and complete, each with the link that mends it."""
+    return tuple(
+        CheckItem("ontbreekt", stand.naam, GEBREKEN[gebrek][0], url_for(GEBREKEN[gebrek][1], id=stand.id))
+        for stand in standen
+        for gebrek in stand.ontbreekt
+    )
+
+
+class Sluiten(EntityAction):
+    """Close a verantwoording (Handleiding 2.4)."""
+
+    name, label, icon = "sluiten", "Verantwoording sluiten", "lock"
+    handeling = Handeling.SLUITEN
+    submit_label = "Sluiten"
+
+    def question(self, asked: Asked) -> Question:
+        standen = {v: stand_van(database.session(), v.id) for v in asked.rows}
+        tekort = {v: s for v, s in standen.items() if sum(x.compleet for x in s) < MINIMAAL_COMPLEET}
+        if tekort:
+            return Question(
+                f"Er zijn minimaal {MINIMAAL_COMPLEET} activiteiten nodig waarvan scholen en"
+                " lasten volledig zijn ingevuld. Dit ontbreekt nog:",
+                missing=tuple((str(v), self._gemist(s)) for v, s in tekort.items()),
+                possible=False,
+            )
+        return Question(
+            "Na het sluiten kan niemand meer iets wijzigen. Dit wordt vastgelegd:",
+            tuple(
+                f"{v}: {len(s)} activiteiten, lasten {formats.euro(sum(x.bedrag for x in s))}"
+                for v, s in standen.items()
+            ),
+        )
+
+    @staticmethod
+    def _gemist(standen: list[Stand]) -> tuple[CheckItem, ...]:
+        gevonden = checks(standen)
+        te_weinig = MINIMAAL_COMPLEET - len(standen)
+        if te_weinig > 0:
+            gevonden += (CheckItem("ontbreekt", f"Voer nog {te_weinig} activiteit(en) in."),)
+        return gevonden
+
+    def perform(self, session: GateSession, asked: Asked) -> Done:
+        for verantwoording in asked.rows:
+            with bewerking(
+                session,
+                BewerkingSoort.SLUITEN,
+                f"{verantwoording} gesloten",
+                verantwoording.contractpartij_id,
+            ):
+                verantwoording.sluit(session.actor.gebruiker_id)
+        return Done(f"{_aantal(len(asked.rows), Verantwoording).capitalize()} gesloten.")
+
+
+class RedenForm(EntityForm):
+    reden = fields.TextAreaField(
+        "Reden",
+        max_length=400,
+        description="De adviseur krijgt hierover bericht.",
+        validators=[fields.Filled(), Length(max=400)],
+    )
+
+
+class Heropenen(EntityAction):
+    """Open a closed verantwoording again, for a reason."""
+
+    name, label, icon, bulk = "heropenen", "Heropenen", "unlock", False
+    handeling = Handeling.HEROPENEN
+    submit_label = "Heropenen"
+
+    def make_form(self, rows: Sequence[Any]) -> EntityForm:
+        return RedenForm()
+
+    def question(self, asked: Asked) -> Question:
+        return Question(
+            "De verantwoording gaat weer open en kan dan weer gewijzigd worden. Wat bij het"
+            " sluiten is vastgelegd blijft bewaard.",
+            tuple(map(str, asked.rows)),
+        )
+
+    def perform(self, session: GateSession, asked: Asked) -> Done:
+        reden = asked.form.reden.data if asked.form else ""
+        for verantwoording in asked.rows:
+            with bewerking(
+                session,
+                BewerkingSoort.HEROPENEN,
+                f"{verantwoording} heropend: {reden}",
+                verantwoording.contractpartij_id,
+            ):
+                verantwoording.heropen(reden)
+        return Done("De verantwoording staat weer open.")
+
+
+class Vaststellen(EntityAction):
+    """Cultuur Oost approves a closed verantwoording."""
+
+    name, label, icon = "vaststellen", "Vaststellen", "check"
+    handeling = Handeling.VASTSTELLEN
+    submit_label = "Vaststellen"
+
+    def question(self, asked: Asked) -> Question:
+        return Question(
+            "Na het vaststellen kan alleen een beheerder nog heropenen.",
+            tuple(map(str, asked.rows)),
+        )
+
+    def perform(self, session: GateSession, asked: Asked) -> Done:
+        for verantwoording in asked.rows:
+            with bewerking(
+                session,
+                BewerkingSoort.VASTSTELLEN,
+                f"{verantwoording} vastgesteld",
+                verantwoording.contractpartij_id,
+            ):
+                verantwoording.stel_vast()
+        return Done(f"{_aantal(len(asked.rows), Verantwoording).capitalize()} vastgesteld.")

@@ -1,0 +1,147 @@
+"""Beheer: the overview of all generated screens, the rights table, and opening a year."""
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from cmk_admin import database, references
+from cmk_admin.entity_actions import key_of_request
+from cmk_admin.entity_forms import INVALID, new_key
+from cmk_admin.forms import fields
+from cmk_admin.forms.builder import EntityForm
+from cmk_admin.gate import bewerking, once
+from cmk_admin.page import Action, Crumb, FormError, FormPage, PageHeader
+from cmk_admin.policy import RIGHTS, SCOPE, Bereik, Handeling, may
+from cmk_admin.routes import actor, requires
+from models.base import Entiteit, RegelFout, entiteiten, nu
+from models.gebruiker import Rol
+from models.historie import BewerkingSoort
+from models.verantwoording import Verantwoording, open_jaar
+
+blueprint = Blueprint("beheer", __name__, url_prefix="/beheer")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A card of the overview: generated screens that belong together."""
+
+    title: str
+    entities: tuple[type[Entiteit], ...]
+
+
+def register(app: Flask, sections: tuple[Section, ...]) -> None:
+    app.extensions["cmk_beheer"] = sections
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/")
+@requires(Handeling.ZIEN, "Rechten")
+def index() -> str:
+    """Every screen of Beheer that this person may open."""
+    sections: tuple[Section, ...] = current_app.extensions["cmk_beheer"]
+    cards = [
+        (
+            section.title,
+            [
+                (entity.woord.titel_meervoud, url_for(f"{references.endpoint_of(entity)}.index_view"))
+                for entity in section.entities
+                if may(actor(), Handeling.ZIEN, entity)
+            ],
+        )
+        for section in sections
+    ]
+    actions = (Action("Rechten", url_for("beheer.rechten"), "lock"),)
+    if may(actor(), Handeling.JAAR_OPENEN, Verantwoording):
+        actions += (Action("Jaar openen…", url_for("beheer.jaar_openen"), "calendar", primary=True),)
+    return render_template(
+        "beheer/index.html",
+        header=PageHeader("Beheer", actions=actions),
+        cards=[(title, links) for title, links in cards if links],
+    )
+
+
+@blueprint.get("/rechten")
+@requires(Handeling.ZIEN, "Rechten")
+def rechten() -> str:
+    """Who may do what: the very table that the portal itself asks."""
+    namen = {entity.__name__: entity.woord.titel_meervoud for entity in entiteiten()}
+    rijen = [
+        (
+            namen.get(naam, naam),
+            [_cel(rechten[rol], SCOPE.get(naam, {}).get(rol)) for rol in Rol],
+        )
+        for naam, rechten in RIGHTS.items()
+    ]
+    return render_template(
+        "beheer/rechten.html",
+        header=PageHeader(
+            "Rechten",
+            crumbs=(Crumb("Beheer", url_for("beheer.index")), Crumb("Rechten")),
+            subtitle="Deze tabel is wat het portaal zelf gebruikt. Wat er niet in staat, mag niet.",
+        ),
+        rollen=[rol.label for rol in Rol],
+        rijen=rijen,
+    )
+
+
+def _cel(handelingen: frozenset[Handeling], bereik: Bereik | None) -> tuple[str, str]:
+    """The actions in words, and which rows."""
+    namen = ", ".join(h.label for h in Handeling if h in handelingen)
+    return namen, bereik.label if bereik and namen else ""
+
+
+class JaarForm(EntityForm):
+    jaar = fields.IntegerField(
+        "Kalenderjaar",
+        description="Elk project dat in dit jaar loopt en nog geen verantwoording heeft, krijgt er een.",
+        validators=[fields.Filled()],
+    )
+
+
+@blueprint.route("/jaar-openen", methods=["GET", "POST"])
+@requires(Handeling.JAAR_OPENEN, Verantwoording)
+def jaar_openen() -> Response | str | tuple[str, int]:
+    """A verantwoording for every running project, in one step."""
+    form = JaarForm()
+    if not form.is_submitted():
+        form.jaar.data = nu().year + 1
+        form.sleutel.data = new_key()
+        return _jaar_page(form)
+    if not form.validate():
+        return _jaar_page(form), INVALID
+    session = database.session()
+    try:
+        return redirect(once(session, key_of_request(), lambda: _open(form.jaar.data)))
+    except RegelFout as refused:
+        session.rollback()
+        form.jaar.errors = [fout.tekst for fout in refused.fouten]
+        return _jaar_page(form), INVALID
+
+
+def _open(jaar: int) -> str:
+    session = database.session()
+    with bewerking(session, BewerkingSoort.JAAR_OPENEN, f"Jaar {jaar} geopend"):
+        nieuw = open_jaar(session, jaar)
+    flash(
+        f"Het jaar {jaar} is geopend voor {len(nieuw)} projecten."
+        if nieuw
+        else f"Alle projecten van {jaar} hadden al een verantwoording.",
+        "success" if nieuw else "info",
+    )
+    return url_for("verantwoording.index_view", kalenderjaar=jaar)
+
+
+def _jaar_page(form: JaarForm) -> str:
+    page = FormPage(
+        header=PageHeader(
+            "Jaar openen",
+            crumbs=(Crumb("Beheer", url_for("beheer.index")), Crumb("Jaar openen")),
+        ),
+        form=form,
+        action_url=url_for("beheer.jaar_openen"),
+        cancel_url=url_for("beheer.index"),
+        submit_label="Jaar openen",
+    )
+    fout = [FormError(form.jaar.id, form.jaar.label.text, str(e)) for e in form.jaar.errors]
+    return render_template("admin/model/form.html", page=replace(page, errors=tuple(fout)))

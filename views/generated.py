@@ -1,0 +1,102 @@
+"""The generated screens: a line per entity, with its address and what it has beside the usual."""
+
+from pathlib import Path
+
+from flask import Flask, redirect, url_for
+from flask_admin import Admin, AdminIndexView, expose
+from flask_admin.theme import Theme
+from werkzeug.wrappers import Response
+
+from cmk_admin.entity_view import EntityView
+from cmk_admin.routes import signed_in
+from models.activiteit import (
+    Activiteit,
+    ActiviteitDoelgroep,
+    ActiviteitPartner,
+    ActiviteitSchool,
+    Last,
+)
+from models.contractpartij import Contractpartij, Werkgebied
+from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
+from models.gebruiker import Gebruiker, Lidmaatschap
+from models.historie import Bewerking, Wijziging
+from models.lijsten import Bron, Doel, Doelgroep, Documentsoort, Kostensoort, Sector
+from models.project import Baat, Begrotingspost, Document, Project
+from models.samenwerkingspartner import Samenwerkingspartner
+from models.school import Gemeente, School, Schoolbestuur
+from models.techniek import Mail, Taak, Verzoek
+from models.verantwoording import Momentopname, Verantwoording
+from views.acties import Dupliceren, Heropenen, Sluiten, Vaststellen
+from views.beheer import Section
+
+SECTIONS = (
+    Section("Cultuurpunten en mensen", (Contractpartij, Werkgebied, Gebruiker, Lidmaatschap)),
+    Section("Projecten en geld", (Project, Verantwoording, Baat, Begrotingspost, Document)),
+    Section(
+        "Activiteiten",
+        (Activiteit, ActiviteitSchool, Last, ActiviteitDoelgroep, ActiviteitPartner),
+    ),
+    Section("Stamdata", (Samenwerkingspartner, Schoolbestuur, School, Gemeente)),
+    Section("Keuzelijsten", (Doel, Doelgroep, Kostensoort, Sector, Bron, Documentsoort)),
+    Section("Dashboard", (AgendaItem, Link, AlgemeenDocument, VeelgesteldeVraag)),
+    Section("Toezicht", (Wijziging, Bewerking, Momentopname, Mail, Taak)),
+)
+#: No screen: what the portal keeps only for its own working.
+WITHOUT_SCREEN = frozenset({Verzoek})
+STAMDATA = (Samenwerkingspartner, Schoolbestuur, School)
+
+
+class Start(AdminIndexView):  # type: ignore[misc]
+    """Flask-Admin wants a first page; ours is the dashboard. Serves none of its old assets."""
+
+    @expose("/")
+    @signed_in
+    def index(self) -> Response:
+        return redirect(url_for("dashboard.index"))
+
+
+def register(app: Flask) -> None:
+    """Make the screens of every entity."""
+    start = Start(url="/beheer/start")
+    start.static_folder = None
+    templates = Path(app.root_path) / "templates"
+    theme = Theme(folder=str(templates), base_template="base.html")
+    admin = Admin(app, name="CMK Portaal", index_view=start, theme=theme)
+    for section in SECTIONS:
+        for entity in section.entities:
+            if entity not in SPECIAL:
+                admin.add_view(EntityView(entity, address(entity)))
+    for view in special_views():
+        admin.add_view(view)
+
+
+def address(entity: type) -> str:
+    """`/stamdata/scholen`, `/beheer/cmk-doelen`."""
+    folder = "stamdata" if entity in STAMDATA else "beheer"
+    return f"/{folder}/{entity.woord.meervoud.lower().replace(' ', '-')}"  # type: ignore[attr-defined]
+
+
+SPECIAL = (Activiteit, Verantwoording, Project)
+
+
+def special_views() -> tuple[EntityView, ...]:
+    """Entities that have pages of their own and actions beside the usual."""
+    return (
+        EntityView(
+            Activiteit,
+            address(Activiteit),
+            actions=(Dupliceren(),),
+            row_url=lambda row: url_for("activiteiten.details", id=row.id),
+        ),
+        EntityView(
+            Verantwoording,
+            address(Verantwoording),
+            actions=(Sluiten(), Heropenen(), Vaststellen()),
+            row_url=lambda row: url_for("verantwoordingen.activiteiten", id=row.id),
+        ),
+        EntityView(
+            Project,
+            address(Project),
+            row_url=lambda row: url_for("projecten.verantwoordingen", id=row.id),
+        ),
+    )
