@@ -5,17 +5,27 @@ import sqlite3
 import weakref
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Column, Engine, Select, Table, TextClause, event
 from sqlalchemy.engine import Connection, ExecutionContext
 from sqlalchemy.orm.context import _ORMCompileState
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ColumnClause
+from sqlalchemy.sql.selectable import AliasedReturnsRows
 
 from cmk_admin.gate.errors import AroundTheGate
 
 #: Execution option of a connection that writes beside the gate on purpose: migrations.
 OUTSIDE = "gate_outside"
 READING = ("SELECT", "WITH", "PRAGMA", "EXPLAIN", "SHOW", "VALUES")
-#: A statement that begins as a read and still writes: `WITH … DELETE`.
-WRITING = re.compile(r"\b(INSERT INTO|UPDATE \S+ SET|DELETE FROM)\b", re.IGNORECASE)
+#: A statement that begins as a read and still writes: `WITH … DELETE`, `SET …; DELETE`.
+WRITING = re.compile(
+    r"\b(INSERT\s+INTO|DELETE\s+FROM|MERGE\s+INTO|UPDATE\b.*\bSET)\b", re.IGNORECASE | re.DOTALL
+)
+COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
+#: Execution option of a read that `scope_read` limited, by what kind of read it is.
+SCOPED = "gate_scoped"
+#: Written by a person: may hold more than entities. Written by the ORM itself: never does.
+BY_HAND, BY_ORM = object(), object()
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "COMMIT")
 
 
@@ -79,20 +89,71 @@ def _before_cursor_execute(
     session = _session_of(connection)
     words = statement.split(None, 1)
     word = words[0].upper() if words else ""
-    if word in CONTROL:
+    writes = WRITING.search(COMMENT.sub(" ", statement)) is not None
+    if word in CONTROL and not writes:
         return
     if session is not None and session.gate_open:
         return
-    if word not in READING or WRITING.search(statement):
+    if word not in READING or writes:
         raise AroundTheGate(f"Deze opdracht ging om de poort heen: {word}")
-    if session is not None and not _is_entity_read(context):
+    if session is None:
+        raise AroundTheGate("Zonder sessie is er niemand die leest; zeg `acting_as(actor)`.")
+    if not _is_entity_read(context):
         session.require_system("Lezen buiten de entiteiten")
 
 
 def _is_entity_read(context: ExecutionContext | None) -> bool:
-    """Whether the ORM compiled this statement, so that the actor's criteria are in it."""
+    """Whether the actor's criteria are in this statement, and reach everything in it."""
+    options = context.execution_options if context is not None else {}
+    scoped = options.get(SCOPED)
     compiled = getattr(context, "compiled", None)
-    return isinstance(getattr(compiled, "compile_state", None), _ORMCompileState)
+    if not isinstance(getattr(compiled, "compile_state", None), _ORMCompileState):
+        return False
+    return scoped is BY_ORM or (scoped is BY_HAND and _only_entities(compiled))
+
+
+#: Compiled statements that were looked through; the cache of statements keeps them alive.
+_looked_through: "weakref.WeakKeyDictionary[Any, bool]" = weakref.WeakKeyDictionary()
+
+
+def _only_entities(compiled: Any) -> bool:
+    """Criteria go with entities: a bare table, or text, would come along without any.
+
+    Looked through once per compiled statement, not per execution.
+    """
+    found = _looked_through.get(compiled)
+    if found is None:
+        found = _looked_through[compiled] = _all_by_entity(compiled.compile_state.select_statement)
+    return found
+
+
+def _all_by_entity(statement: Any) -> bool:
+    entities: set[Any] = set()
+    bare: list[Any] = []
+    for part in visitors.iterate(statement):
+        entity = part._annotations.get("parententity")
+        if entity is not None:
+            entities.add(entity.selectable)
+        elif isinstance(part, TextClause) or _is_literal(part):
+            return False
+        elif isinstance(part, Column) and not part._annotations:
+            bare.append(part.table)
+        elif isinstance(part, Select):
+            joined = [join[0] for join in part._setup_joins]
+            given: list[Any] = [*part._from_obj, *part._raw_columns, *joined]
+            bare.extend(source for source in given if not source._annotations)
+    return all(source in entities for source in bare if isinstance(_source(source), Table))
+
+
+def _is_literal(part: Any) -> bool:
+    return isinstance(part, ColumnClause) and part.is_literal and part.name not in ("*", "1")
+
+
+def _source(selectable: Any) -> Any:
+    """The table behind an alias; a subquery has a select behind it, which is looked through."""
+    while isinstance(selectable, AliasedReturnsRows):
+        selectable = selectable.element
+    return selectable
 
 
 def _session_of(connection: Connection) -> Any:

@@ -14,6 +14,7 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from cmk_admin.actor import Actor
 from cmk_admin.gate.errors import AroundTheGate, Refused
+from cmk_admin.gate.fence import BY_HAND, BY_ORM, SCOPED
 from cmk_admin.policy import ACCOUNT_ENTITEITEN, SCOPE, Bereik, Verdict
 from models.base import Entiteit, VanContractpartij, entiteiten
 from models.contractpartij import Contractpartij
@@ -107,6 +108,8 @@ def scope_read(state: ORMExecuteState, actor: Actor) -> None:
         raise Refused(Verdict(False, "Log in om dit te bekijken."))
     if not state.is_orm_statement or state.is_from_statement:
         raise AroundTheGate("Lees via de entiteiten; Core en tekst gaan om de poort heen.")
+    own = state.is_column_load or state.is_relationship_load
+    state.update_execution_options(**{SCOPED: BY_ORM if own else BY_HAND})
     if state.is_column_load:
         _scope_refresh(state, actor)
     else:
