@@ -72,8 +72,12 @@ def attribute(entity: type[Entiteit], name: str) -> Attribute:
     raise KeyError(f"{entity.__name__}.{name}")
 
 
+@cache
 def listed(entity: type[Entiteit]) -> tuple[Attribute, ...]:
-    return tuple(a for a in attributes_of(entity) if a.ui.lijst)
+    """The columns of the list; what people call a row by stands first."""
+    found = [a for a in attributes_of(entity) if a.ui.lijst]
+    title = next((a for a in found if a.ui.zoek and a.kind in TEXTS), None)
+    return tuple(sorted(found, key=lambda a: a is not title))
 
 
 def detailed(entity: type[Entiteit]) -> tuple[Attribute, ...]:

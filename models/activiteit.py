@@ -105,7 +105,7 @@ class Activiteit(VanContractpartij, Entiteit):
         info=ui("Betekenis van de duur"),
     )
     startdatum: Mapped[date] = mapped_column(info=ui("Periode van", lijst=True, filter=True))
-    einddatum: Mapped[date] = mapped_column(info=ui("Periode tot en met", lijst=True))
+    einddatum: Mapped[date] = mapped_column(info=ui("Periode tot en met"))
 
     verantwoording: Mapped["Verantwoording"] = relationship(
         primaryjoin="Verantwoording.id == foreign(Activiteit.verantwoording_id)",

@@ -109,7 +109,7 @@ class Verantwoording(VanContractpartij, Entiteit):
         Integer, info=ui("Kalenderjaar", lijst=True, filter=True, vast=True, soort="jaar")
     )
     status: Mapped[Status] = mapped_column(
-        keuze_type(Status), default=Status.OPEN, info=ui("Status", lijst=True, filter=True)
+        keuze_type(Status), default=Status.OPEN, info=ui("Status", lijst=True, filter=True, formulier=False)
     )
     werkwijze: Mapped[Werkwijze | None] = mapped_column(
         keuze_type(Werkwijze),
