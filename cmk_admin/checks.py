@@ -8,7 +8,7 @@ from sqlalchemy import UniqueConstraint, inspect
 
 from cmk_admin import routes
 from cmk_admin.policy import RIGHTS, SCOPE
-from models.base import STEMPELS, Basis, Entiteit, Woord, entiteiten, kolom_ui
+from models.base import STEMPELS, Basis, Entiteit, Woord, entiteiten, kolom_ui, tabel_van
 from models.gebruiker import Rol
 
 
@@ -29,9 +29,9 @@ def _entities() -> Iterator[str]:
         if not isinstance(getattr(entity, "woord", None), Woord):
             yield f'{name}: schrijf woord = Woord("enkelvoud", "meervoud", "de" of "het").'
         for table, what in ((RIGHTS, "RIGHTS"), (SCOPE, "SCOPE")):
-            if set(table.get(name, ())) != set(Rol):  # type: ignore[attr-defined]
+            if set(table.get(name, ())) != set(Rol):
                 yield f"{name}: schrijf een rij in {what} (cmk_admin/policy.py), voor elke rol."
-        if not entity.__table__.dialect_options["sqlite"]["autoincrement"]:
+        if not tabel_van(entity).dialect_options["sqlite"]["autoincrement"]:
             yield f"{name}: schrijf __table_args__ = tabel(…), anders komen nummers terug."
         if entity.__mapper__.version_id_col is None:
             yield f"{name}: heeft geen versie."
@@ -44,7 +44,7 @@ def _entities() -> Iterator[str]:
 def _columns(entity: type[Entiteit]) -> Iterator[str]:
     for column in entity.__table__.columns:
         if column.name != "id" and column.name not in STEMPELS and kolom_ui(column) is None:
-            yield f"{entity.__name__}.{column.name}: schrijf info=ui(\"Label\", …)."
+            yield f'{entity.__name__}.{column.name}: schrijf info=ui("Label", …).'
 
 
 def _relations(entity: type[Entiteit]) -> Iterator[str]:

@@ -96,9 +96,7 @@ class ActionRunner:
             return redirect(once(self.session, key_of_request(), lambda: self._delete(rows)))
         except (RegelFout, IntegrityError) as error:
             self.session.rollback()
-            fouten = (
-                error.fouten if isinstance(error, RegelFout) else (integrity.translate(error),)
-            )
+            fouten = error.fouten if isinstance(error, RegelFout) else (integrity.translate(error),)
             for fout in fouten:
                 flash(fout.tekst, "error")
             return self.ask_delete(rows), INVALID
@@ -127,7 +125,9 @@ class ActionRunner:
             what=_what(self.view, rows),
             hangs=[
                 (
-                    under.entity.woord.meervoud if under.count > 1 else under.entity.woord.enkelvoud,
+                    under.entity.woord.meervoud
+                    if under.count > 1
+                    else under.entity.woord.enkelvoud,
                     under.count,
                     list(under.examples),
                 )

@@ -44,7 +44,7 @@ def read_key(form: EntityForm) -> str:
     """The key of this sending; raises a 400 page when it is not ours."""
     key = form.sleutel.data or ""
     if not 16 <= len(key) <= KEY_LENGTH or not key.isascii() or not key.isprintable():
-        raise BadRequest()
+        raise BadRequest
     return str(key)
 
 
@@ -131,7 +131,7 @@ class FormRunner:
         try:
             return editing.read_token(form.versie_token.data or "", row)
         except editing.BadToken:
-            raise BadRequest() from None
+            raise BadRequest from None
 
     def _update(self, form: EntityForm, row: Any, base: editing.Base) -> str:
         conflicts, by = editing.stale(self.session, form, row, base)
@@ -165,9 +165,7 @@ class FormRunner:
             base = self._base(form, row)
             return self._stale(form, row, *editing.stale(self.session, form, row, base)), STALE
 
-    def _stale(
-        self, form: EntityForm, row: Any, conflicts: tuple[Conflict, ...], by: str
-    ) -> str:
+    def _stale(self, form: EntityForm, row: Any, conflicts: tuple[Conflict, ...], by: str) -> str:
         """The form as typed, with both values, made from the row as it is now."""
         form.versie_token.data = editing.version_token(row)
         form.sleutel.data = new_key()
@@ -206,7 +204,7 @@ class FormRunner:
             if a.ui.inline and a.name in request.form and (allowed is None or a.name in allowed)
         ]
         if len(names) != 1:
-            raise BadRequest()
+            raise BadRequest
         form = builder.form_class(self.entity, frozenset(names))()
         if not form.validate():
             return _fault(editing.all_errors(form)[0].message)

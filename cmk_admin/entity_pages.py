@@ -115,9 +115,7 @@ def _row(screen: Screen, shown: Sequence[Attribute], row: Entiteit) -> Row:
     cells = []
     for index, attribute in enumerate(shown):
         text = cell_text(attribute, row)
-        inline = (
-            may_edit and attribute.ui.inline and (fields is None or attribute.name in fields)
-        )
+        inline = may_edit and attribute.ui.inline and (fields is None or attribute.name in fields)
         cells.append(
             Cell(
                 text=text,
@@ -181,7 +179,9 @@ def _empty(screen: Screen, query: Query) -> Empty:
             "Met deze zoekopdracht of filters is er niets.",
             Action("Alles tonen", screen.base),
         )
-    return Empty(f"Nog geen {plural}", "Wat hier wordt toegevoegd, staat daarna in deze lijst.", screen.new)
+    return Empty(
+        f"Nog geen {plural}", "Wat hier wordt toegevoegd, staat daarna in deze lijst.", screen.new
+    )
 
 
 def _controls(entity: type[Entiteit], query: Query) -> list[FilterControl]:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from flask import Response, abort, flash, jsonify, redirect, request, url_for
-from flask_admin import expose
-from flask_admin.contrib.sqla import ModelView
+from flask_admin.base import expose
+from flask_admin.contrib.sqla.view import ModelView
 from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import attributes, database, exports, files, history_view, listing, references
@@ -28,10 +28,11 @@ from cmk_admin.routes import actor, requires
 from cmk_admin.web.targets import safe_target
 from models.base import Entiteit, MetBestand
 
-Page = str | BaseResponse | tuple[str, int]
+#: What a view returns: a page, a redirect, or a page with its status.
+Page = Any
 
 
-class EntityView(ModelView):  # type: ignore[misc]
+class EntityView(ModelView):
     """List, create, edit, details, delete, export, actions and look-up of one entity."""
 
     model: type[Entiteit]
@@ -84,7 +85,7 @@ class EntityView(ModelView):  # type: ignore[misc]
     get_list = get_query = get_count_query = _refuse
     create_model = update_model = delete_model = _refuse
 
-    def get_one(self, id: Any) -> Any:
+    def get_one(self, id: Any) -> Any:  # noqa: A002 - Flask-Admin's own name
         """The row with this id, if the actor has it in view; else None."""
         try:
             number = to_id(id)
@@ -92,9 +93,9 @@ class EntityView(ModelView):  # type: ignore[misc]
             return None
         return database.session().get(self.model, number)
 
-    def row(self, id: Any) -> Any:
+    def row(self, number: Any) -> Any:
         """The row with this id, or a 404 page."""
-        found = self.get_one(id)
+        found = self.get_one(number)
         if found is None:
             abort(404)
         return found
@@ -274,9 +275,7 @@ class EntityView(ModelView):  # type: ignore[misc]
         if export_type not in self.export_types:
             abort(404)
         query = listing.read_query(self.model, request.args)
-        chosen = listing.sorted_by(
-            listing.select_rows(self.model, query), self.model, query.sort
-        )
+        chosen = listing.sorted_by(listing.select_rows(self.model, query), self.model, query.sort)
         statement = listing.with_relations(chosen, self.model).limit(exports.MAX_ROWS)
         rows = database.session().scalars(statement).unique()
         columns = [a for a in attributes.listed(self.model) if not a.ui.geheim]
@@ -318,4 +317,3 @@ class EntityView(ModelView):  # type: ignore[misc]
         """Rows that only the portal itself writes have no form."""
         if self.model.alleen_poort:
             abort(404)
-

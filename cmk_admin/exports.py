@@ -76,7 +76,7 @@ def as_xlsx(columns: Sequence[Attribute], rows: Iterable[Entiteit], name: str) -
     return _download(file.getvalue(), f"{name}.xlsx", XLSX)
 
 
-def _head(sheet: WriteOnlyWorksheet, label: str) -> WriteOnlyCell:
+def _head(sheet: WriteOnlyWorksheet, label: str) -> Any:
     cell = text_cell(sheet, label)
     cell.font = Font(bold=True)
     return cell
@@ -84,7 +84,7 @@ def _head(sheet: WriteOnlyWorksheet, label: str) -> WriteOnlyCell:
 
 def _cells(
     sheet: WriteOnlyWorksheet, columns: Sequence[Attribute], row: Entiteit
-) -> Iterator[WriteOnlyCell]:
+) -> Iterator[Any]:
     for column in columns:
         if column.kind in NUMBER_FORMATS and not column.relation:
             cell = WriteOnlyCell(sheet, value=_number(column, getattr(row, column.name)))
@@ -104,7 +104,7 @@ def _number(column: Attribute, value: Any) -> Any:
     return value
 
 
-def text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
+def text_cell(sheet: WriteOnlyWorksheet, text: str) -> Any:
     """User text as text, also when it begins as a formula does."""
     clean = ILLEGAL_CHARACTERS_RE.sub("", text)[:MAX_CELL]
     cell = WriteOnlyCell(sheet, value=clean or None)
@@ -115,7 +115,7 @@ def text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
 
 
 def _download(body: bytes, name: str, media_type: str) -> Response:
-    response = Response(body, mimetype=media_type.split(";")[0])
+    response = Response(body, mimetype=media_type.split(";", maxsplit=1)[0])
     response.headers["Content-Type"] = media_type
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

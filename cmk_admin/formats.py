@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from models.base import Keuze
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-MONTHS = (
-    "januari februari maart april mei juni juli augustus september oktober november december"
-).split()
+MONTHS = [
+    "januari", "februari", "maart", "april", "mei", "juni",
+    "juli", "augustus", "september", "oktober", "november", "december",
+]  # fmt: skip
 NO_MONEY = "Vul een bedrag in, bijvoorbeeld 1.234,56."
 NO_HOURS = "Vul een aantal uren in, bijvoorbeeld 1,5."
 NO_NUMBER = "Vul een heel getal in."

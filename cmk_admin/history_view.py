@@ -28,8 +28,7 @@ LIMIT = 30
 def history_of(row: Entiteit, limit: int = LIMIT) -> list[HistoryItem]:
     """The changes of a row and of its parts, newest first."""
     parts = [
-        type(row).__mapper__.relationships[relatie].mapper.class_.__name__
-        for relatie in row.delen
+        type(row).__mapper__.relationships[relatie].mapper.class_.__name__ for relatie in row.delen
     ]
     own = and_(Wijziging.entiteit == type(row).__name__, Wijziging.rij_id == row.id)
     below = and_(Wijziging.entiteit.in_(parts), Wijziging.ouder_id == row.id)
@@ -63,9 +62,7 @@ def names_of(ids: Iterable[int | None]) -> dict[int, str]:
     if not wanted:
         return {}
     with acting_as(system("namen bij geschiedenis")) as session:
-        rows = session.execute(
-            select(Gebruiker.id, Gebruiker.naam).where(Gebruiker.id.in_(wanted))
-        )
+        rows = session.execute(select(Gebruiker.id, Gebruiker.naam).where(Gebruiker.id.in_(wanted)))
         return {row.id: row.naam for row in rows}
 
 
@@ -111,7 +108,7 @@ def _known(row: Wijziging) -> Iterable[tuple[Attribute, list[Any]]]:
 
 
 def _changes(row: Wijziging, labels: Labels) -> Iterable[Change]:
-    if row.soort is WijzigingSoort.VERWIJDERD:
+    if row.soort is not WijzigingSoort.GEWIJZIGD:
         return
     entity = entity_by_name(row.entiteit)
     assert entity is not None

@@ -3,7 +3,7 @@
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
-from models.base import Entiteit, Fout, entiteiten, kolom_ui
+from models.base import Entiteit, Fout, entiteiten, kolom_ui, tabel_van
 
 IN_USE = "Dit wordt nog ergens gebruikt en kan daarom niet weg."
 BROKEN = "Dit past niet bij wat er al staat. Er is niets bewaard."
@@ -14,7 +14,7 @@ def translate(error: IntegrityError) -> Fout:
     text = str(error.orig)
     name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     for entity in entiteiten():
-        for constraint in entity.__table__.constraints:
+        for constraint in tabel_van(entity).constraints:
             if isinstance(constraint, UniqueConstraint) and _is(constraint, entity, name, text):
                 return _sentence(entity, constraint)
     if "FOREIGN KEY" in text.upper():
@@ -37,7 +37,6 @@ def _sentence(entity: type[Entiteit], constraint: UniqueConstraint) -> Fout:
     ui = kolom_ui(column)
     label = ui.label if ui else column.name
     return Fout(
-        f"Er is al een {entity.woord.enkelvoud}"
-        f" met deze waarde voor {label}.",
+        f"Er is al een {entity.woord.enkelvoud} met deze waarde voor {label}.",
         column.name,
     )

@@ -79,7 +79,9 @@ def _send(message: EmailMessage, url: str) -> None:
     host = parts.hostname or "localhost"
     context = ssl.create_default_context()
     if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, parts.port or 465, timeout=TIMEOUT, context=context
+        )
     else:
         server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT)
     with server:

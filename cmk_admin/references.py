@@ -5,13 +5,13 @@ and not accepted.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from cmk_admin import attributes, database
+from cmk_admin import attributes, database, formats
 from models.base import Entiteit
 from models.contractpartij import Contractpartij
 from models.lijsten import Lijst
@@ -44,11 +44,9 @@ def options(entity: type[Entiteit]) -> Callable[[], Iterable[tuple[int, str]]]:
 
     def offer() -> Iterable[tuple[int, str]]:
         rows = database.session().scalars(ordered(select(entity), entity))
-        today = date.today()
+        today = datetime.now(formats.AMSTERDAM).date()
         return [
-            (row.id, str(row))
-            for row in rows
-            if not isinstance(row, Lijst) or row.is_actief(today)
+            (row.id, str(row)) for row in rows if not isinstance(row, Lijst) or row.is_actief(today)
         ]
 
     return offer
@@ -70,10 +68,14 @@ def ordered(statement: Select[Any], entity: type[Entiteit]) -> Select[Any]:
 def matches(entity: type[Entiteit], search: str) -> list[ColumnElement[bool]]:
     """One condition per word: each word stands somewhere in a searchable column."""
     columns = [getattr(entity, a.name) for a in attributes.searchable(entity)]
-    return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns))
-        for word in words(search)
-    ] if columns else []
+    return (
+        [
+            or_(*(column.icontains(word, autoescape=True) for column in columns))
+            for word in words(search)
+        ]
+        if columns
+        else []
+    )
 
 
 def words(search: str) -> list[str]:

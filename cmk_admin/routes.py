@@ -76,7 +76,7 @@ def register(app: Flask) -> None:
 def _enforce() -> None:
     if request.endpoint is None:
         return
-    policy = policy_of(current_app, request.endpoint)  # type: ignore[arg-type]
+    policy = policy_of(current_app, request.endpoint)
     if policy is None:
         abort(404)
     if request.endpoint == "static":

@@ -7,7 +7,7 @@ from sqlalchemy import func, inspect, select
 
 from cmk_admin.actor import system
 from cmk_admin.gate import acting_as
-from models.base import STEMPELS, Entiteit, entiteiten
+from models.base import STEMPELS, Entiteit, entiteiten, tabel_van
 
 EXAMPLES = 3
 
@@ -50,7 +50,7 @@ def _references(other: type[Entiteit], entity: type[Entiteit]) -> list[str]:
     return sorted(
         {
             element.parent.name
-            for constraint in other.__table__.foreign_key_constraints
+            for constraint in tabel_van(other).foreign_key_constraints
             for element in constraint.elements
             if element.column.table is entity.__table__
             and element.column.name == "id"

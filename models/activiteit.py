@@ -21,8 +21,8 @@ from models.base import (
     Entiteit,
     Fout,
     Keuze,
-    MetBestand,
     Meervoud,
+    MetBestand,
     Ui,
     Uren,
     VanContractpartij,
@@ -207,7 +207,10 @@ class ActiviteitSchool(VanContractpartij, Entiteit):
     aantal_leerkrachten: Mapped[int | None] = mapped_column(
         Integer,
         info=ui(
-            "Aantal leerkrachten", lijst=True, inline=True, help="Nodig om de activiteit compleet te maken."
+            "Aantal leerkrachten",
+            lijst=True,
+            inline=True,
+            help="Nodig om de activiteit compleet te maken.",
         ),
     )
 
@@ -251,7 +254,8 @@ class Last(MetBestand, VanContractpartij, Entiteit):
         String(300), info=ui("Toelichting", lijst=True, zoek=True, inline=True)
     )
     bedrag: Mapped[int | None] = mapped_column(
-        Centen, info=ui("Bedrag", lijst=True, inline=True, help="Mag later. Negatief is een correctie.")
+        Centen,
+        info=ui("Bedrag", lijst=True, inline=True, help="Mag later. Negatief is een correctie."),
     )
     betaald_op: Mapped[date | None] = mapped_column(
         info=ui("Betaald op", lijst=True, filter=True, inline=True)

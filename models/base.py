@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     TypeDecorator,
 )
 from sqlalchemy.engine import Dialect
@@ -308,6 +309,11 @@ def kolom_ui(kolom: Any) -> Ui | None:
     """The `Ui` of a column or column property, or None where it has none."""
     gevonden = kolom.info.get("ui")
     return gevonden if isinstance(gevonden, Ui) else None
+
+
+def tabel_van(entiteit: type[Entiteit]) -> Table:
+    """The table of an entity; each has exactly one."""
+    return cast(Table, entiteit.__table__)
 
 
 def entiteiten() -> Iterable[type[Entiteit]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool, DuurEenheid, Last
@@ -63,7 +63,7 @@ def stand_van(
 
     Four queries, however many activities there are.
     """
-    binnen = [Activiteit.verantwoording_id == verantwoording_id]
+    binnen: list[ColumnElement[bool]] = [Activiteit.verantwoording_id == verantwoording_id]
     if activiteit_id is not None:
         binnen.append(Activiteit.id == activiteit_id)
     standen = _activiteiten(sessie, binnen)
@@ -80,7 +80,7 @@ def stand_van(
     return list(standen.values())
 
 
-def _activiteiten(sessie: Session, binnen: list[object]) -> dict[int, Stand]:
+def _activiteiten(sessie: Session, binnen: list[ColumnElement[bool]]) -> dict[int, Stand]:
     rijen = sessie.execute(
         select(
             Activiteit.id,
@@ -92,7 +92,7 @@ def _activiteiten(sessie: Session, binnen: list[object]) -> dict[int, Stand]:
             Activiteit.duur,
             Activiteit.duur_eenheid,
         )
-        .where(*binnen)  # type: ignore[arg-type]
+        .where(*binnen)
         .order_by(Activiteit.naam, Activiteit.id)
     )
     standen = {}
@@ -102,7 +102,7 @@ def _activiteiten(sessie: Session, binnen: list[object]) -> dict[int, Stand]:
     return standen
 
 
-def _scholen(sessie: Session, binnen: list[object], standen: dict[int, Stand]) -> None:
+def _scholen(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[int, Stand]) -> None:
     rijen = sessie.execute(
         select(
             ActiviteitSchool.activiteit_id,
@@ -110,7 +110,7 @@ def _scholen(sessie: Session, binnen: list[object], standen: dict[int, Stand]) -
             ActiviteitSchool.aantal_leerkrachten,
         )
         .join(ActiviteitSchool.activiteit)
-        .where(*binnen)  # type: ignore[arg-type]
+        .where(*binnen)
         .order_by(ActiviteitSchool.id)
     )
     for activiteit, rij, leerkrachten in rijen:
@@ -122,12 +122,12 @@ def _scholen(sessie: Session, binnen: list[object], standen: dict[int, Stand]) -
             stand.zonder_leerkrachten.append(rij)
 
 
-def _lasten(sessie: Session, binnen: list[object], standen: dict[int, Stand]) -> None:
+def _lasten(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[int, Stand]) -> None:
     zonder_tekst = case((func.trim(Last.toelichting) == "", 1), else_=0)
     rijen = sessie.execute(
         select(Last.activiteit_id, Last.id, Last.bedrag, Last.betaald_op, zonder_tekst)
         .join(Last.activiteit)
-        .where(*binnen)  # type: ignore[arg-type]
+        .where(*binnen)
         .order_by(Last.id)
     )
     for activiteit, rij, bedrag, betaald_op, leeg in rijen:

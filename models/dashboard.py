@@ -20,9 +20,7 @@ class AgendaItem(Entiteit):
     titel: Mapped[str] = mapped_column(
         String(160), info=ui("Titel", lijst=True, zoek=True, inline=True)
     )
-    toelichting: Mapped[str | None] = mapped_column(
-        String(400), info=ui("Toelichting", lijst=True)
-    )
+    toelichting: Mapped[str | None] = mapped_column(String(400), info=ui("Toelichting", lijst=True))
 
     def __str__(self) -> str:
         return self.titel
@@ -83,9 +81,7 @@ class VeelgesteldeVraag(Entiteit):
     vraag: Mapped[str] = mapped_column(
         String(200), info=ui("Vraag", lijst=True, zoek=True, inline=True)
     )
-    antwoord: Mapped[str] = mapped_column(
-        Text, info=ui("Antwoord", zoek=True, soort="tekstvlak")
-    )
+    antwoord: Mapped[str] = mapped_column(Text, info=ui("Antwoord", zoek=True, soort="tekstvlak"))
     rang: Mapped[int] = mapped_column(
         Integer, default=100, info=ui("Volgorde", lijst=True, inline=True)
     )

@@ -73,9 +73,7 @@ class Gebruiker(Entiteit):
     email: Mapped[str] = mapped_column(
         String(254), info=ui("E-mailadres", lijst=True, zoek=True, soort="email")
     )
-    telefoon: Mapped[str | None] = mapped_column(
-        String(30), info=ui("Telefoon", soort="telefoon")
-    )
+    telefoon: Mapped[str | None] = mapped_column(String(30), info=ui("Telefoon", soort="telefoon"))
     cultuur_oost_rol: Mapped[CultuurOostRol | None] = mapped_column(
         keuze_type(CultuurOostRol),
         info=ui(
@@ -106,7 +104,7 @@ class Gebruiker(Entiteit):
 
     @validates("email")
     def _kleine_letters(self, sleutel: str, waarde: str | None) -> str | None:
-        """Addresses are one whatever their capitals: people do not know how they once typed them."""
+        """One address whatever its capitals: people do not know how they once typed it."""
         return waarde.strip().lower() if waarde else waarde
 
     def controleer(self) -> Iterator[Fout]:

@@ -90,9 +90,7 @@ class Wijziging(Entiteit):
     soort: Mapped[WijzigingSoort] = mapped_column(
         keuze_type(WijzigingSoort), info=ui("Soort", lijst=True, filter=True)
     )
-    entiteit: Mapped[str] = mapped_column(
-        String(40), info=ui("Onderdeel", lijst=True, filter=True)
-    )
+    entiteit: Mapped[str] = mapped_column(String(40), info=ui("Onderdeel", lijst=True, filter=True))
     rij_id: Mapped[int] = mapped_column(Integer, info=ui("Nummer", lijst=True))
     titel: Mapped[str] = mapped_column(String(200), info=ui("Wat", lijst=True, zoek=True))
     contractpartij_id: Mapped[int | None] = mapped_column(

@@ -22,7 +22,8 @@ def kopieer(bron: T) -> T:
         **{
             eigenschap.key: getattr(bron, eigenschap.key)
             for eigenschap in mapper.column_attrs
-            if eigenschap.key not in weg and eigenschap.key in mapper.columns
+            if eigenschap.key not in weg
+            and eigenschap.key in mapper.columns
             and eigenschap.key != klasse.ouder
         }
     )

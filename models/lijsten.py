@@ -37,7 +37,7 @@ class Lijst(Entiteit):
             "Actief tot en met",
             lijst=True,
             inline=True,
-            help="Leeg: nog steeds. Daarna is de keuze niet meer te maken; wat er was blijft staan.",
+            help="Leeg: nog steeds. Daarna kan niemand dit meer kiezen; wat er was blijft.",
         )
     )
     code: Mapped[str | None] = mapped_column(

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Centen, Entiteit, Fout, MetBestand, VanContractpartij, Woord, tabel, ui
-from models.lijsten import Bron, Doel, Documentsoort, Sector
+from models.lijsten import Bron, Documentsoort, Doel, Sector
 
 if TYPE_CHECKING:
     from models.contractpartij import Contractpartij

@@ -45,9 +45,7 @@ class Samenwerkingspartner(VanContractpartij, Entiteit):
     plaats: Mapped[str | None] = mapped_column(
         String(80), info=ui("Plaats", lijst=True, zoek=True, filter=True, inline=True)
     )
-    telefoon: Mapped[str | None] = mapped_column(
-        String(30), info=ui("Telefoon", soort="telefoon")
-    )
+    telefoon: Mapped[str | None] = mapped_column(String(30), info=ui("Telefoon", soort="telefoon"))
     website: Mapped[str | None] = mapped_column(String(200), info=ui("Website", soort="url"))
 
     contractpartij: Mapped["Contractpartij"] = relationship(

@@ -50,7 +50,7 @@ class Gemeente(Entiteit):
 
 
 class Schoolbestuur(Entiteit):
-    """A school board. Without a known name it reads "Bevoegd gezag 20091" and counts as incomplete."""
+    """A school board. Without a known name it reads "Bevoegd gezag 20091": incomplete."""
 
     __tablename__ = "schoolbestuur"
     __table_args__ = tabel(UniqueConstraint("bevoegd_gezagnummer"))
@@ -158,7 +158,7 @@ class School(Entiteit):
         return self.naam
 
 
-Schoolbestuur.aantal_scholen = column_property(  # type: ignore[attr-defined]
+Schoolbestuur.aantal_scholen = column_property(
     select(func.count(School.id))
     .where(School.schoolbestuur_id == Schoolbestuur.id)
     .correlate_except(School)

@@ -47,9 +47,7 @@ class Mail(Entiteit):
     ontvanger_id: Mapped[int] = mapped_column(
         ForeignKey("gebruiker.id"), info=ui("Aan", lijst=True, filter=True)
     )
-    onderwerp: Mapped[str] = mapped_column(
-        String(200), info=ui("Onderwerp", lijst=True, zoek=True)
-    )
+    onderwerp: Mapped[str] = mapped_column(String(200), info=ui("Onderwerp", lijst=True, zoek=True))
     tekst: Mapped[str] = mapped_column(Text, info=ui("Tekst"))
     status: Mapped[MailStatus] = mapped_column(
         keuze_type(MailStatus),

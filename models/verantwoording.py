@@ -109,7 +109,9 @@ class Verantwoording(VanContractpartij, Entiteit):
         Integer, info=ui("Kalenderjaar", lijst=True, filter=True, vast=True, soort="jaar")
     )
     status: Mapped[Status] = mapped_column(
-        keuze_type(Status), default=Status.OPEN, info=ui("Status", lijst=True, filter=True, formulier=False)
+        keuze_type(Status),
+        default=Status.OPEN,
+        info=ui("Status", lijst=True, filter=True, formulier=False),
     )
     werkwijze: Mapped[Werkwijze | None] = mapped_column(
         keuze_type(Werkwijze),
@@ -167,7 +169,9 @@ class Verantwoording(VanContractpartij, Entiteit):
 
     def _vereis(self, *standen: Status) -> None:
         if self.status not in standen:
-            raise RegelFout(Fout(f"Deze verantwoording is al {self.status.label.lower()}.", "status"))
+            raise RegelFout(
+                Fout(f"Deze verantwoording is al {self.status.label.lower()}.", "status")
+            )
 
     def controleer(self) -> Iterator[Fout]:
         yield from jaar_klopt(self.kalenderjaar)
@@ -238,7 +242,9 @@ def open_jaar(sessie: Session, jaar: int) -> list[Verantwoording]:
     projecten = sessie.scalars(
         select(Project)
         .where(
-            Project.startdatum <= date(jaar, 12, 31), Project.einddatum >= date(jaar, 1, 1), ~heeft_al
+            Project.startdatum <= date(jaar, 12, 31),
+            Project.einddatum >= date(jaar, 1, 1),
+            ~heeft_al,
         )
         .order_by(Project.titel)
     )

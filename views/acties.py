@@ -43,7 +43,9 @@ class Dupliceren(EntityAction):
         field = form.verantwoording_id
         field.options = lambda: _open_verantwoordingen(partijen)
         field.widget_kind = "choice"
-        field.find = lambda ids: {i: naam for i, naam in _open_verantwoordingen(partijen) if i in ids}
+        field.find = lambda ids: {
+            i: naam for i, naam in _open_verantwoordingen(partijen) if i in ids
+        }
         return form
 
     def question(self, asked: Asked) -> Question:
@@ -107,7 +109,9 @@ GEBREKEN = {
 def checks(standen: Iterable[Stand]) -> tuple[CheckItem, ...]:
     """What stands between these activities and complete, each with the link that mends it."""
     return tuple(
-        CheckItem("ontbreekt", stand.naam, GEBREKEN[gebrek][0], url_for(GEBREKEN[gebrek][1], id=stand.id))
+        CheckItem(
+            "ontbreekt", stand.naam, GEBREKEN[gebrek][0], url_for(GEBREKEN[gebrek][1], id=stand.id)
+        )
         for stand in standen
         for gebrek in stand.ontbreekt
     )
@@ -122,7 +126,9 @@ class Sluiten(EntityAction):
 
     def question(self, asked: Asked) -> Question:
         standen = {v: stand_van(database.session(), v.id) for v in asked.rows}
-        tekort = {v: s for v, s in standen.items() if sum(x.compleet for x in s) < MINIMAAL_COMPLEET}
+        tekort = {
+            v: s for v, s in standen.items() if sum(x.compleet for x in s) < MINIMAAL_COMPLEET
+        }
         if tekort:
             return Question(
                 f"Er zijn minimaal {MINIMAAL_COMPLEET} activiteiten nodig waarvan scholen en"

@@ -44,19 +44,24 @@ def index() -> str:
         (
             section.title,
             [
-                (entity.woord.titel_meervoud, url_for(f"{references.endpoint_of(entity)}.index_view"))
+                (
+                    entity.woord.titel_meervoud,
+                    url_for(f"{references.endpoint_of(entity)}.index_view"),
+                )
                 for entity in section.entities
                 if may(actor(), Handeling.ZIEN, entity)
             ],
         )
         for section in sections
     ]
-    actions = (Action("Rechten", url_for("beheer.rechten"), "lock"),)
+    actions = [Action("Rechten", url_for("beheer.rechten"), "lock")]
     if may(actor(), Handeling.JAAR_OPENEN, Verantwoording):
-        actions += (Action("Jaar openen…", url_for("beheer.jaar_openen"), "calendar", primary=True),)
+        actions.append(
+            Action("Jaar openen…", url_for("beheer.jaar_openen"), "calendar", primary=True)
+        )
     return render_template(
         "beheer/index.html",
-        header=PageHeader("Beheer", actions=actions),
+        header=PageHeader("Beheer", actions=tuple(actions)),
         cards=[(title, links) for title, links in cards if links],
     )
 
@@ -94,7 +99,7 @@ def _cel(handelingen: frozenset[Handeling], bereik: Bereik | None) -> tuple[str,
 class JaarForm(EntityForm):
     jaar = fields.IntegerField(
         "Kalenderjaar",
-        description="Elk project dat in dit jaar loopt en nog geen verantwoording heeft, krijgt er een.",
+        description="Elk lopend project dat nog geen verantwoording heeft, krijgt er een.",
         validators=[fields.Filled()],
     )
 

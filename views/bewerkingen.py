@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
 
 @blueprint.post("/bewerkingen/<int:id>/ongedaan-maken")
 @requires(Handeling.ZIEN, Bewerking)
-def ongedaan_maken(id: int) -> Response:
+def ongedaan_maken(id: int) -> Response:  # noqa: A002 - as in the address
     """Take a duplicate back, as long as nobody touched the copies."""
     session = database.session()
     stap = session.get(Bewerking, id) if id < 2**31 else None

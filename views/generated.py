@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flask import Flask, redirect, url_for
-from flask_admin import Admin, AdminIndexView, expose
+from flask_admin.base import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 from werkzeug.wrappers import Response
 
@@ -20,7 +20,7 @@ from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap
 from models.historie import Bewerking, Wijziging
-from models.lijsten import Bron, Doel, Doelgroep, Documentsoort, Kostensoort, Sector
+from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Sector
 from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur
@@ -46,7 +46,7 @@ WITHOUT_SCREEN = frozenset({Verzoek})
 STAMDATA = (Samenwerkingspartner, Schoolbestuur, School)
 
 
-class Start(AdminIndexView):  # type: ignore[misc]
+class Start(AdminIndexView):
     """Flask-Admin wants a first page; ours is the dashboard. Serves none of its old assets."""
 
     @expose("/")

@@ -63,7 +63,7 @@ def make_field(attribute: Attribute, row: Entiteit | None = None) -> Any:
     return _MAKERS[attribute.kind](attribute, common)
 
 
-def _text(kind: type[Field]) -> Callable[[Attribute, dict[str, Any]], Any]:
+def _text(kind: type[fields.TextField]) -> Callable[[Attribute, dict[str, Any]], Any]:
     def make(attribute: Attribute, common: dict[str, Any]) -> Any:
         return kind(max_length=attribute.max_length, **common)
 

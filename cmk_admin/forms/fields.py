@@ -26,10 +26,10 @@ class Filled:
     field_flags = {"required": True}
 
     def __call__(self, form: Any, field: Any) -> None:
-        if field.data is None or field.data == "" or field.data == []:
+        if field.data in (None, "", []):
             if not field.errors:
                 raise StopValidation(REQUIRED)
-            raise StopValidation()
+            raise StopValidation
 
 
 class TextField(StringField):

@@ -5,13 +5,14 @@ The database asks much of this too, but late, in English, and SQLite not at all.
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from enum import Enum as PyEnum
 from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Enum, Integer, String, Text
 
-from models.base import STEMPELS, Centen, Entiteit, Fout, Ui, Uren, kolom_ui
+from models.base import STEMPELS, Centen, Entiteit, Fout, Ui, Uren, kolom_ui, tabel_van
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 LINE_BREAK = re.compile(r"[\t\r\n]")
@@ -26,10 +27,12 @@ def broken_by(obj: Entiteit) -> Iterator[Fout]:
     """The column rules that `obj` breaks, in the order of its columns."""
     for column, ui in _columns(type(obj)):
         value = getattr(obj, column.name)
-        if value is None or value == "":
-            if not column.nullable and column.default is None and not _filled_by_relation(obj, column):
+        if value is None or (isinstance(value, str) and not value.strip()):
+            if not column.nullable and not _filled_by_relation(obj, column):
                 yield Fout(MISSING, column.name)
-            continue
+                continue
+            if not value:
+                continue
         text = _broken(column, ui, value)
         if text:
             yield Fout(text, column.name)
@@ -37,7 +40,7 @@ def broken_by(obj: Entiteit) -> Iterator[Fout]:
 
 @cache
 def _columns(entity: type[Entiteit]) -> tuple[tuple[Column[Any], Ui], ...]:
-    pairs = ((column, kolom_ui(column)) for column in entity.__table__.columns)
+    pairs = ((column, kolom_ui(column)) for column in tabel_van(entity).columns)
     return tuple(
         (column, ui)
         for column, ui in pairs
@@ -59,6 +62,8 @@ def _broken(column: Column[Any], ui: Ui, value: Any) -> str | None:
     if isinstance(kind, String):
         return _broken_text(kind, ui, value)
     if isinstance(kind, (Integer, BigInteger, Centen, Uren)) and not isinstance(kind, Boolean):
+        if isinstance(value, Decimal) and not value.is_finite():
+            return "Vul een getal in."
         limit = MAX_CENTS if isinstance(kind, Centen) else MAX_INTEGER
         size = value * 100 if isinstance(kind, Uren) else value
         return None if -limit <= size <= limit else "Dit getal is te groot."
