@@ -12,15 +12,17 @@ from cmk_admin.basislijsten import BASISLIJSTEN, laad
 from cmk_admin.demo.accounts import COLLEGAS, DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount
 from cmk_admin.demo.cultuurpunten import CULTUURPUNTEN, DemoCultuurpunt, DemoPartner, DemoProject
 from cmk_admin.demo.dashboard import dashboard
+from cmk_admin.demo.documenten import ALGEMEEN, VAN_PROJECT, met_pdf
 from cmk_admin.demo.jaar import Jaarvuller, Omgeving
 from cmk_admin.demo.programma import PO, VO
 from cmk_admin.demo.scholen import Scholenmaker, gemeenten
 from cmk_admin.gate import GateSession
 from models.base import Fout, RegelFout
 from models.contractpartij import Contractpartij, Werkgebied
+from models.dashboard import AlgemeenDocument
 from models.gebruiker import CultuurOostRol, Gebruiker, Lidmaatschap, LidRol
-from models.lijsten import Bron, Doel, Lijst, Sector
-from models.project import Baat, Begrotingspost, Project
+from models.lijsten import Bron, Documentsoort, Doel, Lijst, Sector
+from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School
 from models.verantwoording import Status, Verantwoording
@@ -77,7 +79,8 @@ class _Lader:
         plaatsen = gemeenten(self.session)
         sectoren = {code: self._sector(code) for code in BASISLIJSTEN[Sector]}
         self.scholen = Scholenmaker(self.random, plaatsen, sectoren).maak()
-        self.session.add_all([*self.scholen, *dashboard(self.vandaag)])
+        algemeen = (met_pdf(AlgemeenDocument(titel=t), t, r) for t, r in ALGEMEEN.items())
+        self.session.add_all([*self.scholen, *dashboard(self.vandaag), *algemeen])
         mensen = [(account, self._gebruiker(account)) for account in (*DEMO_ACCOUNTS, *COLLEGAS)]
         adviseur = next(p for _, p in mensen if p.cultuur_oost_rol is CultuurOostRol.ADVISEUR)
         gesloten = []
@@ -146,7 +149,7 @@ class _Lader:
                 einddatum=date(2028, 12, 31),
                 omschrijving=f"Cultuureducatie met Kwaliteit 2025-2028 van {punt.naam}.",
             )
-            self.session.add(project)
+            self.session.add_all([project, *self._documenten(project)])
             regio = [
                 school
                 for school in self.scholen
@@ -162,6 +165,12 @@ class _Lader:
                 vuller = Jaarvuller(self.random, omgeving, verantwoording, dicht=jaar == DICHT)
                 self.session.add_all(vuller.activiteiten())
                 yield verantwoording
+
+    def _documenten(self, project: Project) -> Iterator[Document]:
+        for code, titel, regels in VAN_PROJECT:
+            soort = self._keuze(Documentsoort, code)
+            document = Document(project=project, titel=titel, soort=soort)
+            yield met_pdf(document, titel, [project.titel, *regels])
 
     def _verantwoording(self, punt: DemoCultuurpunt, project: Project, jaar: int) -> Verantwoording:
         verantwoording = Verantwoording(
