@@ -202,6 +202,12 @@ VOORWAARDEN: dict[tuple[str, Rol], Callable[[Any], Verdict]] = {
     ("Document", Rol.PROJECTLEIDER): _alleen_overig,
 }
 
+
+def has_condition(entity: type[Entiteit]) -> bool:
+    """Whether the rights on a row of this entity hang on its values."""
+    return any(naam == entity.__name__ for naam, _ in VOORWAARDEN)
+
+
 STATUS_STAPPEN = {
     Handeling.SLUITEN: (Status.OPEN,),
     Handeling.HEROPENEN: (Status.GESLOTEN,),
@@ -258,7 +264,7 @@ def _recht(naam: str, handeling: Handeling, rollen: frozenset[Rol]) -> Verdict:
     tabel = RIGHTS.get(naam, {})
     if any(handeling in tabel.get(rol, ()) for rol in rollen):
         return JA
-    wie = " of ".join(rol.label.lower() for rol in Rol if handeling in tabel.get(rol, ()))
+    wie = _of([rol.label.lower() for rol in Rol if handeling in tabel.get(rol, ())])
     als = " en ".join(rol.label.lower() for rol in Rol if rol in rollen)
     woord = woord_van(naam)
     return Verdict(
@@ -266,8 +272,15 @@ def _recht(naam: str, handeling: Handeling, rollen: frozenset[Rol]) -> Verdict:
         f"Als {als} kun je {woord} niet {handeling.label}."
         if als
         else f"Log in om {woord} te {handeling.label}.",
-        f"Dit kan wel: een {wie}." if wie else "Niemand kan dit in het portaal.",
+        f"Een {wie} kan dit wel." if wie else "Niemand kan dit in het portaal.",
     )
+
+
+def _of(woorden: list[str]) -> str:
+    """ "a, b of c"."""
+    if len(woorden) < 2:
+        return "".join(woorden)
+    return f"{', '.join(woorden[:-1])} of {woorden[-1]}"
 
 
 def woord_van(naam: str) -> str:

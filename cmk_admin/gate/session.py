@@ -6,7 +6,7 @@ from typing import Any, NoReturn, cast
 
 from flask import current_app
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper, ORMExecuteState, UOWTransaction, object_session
 from sqlalchemy.orm.session import SessionTransaction
@@ -15,6 +15,7 @@ from cmk_admin.actor import Actor
 from cmk_admin.gate import fence
 from cmk_admin.gate.errors import AroundTheGate, NoActor
 from cmk_admin.gate.reads import scope_read
+from cmk_admin.gate.rows import column_values
 from cmk_admin.gate.writes import Judgement
 from models.base import Entiteit
 
@@ -89,8 +90,17 @@ class GateSession(FlaskSession):
         self._judgement = None
         self._flushing_judged = False
 
-    def was_judged(self, obj: Entiteit) -> bool:
-        return self._judgement is not None and id(obj) in self._judgement.judged
+    def was_judged(self, obj: Entiteit, going: bool = False) -> bool:
+        """Whether `obj` was let through as it is now; keys that saving fills may differ."""
+        judged = self._judgement.judged.get(id(obj)) if self._judgement else None
+        if judged is None or going:
+            return judged is not None
+        pending = inspect(obj).key is None
+        return all(
+            judged.get(name) == value or (judged.get(name) is None and name.endswith("id"))
+            for name, value in column_values(obj).items()
+            if pending or name in judged
+        )
 
     def _refuse_bulk(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AroundTheGate("Bulkmethoden van de sessie slaan de keuring over.")
@@ -100,7 +110,7 @@ class GateSession(FlaskSession):
 
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[GateSession]:
-    """A session of its own for `actor`, inside a Flask app context; rolled back unless committed."""
+    """A session of its own for `actor` in an app context; rolled back unless committed."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with app.app_context():
         session = cast(GateSession, app.extensions["sqlalchemy"].session())
@@ -109,7 +119,9 @@ def acting_as(actor: Actor) -> Iterator[GateSession]:
 
 
 @event.listens_for(GateSession, "after_begin")
-def _after_begin(session: GateSession, transaction: SessionTransaction, connection: Connection) -> None:
+def _after_begin(
+    session: GateSession, transaction: SessionTransaction, connection: Connection
+) -> None:
     fence.tie(connection, session)
 
 
@@ -152,6 +164,12 @@ def _after_soft_rollback(session: GateSession, previous: SessionTransaction) -> 
 def _must_be_judged(mapper: Mapper[Any], connection: Connection, target: Entiteit) -> None:
     session = object_session(target)
     if not (isinstance(session, GateSession) and session.was_judged(target)):
+        raise AroundTheGate(f"{type(target).__name__} is niet gekeurd, of daarna nog gewijzigd.")
+
+
+def _going_must_be_judged(mapper: Mapper[Any], connection: Connection, target: Entiteit) -> None:
+    session = object_session(target)
+    if not (isinstance(session, GateSession) and session.was_judged(target, going=True)):
         raise AroundTheGate(f"{type(target).__name__} is niet gekeurd; verwijder onderdelen zelf.")
 
 
@@ -174,5 +192,5 @@ def _must_be_judged_if_changed(
 
 event.listen(Entiteit, "before_insert", _must_be_judged, propagate=True)
 event.listen(Entiteit, "before_update", _must_be_judged_if_changed, propagate=True)
-event.listen(Entiteit, "before_delete", _must_be_judged, propagate=True)
+event.listen(Entiteit, "before_delete", _going_must_be_judged, propagate=True)
 event.listen(Entiteit, "before_insert", _fill_owner, propagate=True)

@@ -9,22 +9,30 @@ history.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect
-from sqlalchemy.orm import RelationshipDirection, attributes
-
 from cmk_admin import policy
 from cmk_admin.gate import column_rules, history
 from cmk_admin.gate.errors import AroundTheGate, Gone, Locked, Refused
 from cmk_admin.gate.locks import begin_write, lock_verantwoordingen
+from cmk_admin.gate.rows import (
+    as_stored,
+    attach_relations,
+    changed_columns,
+    column_values,
+    fill_defaults,
+    fixed_columns,
+    forget_changes,
+    parents_first,
+    status_step,
+    still_used,
+    strangers,
+)
 from cmk_admin.policy import Handeling, Verdict
-from models.base import STEMPELS, Entiteit, Fout, RegelFout, VanContractpartij, kolom_ui, nu
+from models.base import Entiteit, Fout, RegelFout, VanContractpartij, kolom_ui, nu
 from models.contractpartij import Contractpartij
 from models.verantwoording import OVERGANGEN, Status, Verantwoording
 
 if TYPE_CHECKING:
     from cmk_admin.gate.session import GateSession
-
-NOT_FOUND = "Deze keuze bestaat niet (meer), of is niet van jullie."
 
 
 class Judgement:
@@ -34,18 +42,19 @@ class Judgement:
         self.session = session
         self.actor = session.actor
         self.deleted = [obj for obj in session.deleted if isinstance(obj, Entiteit)]
-        self.new = _parents_first(session.new)
+        self.new = parents_first(session.new)
         # A collection that grew is no change of its owner: its column values stay.
         self.changed = [
             obj
-            for obj in _parents_first(session.dirty)
+            for obj in parents_first(session.dirty)
             if session.is_modified(obj, include_collections=False)
         ]
         self._new_ids = {id(obj) for obj in self.new}
         self._deleted_ids = {id(obj) for obj in self.deleted}
         self.changed = [obj for obj in self.changed if id(obj) not in self._deleted_ids]
         self.old: dict[history.Key, history.Row] = {}
-        self.judged: set[int] = set()
+        #: What was let through, by id(): the column values of each row.
+        self.judged: dict[int, dict[str, Any]] = {}
         self.locked_by: dict[int, int | None] = {}
         self.titles: dict[int, str] = {}
 
@@ -64,20 +73,23 @@ class Judgement:
         connection = self.session.connection()
         begin_write(connection)
         for obj in self.new:
-            _fill_defaults(obj)
+            fill_defaults(obj)
             if not obj.alleen_poort:
                 attach_relations(self.session, obj)
         for obj in self.changed:
             attach_relations(self.session, obj, only_changed=True)
+        for obj in self.deleted:
+            forget_changes(self.session, obj)
         self._lock(connection)
         with self.session.passage():
             self.old = history.stored_rows(connection, map(_key, (*self.changed, *self.deleted)))
+        self._fixed()
         self._row_rights()
         self._rules()
         self._consequences()
         self._stamp()
         self.titles = {id(obj): str(obj) for obj in self.all()}
-        self.judged = {id(obj) for obj in self.all()}
+        self.judged = {id(obj): column_values(obj) for obj in self.all()}
 
     def _class_rights(self) -> None:
         """Before any lock: what nobody with these roles may do at all."""
@@ -115,7 +127,7 @@ class Judgement:
             parents[parent.id] = parent
             if obj is parent:
                 exclusive = True
-                if status_step(parent)[0] is not status_step(parent)[1]:
+                if _steps(parent):
                     steps.add(parent.id)
         with self.session.passage():
             stored = lock_verantwoordingen(connection, parents, exclusive)
@@ -128,6 +140,18 @@ class Judgement:
                 raise RegelFout("Bewaar eerst de andere wijzigingen in deze verantwoording.")
             if stored[number] is not Status.OPEN and not stepping:
                 raise Locked(policy.gesloten(parents[number], stored[number]), parents[number])
+
+    def _fixed(self) -> None:
+        """Before the rights are asked: they were looked up by the place of the row."""
+        broken: list[Fout] = []
+        for obj in (*self.changed, *self.deleted):
+            old = self.old.get(_key(obj))
+            if old is None:
+                how = "al" if id(obj) in self._deleted_ids else "intussen"
+                raise Gone(f"{obj.woord.deze.capitalize()} is {how} verwijderd.")
+            broken.extend(fixed_columns(obj, old))
+        if broken:
+            raise RegelFout(*broken)
 
     def _row_rights(self) -> None:
         for obj in self.all():
@@ -145,6 +169,9 @@ class Judgement:
             else:
                 self._require(policy.may(self.actor, handeling, obj))
             if old is not None and id(obj) not in self._deleted_ids:
+                if policy.has_condition(type(obj)):
+                    stored = as_stored(self.session, obj, old)
+                    self._require(policy.may(self.actor, handeling, stored))
                 self._fields(obj)
 
     def _scope(self, obj: Entiteit, partijen: Iterable[int | None]) -> None:
@@ -159,7 +186,7 @@ class Judgement:
         allowed = policy.velden_van(self.actor, obj)
         if allowed is None:
             return
-        if isinstance(obj, Verantwoording):
+        if isinstance(obj, Verantwoording) and _steps(obj):
             allowed |= Verantwoording.BIJ_STATUS
         for name in changed_columns(obj):
             if name not in allowed:
@@ -184,27 +211,25 @@ class Judgement:
         for obj in (*self.new, *self.changed):
             broken.extend(column_rules.broken_by(obj))
             if not broken:
+                broken.extend(strangers(obj))
                 broken.extend(obj.controleer())
         for obj in self.changed:
-            old = self.old.get(_key(obj))
-            if old is None:
-                raise Gone(f"{obj.woord.deze.capitalize()} is intussen verwijderd.")
-            broken.extend(_fixed_columns(obj, old))
             if not broken:
-                broken.extend(obj.controleer_wijziging(old))
-        for obj in self.new:
-            if isinstance(obj, Verantwoording) and obj.status is not Status.OPEN:
-                broken.append(Fout("Een nieuwe verantwoording begint open.", "status"))
+                broken.extend(obj.controleer_wijziging(self.old[_key(obj)]))
+        broken.extend(
+            Fout("Een nieuwe verantwoording begint open.", "status")
+            for obj in self.new
+            if isinstance(obj, Verantwoording) and obj.status is not Status.OPEN
+        )
         for obj in self.deleted:
-            if _key(obj) not in self.old:
-                raise Gone(f"{obj.woord.deze.capitalize()} is al verwijderd.")
+            broken.extend(still_used(obj, self._deleted_ids))
         if broken:
             raise RegelFout(*broken)
 
     def _consequences(self) -> None:
         for obj in self.changed:
             for extra in obj.gevolgen(self.old[_key(obj)]):
-                _fill_defaults(extra)
+                fill_defaults(extra)
                 self.session.add(extra)
                 self.locked_by[id(extra)] = self.locked_by.get(id(obj))
                 self.new.append(extra)
@@ -263,6 +288,12 @@ class Judgement:
             raise AroundTheGate(f"{type(obj).__name__} kreeg na de keuring een andere ouder.")
 
 
+def _steps(obj: Verantwoording) -> bool:
+    """Whether the status of a verantwoording changes in this flush."""
+    was, now = status_step(obj)
+    return was is not now
+
+
 def _key(obj: Entiteit) -> history.Key:
     return type(obj), obj.id
 
@@ -281,89 +312,3 @@ def _stored_partij(obj: Entiteit, row: Mapping[str, Any]) -> int | None:
         return int(row["id"])
     number: int | None = row.get("contractpartij_id")
     return number
-
-
-def _depth(entity: type[Entiteit]) -> int:
-    depth = 0
-    while entity.ouder is not None:
-        relation = inspect(entity).relationships[entity.ouder.removesuffix("_id")]
-        entity, depth = relation.mapper.class_, depth + 1
-    return depth
-
-
-def _parents_first(objects: Iterable[object]) -> list[Entiteit]:
-    found = [obj for obj in objects if isinstance(obj, Entiteit)]
-    return sorted(found, key=lambda obj: _depth(type(obj)))
-
-
-def changed_columns(obj: Entiteit) -> set[str]:
-    """Columns with a net change, also through their relation; stamps left out."""
-    state = inspect(obj)
-    names = {
-        attribute.key
-        for attribute in state.mapper.column_attrs
-        if attribute.key not in STEMPELS and state.attrs[attribute.key].history.has_changes()
-    }
-    return names | {
-        f"{relation.key}_id"
-        for relation in state.mapper.relationships
-        if relation.direction is RelationshipDirection.MANYTOONE
-        and state.attrs[relation.key].history.has_changes()
-    }
-
-
-def effective(obj: Entiteit, name: str) -> Any:
-    """The value a column will have once saved: a relation given as object goes first."""
-    relation = name.removesuffix("_id")
-    state = inspect(obj)
-    if relation != name and relation in state.mapper.relationships:
-        past = state.attrs[relation].history
-        if past.has_changes():
-            return past.added[0].id if past.added and past.added[0] is not None else None
-    return getattr(obj, name)
-
-
-def _fill_defaults(obj: Entiteit) -> None:
-    """Defaults are filled before the rules are asked, not while saving."""
-    for column in obj.__table__.columns:
-        default = column.default
-        if default is not None and default.is_scalar and getattr(obj, column.name) is None:
-            setattr(obj, column.name, default.arg)
-
-
-def status_step(obj: Verantwoording) -> tuple[Status, Status]:
-    """Stored and new status of a verantwoording in this flush."""
-    past = inspect(obj).attrs.status.history
-    now = obj.status or Status.OPEN
-    return (past.deleted[0] if past.deleted else now, now)
-
-
-def _fixed_columns(obj: Entiteit, old: Mapping[str, Any]) -> Iterator[Fout]:
-    for column in obj.__table__.columns:
-        ui = kolom_ui(column)
-        if ui is not None and ui.vast and effective(obj, column.name) != old[column.name]:
-            yield Fout(f"{ui.label} ligt vast en kan niet in een ander worden gewijzigd.", column.name)
-
-
-def attach_relations(
-    session: "GateSession", obj: Entiteit, only_changed: bool = False
-) -> None:
-    """Look every referred row up with the actor's own eyes: what they cannot see, they
-    cannot point at. Afterwards rules can follow relations of unsaved rows."""
-    state = inspect(obj)
-    for relation in state.mapper.relationships:
-        if relation.direction is not RelationshipDirection.MANYTOONE:
-            continue
-        key = f"{relation.key}_id"
-        number = getattr(obj, key, None)
-        given = obj.__dict__.get(relation.key)
-        if state.attrs[relation.key].history.has_changes() and given is not None:
-            continue
-        if number is None or (only_changed and not state.attrs[key].history.has_changes()):
-            continue
-        if given is not None and given.id == number:
-            continue
-        target = session.get(relation.mapper.class_, number)
-        if target is None:
-            raise RegelFout(Fout(NOT_FOUND, key))
-        attributes.set_committed_value(obj, relation.key, target)

@@ -1,0 +1,168 @@
+"""What a pending row will be once it is saved, and what it points at."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import RelationshipDirection, RelationshipProperty, attributes
+
+from cmk_admin import policy
+from cmk_admin.gate.column_rules import MAX_INTEGER
+from models.base import STEMPELS, Entiteit, Fout, RegelFout, VanContractpartij, kolom_ui
+from models.verantwoording import Status, Verantwoording
+
+if TYPE_CHECKING:
+    from cmk_admin.gate.session import GateSession
+
+NOT_FOUND = "Deze keuze bestaat niet (meer), of is niet van jullie."
+IN_USE = "Dit wordt nog ergens gebruikt en kan daarom niet weg."
+
+
+def _depth(entity: type[Entiteit]) -> int:
+    depth = 0
+    while entity.ouder is not None:
+        relation = inspect(entity).relationships[entity.ouder.removesuffix("_id")]
+        entity, depth = relation.mapper.class_, depth + 1
+    return depth
+
+
+def parents_first(objects: Iterable[object]) -> list[Entiteit]:
+    found = [obj for obj in objects if isinstance(obj, Entiteit)]
+    return sorted(found, key=lambda obj: _depth(type(obj)))
+
+
+def changed_columns(obj: Entiteit) -> set[str]:
+    """Columns with a net change, also through their relation; stamps left out."""
+    state = inspect(obj)
+    names = {
+        attribute.key
+        for attribute in state.mapper.column_attrs
+        if attribute.key not in STEMPELS and state.attrs[attribute.key].history.has_changes()
+    }
+    return names | {
+        f"{relation.key}_id"
+        for relation in _many_to_one(type(obj))
+        if state.attrs[relation.key].history.has_changes()
+    }
+
+
+def effective(obj: Entiteit, name: str) -> Any:
+    """The value a column will have once saved: a relation given as object goes first."""
+    relation = name.removesuffix("_id")
+    state = inspect(obj)
+    if relation != name and relation in state.mapper.relationships:
+        past = state.attrs[relation].history
+        if past.has_changes():
+            return past.added[0].id if past.added and past.added[0] is not None else None
+    return getattr(obj, name)
+
+
+def fill_defaults(obj: Entiteit) -> None:
+    """Defaults are filled before the rules are asked, not while saving."""
+    for column in obj.__table__.columns:
+        default = column.default
+        if default is not None and default.is_scalar and getattr(obj, column.name) is None:
+            setattr(obj, column.name, default.arg)
+
+
+def status_step(obj: Verantwoording) -> tuple[Status, Status]:
+    """Stored and new status of a verantwoording in this flush."""
+    past = inspect(obj).attrs.status.history
+    now = obj.status or Status.OPEN
+    return (past.deleted[0] if past.deleted else now, now)
+
+
+def fixed_columns(obj: Entiteit, old: Mapping[str, Any]) -> Iterator[Fout]:
+    """Columns that may not change; a row never moves to another parent or contractpartij."""
+    for column in obj.__table__.columns:
+        ui = kolom_ui(column)
+        fixed = column.name in (obj.ouder, "contractpartij_id") or (ui is not None and ui.vast)
+        if fixed and effective(obj, column.name) != old[column.name]:
+            label = ui.label if ui else column.name
+            yield Fout(f"{label} ligt vast en kan niet in een ander worden gewijzigd.", column.name)
+
+
+def forget_changes(session: "GateSession", obj: Entiteit) -> None:
+    """A row that goes is judged as it is stored, not as somebody changed it just before.
+
+    Its version stays: who deletes what another changed meanwhile, is told so.
+    """
+    state = inspect(obj)
+    attributes_ = state.mapper.attrs.keys()
+    changed = [key for key in attributes_ if state.attrs[key].history.has_changes()]
+    if changed:
+        session.expire(obj, [key for key in changed if key != "versie"])
+
+
+def as_stored(session: "GateSession", obj: Entiteit, old: Mapping[str, Any]) -> Entiteit:
+    """A row of its own with the stored values, to ask whether these may be changed at all."""
+    stored = type(obj)(**old)
+    attach_relations(session, stored)
+    return stored
+
+
+def column_values(obj: Entiteit) -> dict[str, Any]:
+    """What is in memory of the columns of `obj`."""
+    return {
+        attribute.key: obj.__dict__[attribute.key]
+        for attribute in inspect(type(obj)).column_attrs
+        if attribute.key in obj.__dict__
+    }
+
+
+@cache
+def _many_to_one(entity: type[Entiteit]) -> tuple[RelationshipProperty[Any], ...]:
+    return tuple(
+        relation
+        for relation in inspect(entity).relationships
+        if relation.direction is RelationshipDirection.MANYTOONE
+    )
+
+
+def strangers(obj: Entiteit) -> Iterator[Fout]:
+    """References to rows of another contractpartij than the row's own, also by who sees both."""
+    if not isinstance(obj, VanContractpartij):
+        return
+    own = policy.contractpartij_van(obj)
+    for relation in _many_to_one(type(obj)):
+        target = obj.__dict__.get(relation.key)
+        if isinstance(target, VanContractpartij) and _partij(target) != own:
+            yield Fout(NOT_FOUND, f"{relation.key}_id")
+
+
+def _partij(obj: Any) -> int | None:
+    return policy.contractpartij_van(obj)
+
+
+def still_used(obj: Entiteit, going: set[int]) -> Iterator[Fout]:
+    """Rows under a row that goes, that do not go with it."""
+    under = (
+        child
+        for relation in inspect(type(obj)).relationships
+        if relation.direction is RelationshipDirection.ONETOMANY
+        for child in getattr(obj, relation.key)
+    )
+    if any(id(child) not in going for child in under):
+        yield Fout(IN_USE)
+
+
+def attach_relations(session: "GateSession", obj: Entiteit, only_changed: bool = False) -> None:
+    """Look every referred row up with the actor's own eyes: what they cannot see, they
+    cannot point at. Afterwards rules can follow relations of unsaved rows."""
+    state = inspect(obj)
+    for relation in _many_to_one(type(obj)):
+        key = f"{relation.key}_id"
+        number = getattr(obj, key, None)
+        given = obj.__dict__.get(relation.key)
+        if state.attrs[relation.key].history.has_changes() and given is not None:
+            continue
+        if number is None or (only_changed and not state.attrs[key].history.has_changes()):
+            continue
+        if given is not None and given.id == number:
+            continue
+        possible = isinstance(number, int) and abs(number) <= MAX_INTEGER
+        target = session.get(relation.mapper.class_, number) if possible else None
+        if target is None:
+            raise RegelFout(Fout(NOT_FOUND, key))
+        attributes.set_committed_value(obj, relation.key, target)
