@@ -1,6 +1,6 @@
 """Undoing a duplicate: the copies go, as long as nobody touched them."""
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, inspect, or_, select
 
 from cmk_admin import policy
 from cmk_admin.gate.doors import bewerking
@@ -10,6 +10,12 @@ from cmk_admin.policy import Handeling, Verdict
 from models.activiteit import Activiteit
 from models.base import RegelFout, nu
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
+
+#: Entities of which an activity has parts.
+PARTS = tuple(
+    inspect(Activiteit).relationships[relatie].mapper.class_.__name__
+    for relatie in Activiteit.delen
+)
 
 
 def may_undo(session: GateSession, stap: Bewerking) -> Verdict:
@@ -76,22 +82,25 @@ def undo(session: GateSession, stap: Bewerking) -> int:
 def _untouched(
     session: GateSession, stap: Bewerking, made: set[tuple[str, int]], kopieen: list[Activiteit]
 ) -> None:
-    """Refuse when a copy was changed, got new parts, or is gone."""
-    gone = sum(naam == "Activiteit" for naam, _ in made) - len(kopieen)
+    """Refuse when a copy was changed, got or lost parts, or is gone."""
+    there: set[tuple[str, int]] = set()
     changed = set()
     for kopie in kopieen:
         parts = [deel for relatie in kopie.delen for deel in getattr(kopie, relatie)]
         rows = {(type(rij).__name__, rij.id) for rij in (kopie, *parts)}
+        there |= rows
         later = session.scalar(
             select(func.count(Wijziging.id)).where(
-                Wijziging.entiteit == "Activiteit",
-                Wijziging.rij_id == kopie.id,
+                or_(
+                    and_(Wijziging.entiteit == "Activiteit", Wijziging.rij_id == kopie.id),
+                    and_(Wijziging.entiteit.in_(PARTS), Wijziging.ouder_id == kopie.id),
+                ),
                 Wijziging.bewerking_id.is_distinct_from(stap.id),
             )
         )
         if later or not rows <= made or any(rij.versie != 1 for rij in (kopie, *parts)):
             changed.add(kopie.naam)
-    if gone or changed:
+    if changed or there != made:
         wat = f"Gewijzigd: {', '.join(sorted(changed))}." if changed else ""
         raise RegelFout(
             "Sinds het dupliceren zijn kopieën gewijzigd of verwijderd, dus er is niets"
