@@ -50,7 +50,10 @@ def bewerking(
 
 
 def stamp(
-    session: GateSession, entity: type[Entiteit], where: Mapping[str, Any], values: Mapping[str, Any]
+    session: GateSession,
+    entity: type[Entiteit],
+    where: Mapping[str, Any],
+    values: Mapping[str, Any],
 ) -> int:
     """One conditional UPDATE of secret or technical columns, by the system alone.
 

@@ -8,7 +8,7 @@ reports follow by themselves.
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, false, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, false, or_, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
@@ -42,6 +42,9 @@ def _part(actor: Actor, entity: type[Any], rol: Rol, bereik: Bereik) -> Criterio
     eigen = actor.partijen(rol)
     if bereik is Bereik.EIGEN:
         column = entity.id if entity is Contractpartij else entity.contractpartij_id
+        if entity is Wijziging and SCOPE["Lidmaatschap"][rol] is Bereik.ZELF:
+            # Who sees no memberships of others, sees no history of them either.
+            return and_(column.in_(eigen), Wijziging.entiteit.not_in(ACCOUNT_ENTITEITEN))
         return column.in_(eigen)  # type: ignore[no-any-return]
     if bereik is Bereik.ZELF:
         return _self(actor, entity)
