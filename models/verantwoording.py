@@ -111,6 +111,8 @@ class Verantwoording(VanContractpartij, Entiteit):
     status: Mapped[Status] = mapped_column(
         keuze_type(Status),
         default=Status.OPEN,
+        # The step is judged from old to new: the old one must be known, also when expired.
+        active_history=True,
         info=ui("Status", lijst=True, filter=True, formulier=False),
     )
     werkwijze: Mapped[Werkwijze | None] = mapped_column(
@@ -151,6 +153,8 @@ class Verantwoording(VanContractpartij, Entiteit):
         self.status = Status.GESLOTEN
         self.gesloten_op = nu()
         self.gesloten_door_id = door_id
+        # The reason of an earlier reopening is in the history; the next asks for its own.
+        self.reden_heropening = None
 
     def heropen(self, reden: str) -> None:
         """Open again, for a reason that is recorded and mailed to the adviseur."""
