@@ -121,14 +121,16 @@ class Gebruiker(Entiteit):
             )
 
     def _andere_beheerder(self) -> bool:
+        """Locks every beheerder, in id order: of two who go at the same time one must stay."""
         sessie = object_session(self)
         assert sessie is not None
-        ander = select(Gebruiker.id).where(
-            Gebruiker.cultuur_oost_rol == CultuurOostRol.BEHEERDER,
-            Gebruiker.actief,
-            Gebruiker.id != self.id,
+        beheerders = (
+            select(Gebruiker.id)
+            .where(Gebruiker.cultuur_oost_rol == CultuurOostRol.BEHEERDER, Gebruiker.actief)
+            .order_by(Gebruiker.id)
+            .with_for_update()
         )
-        return sessie.scalar(ander.limit(1)) is not None
+        return any(nummer != self.id for nummer in sessie.scalars(beheerders))
 
     def __str__(self) -> str:
         return self.naam
