@@ -85,6 +85,8 @@ class FormRunner:
 
     def _insert(self, form: EntityForm) -> str:
         row = self.entity()
+        if self.view.prepare is not None:
+            self.view.prepare(row)
         self._fill(form, row)
         self.session.add(row)
         self.session.flush()

@@ -49,12 +49,17 @@ class EntityView(ModelView):
         url: str,
         actions: Sequence[EntityAction] = (),
         row_url: Callable[[Any], str] | None = None,
-        create_url: Callable[[], str] | None = None,
+        row_extra: Callable[[Any], Sequence[Action]] | None = None,
+        prepare: Callable[[Any], None] | None = None,
     ) -> None:
-        """row_url: the row's own page, where it has one beside the generated details."""
+        """row_url: the row's own page, where it has one beside the generated details.
+
+        row_extra: further buttons of a row. prepare: fills in a new row what no form asks.
+        """
         self.entity_actions = {action.name: action for action in actions}
         self._row_url = row_url
-        self._create_url = create_url
+        self._row_extra = row_extra
+        self.prepare = prepare
         self.column_list = [a.name for a in attributes.listed(entity)]
         self.column_details_list = [a.name for a in attributes.detailed(entity)]
         super().__init__(
@@ -134,13 +139,15 @@ class EntityView(ModelView):
         """The pink button, for who may add."""
         if self.model.alleen_poort or not may(actor(), Handeling.MAKEN, self.model):
             return None
-        url = self._create_url() if self._create_url else url_for(f"{self.endpoint}.create_view")
+        url = url_for(f"{self.endpoint}.create_view")
         return Action(f"+{self.model.woord.nieuw}", url, primary=True)
 
     def row_actions(self, row: Any) -> tuple[Action, ...]:
         """What this person may do with this row: each button is exactly a `may()`."""
         here = {"id": row.id}
         found = [Action("Bekijken", self.row_url(row), "search")]
+        if self._row_extra is not None:
+            found.extend(self._row_extra(row))
         if self.model.alleen_poort:
             return (*found, *self._own_actions(row))
         if may(actor(), Handeling.WIJZIGEN, row):

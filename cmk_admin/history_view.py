@@ -15,7 +15,7 @@ from cmk_admin.gate import acting_as
 from cmk_admin.page import Change, HistoryItem, Tone
 from models.base import Entiteit, entiteiten
 from models.gebruiker import Gebruiker
-from models.historie import Wijziging, WijzigingSoort
+from models.historie import Bewerking, Wijziging, WijzigingSoort
 
 TONES: dict[WijzigingSoort, Tone] = {
     WijzigingSoort.AANGEMAAKT: "goed",
@@ -26,7 +26,11 @@ LIMIT = 30
 
 
 def history_of(row: Entiteit, limit: int = LIMIT) -> list[HistoryItem]:
-    """The changes of a row and of its parts, newest first."""
+    """The changes of a row and of its parts, newest first; of a step, all that it changed."""
+    if isinstance(row, Bewerking):
+        return items(Wijziging.bewerking_id == row.id, limit)
+    if isinstance(row, Wijziging):
+        return items(Wijziging.id == row.id, limit)
     parts = [
         type(row).__mapper__.relationships[relatie].mapper.class_.__name__ for relatie in row.delen
     ]

@@ -336,7 +336,7 @@ def gesloten(verantwoording: Verantwoording, status: Status | None = None) -> Ve
         else "Een projectleider of beheerder kan haar heropenen."
     )
     return Verdict(
-        False, f"De verantwoording {verantwoording.kalenderjaar} is {stand}: er kan niets meer in wijzigen.", hulp
+        False, f"De verantwoording {verantwoording.kalenderjaar} is {stand}: er kan niets meer in gewijzigd worden.", hulp
     )
 
 

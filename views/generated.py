@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
-from flask import Flask, redirect, url_for
+from flask import Flask, current_app, redirect, url_for
 from flask_admin.base import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 from werkzeug.wrappers import Response
 
+from cmk_admin import database
 from cmk_admin.entity_view import EntityView
+from cmk_admin.gate import may_undo
+from cmk_admin.page import Action
 from cmk_admin.routes import signed_in
+from cmk_admin.settings import Settings
 from models.activiteit import (
     Activiteit,
     ActiviteitDoelgroep,
@@ -76,7 +80,7 @@ def address(entity: type) -> str:
     return f"/{folder}/{entity.woord.meervoud.lower().replace(' ', '-')}"  # type: ignore[attr-defined]
 
 
-SPECIAL = (Activiteit, Verantwoording, Project)
+SPECIAL = (Activiteit, Verantwoording, Project, Gebruiker, Bewerking)
 
 
 def special_views() -> tuple[EntityView, ...]:
@@ -99,4 +103,20 @@ def special_views() -> tuple[EntityView, ...]:
             address(Project),
             row_url=lambda row: url_for("projecten.verantwoordingen", id=row.id),
         ),
+        EntityView(Gebruiker, address(Gebruiker), prepare=_mark_demo),
+        EntityView(Bewerking, address(Bewerking), row_extra=_undo_button),
     )
+
+
+def _mark_demo(gebruiker: Gebruiker) -> None:
+    """Who is added in a demo belongs to the demo: beside a real account it does not serve."""
+    settings: Settings = current_app.extensions["cmk_settings"]
+    gebruiker.demo = settings.demo
+
+
+def _undo_button(stap: Bewerking) -> tuple[Action, ...]:
+    """The way back, for whoever may still take it."""
+    if not may_undo(database.session(), stap):
+        return ()
+    url = url_for("bewerkingen.ongedaan_maken", id=stap.id)
+    return (Action("Ongedaan maken", url, "undo", method="post"),)
