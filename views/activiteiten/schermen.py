@@ -1,0 +1,370 @@
+"""The pages of an activity: its header with tabs, and what each tab shows (Handleiding 3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from cmk_admin import database, formats, history_view
+from cmk_admin.page import (
+    Action,
+    Cell,
+    CheckItem,
+    Chip,
+    Column,
+    Crumb,
+    Detail,
+    Empty,
+    ListPage,
+    PageHeader,
+    Pager,
+    Row,
+    Tab,
+)
+from cmk_admin.policy import Handeling, may
+from cmk_admin.routes import actor
+from models.activiteit import (
+    Activiteit,
+    ActiviteitDoelgroep,
+    ActiviteitPartner,
+    ActiviteitSchool,
+    Last,
+)
+from models.compleet import Stand, stand_van
+from models.project import Project
+from models.school import School
+from models.verantwoording import Status, Verantwoording
+
+TABS = {
+    "details": "Details",
+    "scholen": "Scholen",
+    "financieel": "Financieel overzicht",
+    "partners": "Samenwerkingspartners",
+    "geschiedenis": "Geschiedenis",
+}
+HISTORY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An activity with its stand, as every tab needs them."""
+
+    activiteit: Activiteit
+    stand: Stand
+
+    @property
+    def verantwoording(self) -> Verantwoording:
+        return self.activiteit.verantwoording
+
+
+def find_verantwoording(id_: int) -> Verantwoording:
+    """The verantwoording with its project, or a 404 page."""
+    way_up = joinedload(Verantwoording.project).joinedload(Project.contractpartij)
+    found = database.session().scalar(
+        select(Verantwoording).where(Verantwoording.id == id_).options(way_up)
+    )
+    return found or abort(404)
+
+
+def find(id_: int) -> Activiteit:
+    """The activity with the way up to its contractpartij, or a 404 page."""
+    way_up = joinedload(Activiteit.verantwoording).joinedload(Verantwoording.project)
+    found = database.session().scalar(
+        select(Activiteit)
+        .where(Activiteit.id == id_)
+        .options(joinedload(Activiteit.doel), way_up.joinedload(Project.contractpartij))
+    )
+    return found or abort(404)
+
+
+def show(id_: int) -> Shown:
+    activiteit = find(id_)
+    standen = stand_van(database.session(), activiteit.verantwoording_id, activiteit.id)
+    return Shown(activiteit, standen[0])
+
+
+def crumbs(verantwoording: Verantwoording, *last: str) -> tuple[Crumb, ...]:
+    """The way from the projects to a page under a verantwoording."""
+    project = verantwoording.project
+    return (
+        Crumb("Projecten", url_for("projecten.index")),
+        Crumb(project.titel, url_for("projecten.verantwoordingen", id=project.id)),
+        Crumb(
+            f"Verantwoording {verantwoording.kalenderjaar}",
+            url_for("verantwoordingen.activiteiten", id=verantwoording.id),
+        ),
+        *(Crumb(label) for label in last),
+    )
+
+
+def header(shown: Shown, tab: str) -> PageHeader:
+    activiteit, stand = shown.activiteit, shown.stand
+    counts = {"scholen": stand.scholen, "financieel": stand.lasten, "partners": stand.partners}
+    period = f"{formats.day(activiteit.startdatum)} t/m {formats.day(activiteit.einddatum)}"
+    chips = [_stand_chip(stand)]
+    if stand.scholen > 1:
+        chips.append(Chip("overkoepelend"))
+    if shown.verantwoording.status is not Status.OPEN:
+        chips.append(Chip(shown.verantwoording.status.label.lower(), "info"))
+    return PageHeader(
+        activiteit.naam,
+        crumbs(shown.verantwoording, activiteit.naam),
+        f"{activiteit.doel} · {period}",
+        tuple(chips),
+        _actions(activiteit, tab),
+        tuple(
+            Tab(
+                label,
+                url_for(f"activiteiten.{name}", id=activiteit.id),
+                name == tab,
+                counts.get(name),
+            )
+            for name, label in TABS.items()
+        ),
+    )
+
+
+def _stand_chip(stand: Stand) -> Chip:
+    if stand.compleet:
+        return Chip("compleet", "goed")
+    return Chip(f"nog invullen: {', '.join(stand.ontbreekt)}", "let_op")
+
+
+def _actions(activiteit: Activiteit, tab: str) -> tuple[Action, ...]:
+    """Each button is exactly a `may()`; deleting leads back to the list it was in."""
+    found = []
+    back = url_for("verantwoordingen.activiteiten", id=activiteit.verantwoording_id)
+    if may(actor(), Handeling.DUPLICEREN, activiteit):
+        url = url_for("activiteit.action_view", rowid=activiteit.id, action="dupliceren")
+        found.append(Action("Dupliceren…", url, "copy", "post", name="dupliceren"))
+    if may(actor(), Handeling.VERWIJDEREN, activiteit):
+        url = url_for("activiteit.delete_view", id=activiteit.id, url=back)
+        found.append(Action("Verwijderen…", url, "trash", danger=True))
+    edit = edit_url(activiteit, tab)
+    if edit and may(actor(), Handeling.WIJZIGEN, activiteit):
+        found.append(Action("Wijzigen", edit, "edit", primary=True))
+    return tuple(found)
+
+
+#: Tab → the part that its button "Wijzigen" opens.
+EDITABLE = {
+    "details": "details",
+    "scholen": "scholen",
+    "financieel": "financieel-overzicht",
+    "partners": "samenwerkingspartners",
+}
+
+
+def edit_url(activiteit: Activiteit, tab: str) -> str:
+    part = EDITABLE.get(tab)
+    return url_for("activiteiten.bewerken", id=activiteit.id, deel=part) if part else ""
+
+
+def checks(shown: Shown) -> tuple[CheckItem, ...]:
+    """What the activity still lacks, each with a link to the very field (Handleiding 2.4)."""
+    id_, stand = shown.activiteit.id, shown.stand
+    may_mend = bool(may(actor(), Handeling.WIJZIGEN, shown.activiteit))
+
+    def item(done: bool, text: str, missing: str, mend: str, part: str, field: str) -> CheckItem:
+        if done:
+            return CheckItem("goed", text)
+        url = url_for("activiteiten.bewerken", id=id_, deel=part, _anchor=field)
+        return CheckItem("ontbreekt", missing, mend, url if may_mend else None)
+
+    teachers, amounts = stand.zonder_leerkrachten, stand.zonder_bedrag
+    found = [
+        item(stand.scholen > 0, "Scholen gekoppeld", "Nog geen school:", "koppel scholen",
+             "scholen", "scholen-0-school_id"),
+    ]  # fmt: skip
+    if stand.scholen:
+        found.append(
+            item(not teachers, "Leerkrachten ingevuld", f"Bij {_schools(len(teachers))}:",
+                 "vul leerkrachten in", "scholen",
+                 f"scholen-{teachers[0]}-aantal_leerkrachten" if teachers else ""),
+        )  # fmt: skip
+    found.append(
+        item(stand.lasten > 0, "Lasten ingevoerd", "Nog geen lasten:", "voer lasten in",
+             "financieel-overzicht", "lasten-0-toelichting"),
+    )  # fmt: skip
+    if stand.lasten:
+        found.append(
+            item(not amounts, "Bedragen ingevuld", f"Bij {_costs(len(amounts))}:",
+                 "vul het bedrag in", "financieel-overzicht",
+                 f"lasten-{amounts[0]}-bedrag" if amounts else ""),
+        )  # fmt: skip
+    if not stand.partners:
+        url = url_for("activiteiten.bewerken", id=id_, deel="samenwerkingspartners")
+        found.append(
+            CheckItem(
+                "melding", "Nog zonder samenwerkingspartner.", "voeg toe", url if may_mend else None
+            )
+        )
+    return tuple(found)
+
+
+def _schools(number: int) -> str:
+    return "1 school" if number == 1 else f"{number} scholen"
+
+
+def _costs(number: int) -> str:
+    return "1 last" if number == 1 else f"{number} lasten"
+
+
+# --- what a tab shows -------------------------------------------------------------
+
+
+def details(activiteit: Activiteit) -> list[Detail]:
+    """Every field of Handleiding 2.2, onderdeel 1."""
+    session = database.session()
+    groups = session.scalars(
+        select(ActiviteitDoelgroep)
+        .where(ActiviteitDoelgroep.activiteit_id == activiteit.id)
+        .options(joinedload(ActiviteitDoelgroep.doelgroep))
+    )
+    names = sorted((g.doelgroep.rang, g.doelgroep.naam) for g in groups)
+    duration = f"{formats.hours(activiteit.duur)} {activiteit.duur_eenheid.label}"
+    period = " t/m ".join(map(formats.long_day, (activiteit.startdatum, activiteit.einddatum)))
+    pairs = {
+        "Naam": activiteit.naam,
+        "CMK-doel": str(activiteit.doel),
+        "Omschrijving": activiteit.omschrijving or "",
+        "Aantal activiteiten": formats.number(activiteit.aantal_activiteiten),
+        "Duur activiteit (uren)": duration,
+        "Totaal aantal uren": formats.hours(activiteit.totaal_uren),
+        "Periode": period,
+        "Doelgroepen": ", ".join(name for _, name in names),
+        "Samenwerkingspartners": ", ".join(p.naam for p in _partners(activiteit)),
+        "Laatst gewijzigd": formats.moment(activiteit.gewijzigd_op),
+    }
+    return [Detail(label, Cell(text)) for label, text in pairs.items()]
+
+
+def schools(shown: Shown) -> ListPage:
+    rows = database.session().scalars(
+        select(ActiviteitSchool)
+        .join(ActiviteitSchool.school)
+        .where(ActiviteitSchool.activiteit_id == shown.activiteit.id)
+        .options(
+            joinedload(ActiviteitSchool.school).options(
+                joinedload(School.gemeente), joinedload(School.schoolbestuur)
+            )
+        )
+        .order_by(School.naam, ActiviteitSchool.id)
+    )
+    names = ("School", "BRIN-nummer", "Schoolbestuur", "Gemeente", "Aantal leerkrachten")
+    return _list(names, 4, [_school_row(row) for row in rows], _empty(shown, "scholen"))
+
+
+def _school_row(row: ActiviteitSchool) -> Row:
+    school = row.school
+    teachers = row.aantal_leerkrachten
+    cells = (
+        Cell(school.naam),
+        Cell(school.vestigingscode or school.brin_nummer),
+        Cell(str(school.schoolbestuur or "")),
+        Cell(str(school.gemeente)),
+        Cell("nog invullen", "chip", tone="let_op")
+        if teachers is None
+        else Cell(formats.number(teachers), "getal"),
+    )
+    return Row(row.id, school.naam, cells)
+
+
+def costs(shown: Shown) -> ListPage:
+    rows = database.session().scalars(
+        select(Last)
+        .where(Last.activiteit_id == shown.activiteit.id)
+        .options(joinedload(Last.kostensoort))
+        .order_by(Last.id)
+    )
+    names = ("Toelichting", "Betaald op", "Kostensoort", "Boekstuknummer", "Leverancier", "Bedrag")
+    return _list(names, 5, [_cost_row(row) for row in rows], _empty(shown, "financieel"))
+
+
+def _cost_row(row: Last) -> Row:
+    cells = (
+        Cell(row.toelichting),
+        Cell(formats.day(row.betaald_op), "datum" if row.betaald_op else "leeg"),
+        Cell(str(row.kostensoort or "")),
+        Cell(row.boekstuknummer or ""),
+        Cell(row.leverancier or ""),
+        Cell("nog invullen", "chip", tone="let_op")
+        if row.bedrag is None
+        else Cell(formats.euro(row.bedrag), "geld"),
+    )
+    return Row(row.id, row.toelichting, cells)
+
+
+def partners(shown: Shown) -> ListPage:
+    rows = [
+        Row(
+            partner.id,
+            partner.naam,
+            tuple(
+                Cell(text or "")
+                for text in (partner.naam, partner.contactpersoon, partner.email, partner.plaats)
+            ),
+        )
+        for partner in _partners(shown.activiteit)
+    ]
+    names = ("Naam", "Contactpersoon", "E-mailadres", "Plaats")
+    return _list(names, None, rows, _empty(shown, "partners"))
+
+
+def _partners(activiteit: Activiteit) -> list[Any]:
+    links = database.session().scalars(
+        select(ActiviteitPartner)
+        .where(ActiviteitPartner.activiteit_id == activiteit.id)
+        .options(joinedload(ActiviteitPartner.samenwerkingspartner))
+    )
+    found = [link.samenwerkingspartner for link in links]
+    return sorted(found, key=lambda partner: partner.naam.casefold())
+
+
+def _list(names: tuple[str, ...], numeric: int | None, rows: list[Row], empty: Empty) -> ListPage:
+    """A plain list on a tab: all rows, in one order."""
+    columns = tuple(Column(name, name, index == numeric) for index, name in enumerate(names))
+    pager = Pager(1 if rows else 0, len(rows), len(rows), formats.number(len(rows)))
+    return ListPage(columns, tuple(rows), pager, empty)
+
+
+_EMPTY = {
+    "scholen": ("Nog geen scholen", "Koppel de scholen die meededen, met het aantal leerkrachten."),
+    "financieel": (
+        "Nog geen lasten",
+        "Voer de kosten van deze activiteit in; het bedrag mag later.",
+    ),
+    "partners": ("Nog geen samenwerkingspartners", "Kies met wie je deze activiteit deed."),
+}
+
+
+def _empty(shown: Shown, tab: str) -> Empty:
+    title, text = _EMPTY[tab]
+    if not may(actor(), Handeling.WIJZIGEN, shown.activiteit):
+        return Empty(title)
+    label = {"scholen": "Scholen koppelen", "financieel": "Lasten invoeren"}
+    edit = Action(
+        label.get(tab, "Samenwerkingspartners kiezen"),
+        edit_url(shown.activiteit, tab),
+        primary=True,
+    )
+    return Empty(title, text, edit)
+
+
+def total(shown: Shown, tab: str) -> str:
+    """The line under a list."""
+    stand = shown.stand
+    lines: dict[str, Callable[[], str]] = {
+        "scholen": lambda: (
+            f"{_schools(stand.scholen)} · {formats.number(stand.leerkrachten)} leerkrachten"
+        ),
+        "financieel": lambda: f"{_costs(stand.lasten)} · totaal {formats.euro(stand.bedrag)}",
+    }
+    return lines[tab]() if tab in lines else ""
+
+
+def history(activiteit: Activiteit) -> list[Any]:
+    return history_view.history_of(activiteit, HISTORY)

@@ -1,0 +1,298 @@
+"""The dashboard, the first page after logging in (Handleiding 1.3)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from cmk_admin import database, formats, references, tables
+from cmk_admin.actor import Actor, system
+from cmk_admin.gate import GateSession, acting_as
+from cmk_admin.page import (
+    Action,
+    ActiveReport,
+    Cell,
+    Chip,
+    Empty,
+    ListPage,
+    PageHeader,
+    Progress,
+    Row,
+    Tone,
+)
+from cmk_admin.policy import Handeling, may
+from cmk_admin.routes import actor, signed_in
+from models.activiteit import Activiteit
+from models.contractpartij import Contractpartij
+from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
+from models.gebruiker import Gebruiker
+from models.project import Project
+from models.rapportages import Cijfers, cijfers_van, procent
+from models.verantwoording import Status, Verantwoording
+
+blueprint = Blueprint("dashboard", __name__)
+
+SOON = 30
+AGENDA_LENGTH = 8
+Counted = tuple[Verantwoording, Cijfers]
+Linked = tuple[str, str, str, str]
+
+
+def register(app: Flask) -> None:
+    """Add the dashboard to `app`."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/")
+@signed_in
+def index() -> str:
+    """Active verantwoordingen, agenda, documents and links, questions, your adviseur."""
+    session, today = database.session(), _today()
+    counted = _counted(session)
+    everywhere = actor().cultuur_oost_rol is not None
+    return render_template(
+        "dashboard/index.html",
+        header=_header(counted),
+        reports=() if everywhere else [_report(c, today) for c in counted],
+        overview=_overview(counted, today) if everywhere else None,
+        agenda=_agenda(session, today),
+        links=[*_documents(session), *_links(session)],
+        questions=[(v.vraag, v.antwoord) for v in session.scalars(_in_order(VeelgesteldeVraag))],
+        advisers=_advisers(actor()),
+    )
+
+
+def _today() -> date:
+    return datetime.now(formats.AMSTERDAM).date()
+
+
+def _counted(session: GateSession) -> list[Counted]:
+    """The open verantwoordingen in view with their figures, newest year first."""
+    found = session.scalars(
+        select(Verantwoording)
+        .join(Verantwoording.project)
+        .where(Verantwoording.status == Status.OPEN)
+        .options(joinedload(Verantwoording.project).joinedload(Project.contractpartij))
+        .order_by(Verantwoording.kalenderjaar.desc(), Project.titel, Verantwoording.id)
+    ).all()
+    figures = cijfers_van(session, found)
+    return [(verantwoording, figures[verantwoording.id]) for verantwoording in found]
+
+
+def _header(counted: list[Counted]) -> PageHeader:
+    hour = datetime.now(formats.AMSTERDAM).hour
+    greeting = "Goedemorgen" if hour < 12 else "Goedemiddag" if hour < 18 else "Goedenavond"
+    ready = sum(figures.nog_nodig == 0 for _, figures in counted)
+    text = {
+        0: "Nog geen verantwoording is klaar om te sluiten.",
+        1: "Eén verantwoording is klaar om te sluiten.",
+    }.get(ready, f"{ready} verantwoordingen zijn klaar om te sluiten.")
+    return PageHeader(f"{greeting}, {actor().naam.split()[0]}", subtitle=text if counted else "")
+
+
+# --- for a cultuurpunt: a card per project --------------------------------------
+
+
+def _report(counted: Counted, today: date) -> ActiveReport:
+    verantwoording, figures = counted
+    url = url_for("verantwoordingen.activiteiten", id=verantwoording.id)
+    project = verantwoording.project
+    several = len(actor().partijen()) > 1
+    year = str(verantwoording.kalenderjaar)
+    return ActiveReport(
+        project.titel,
+        url,
+        f"{year} · {project.contractpartij}" if several else year,
+        (_stand(figures), *_deadline(verantwoording, today)),
+        _progress(figures),
+        tuple(_next_steps(verantwoording, figures, url)),
+    )
+
+
+def _stand(figures: Cijfers) -> Chip:
+    """Handleiding 2.4: how far it is from what closing asks."""
+    needed = figures.nog_nodig
+    if needed == 0:
+        return Chip("kan gesloten worden", "goed")
+    plural = "complete activiteit" if needed == 1 else "complete activiteiten"
+    return Chip(f"nog {needed} {plural} nodig", "let_op")
+
+
+def _deadline(verantwoording: Verantwoording, today: date) -> tuple[Chip, ...]:
+    last_day = verantwoording.uiterste_datum
+    if last_day is None:
+        return ()
+    left = (last_day - today).days
+    if left < 0:
+        return (Chip(f"had dicht gemoeten op {formats.day(last_day)}", "fout"),)
+    tone: Tone = "let_op" if left <= SOON else "neutraal"
+    return (Chip(f"sluiten voor {formats.day(last_day)}", tone),)
+
+
+def _progress(figures: Cijfers) -> tuple[Progress, ...]:
+    budget = f"van {formats.euro(figures.besteedbaar)}" if figures.besteedbaar else "geen baten"
+    outside = figures.scholen - (figures.in_regio or 0)
+    region = f"van {figures.regio} in de regio" if figures.regio else "geen regio bekend"
+    if figures.regio and outside:
+        region += f", {outside} daarbuiten"
+    return (
+        Progress(
+            "Besteed",
+            formats.euro(figures.besteed),
+            budget,
+            procent(figures.besteed, figures.besteedbaar),
+        ),
+        Progress(
+            "Scholen bereikt",
+            str(figures.in_regio if figures.regio else figures.scholen),
+            region,
+            procent(figures.in_regio or 0, figures.regio or 0),
+        ),
+        Progress(
+            "Activiteiten compleet",
+            str(figures.compleet),
+            f"van {figures.regels}",
+            procent(figures.compleet or 0, figures.regels),
+        ),
+    )
+
+
+def _next_steps(verantwoording: Verantwoording, figures: Cijfers, url: str) -> list[Action]:
+    steps = [Action("Openen", url, primary=True)]
+    if may(actor(), Handeling.MAKEN, Activiteit):
+        new = url_for("activiteiten.nieuw", verantwoording_id=verantwoording.id)
+        steps.append(Action("+Nieuwe activiteit", new))
+    if figures.regels > (figures.compleet or 0):
+        steps.append(Action("Wat ontbreekt er?", f"{url}?stand=onvolledig"))
+    return steps
+
+
+# --- for Cultuur Oost: all of them in a table -----------------------------------
+
+
+def _overview(counted: list[Counted], today: date) -> ListPage:
+    address = tables.Address.of(request.path, request.args, ("sort", "page"))
+    table = tables.table(counted, _HEADINGS, address)
+    return ListPage(
+        columns=table.columns,
+        rows=tuple(_row(verantwoording, figures) for verantwoording, figures in table.items),
+        pager=table.pager,
+        empty=Empty(
+            "Geen open verantwoordingen",
+            "Een beheerder opent een nieuw jaar voor alle projecten tegelijk.",
+        ),
+    )
+
+
+_HEADINGS: tuple[tables.Heading[Counted], ...] = (
+    tables.Heading("contractpartij", "Contractpartij", lambda c: c[0].project.contractpartij.naam),
+    tables.Heading("project", "Project", lambda c: c[0].project.titel),
+    tables.Heading("jaar", "Jaar", lambda c: c[0].kalenderjaar, numeric=True),
+    tables.Heading("compleet", "Compleet", lambda c: c[1].compleet, numeric=True),
+    tables.Heading("scholen", "Scholen", lambda c: c[1].scholen, numeric=True),
+    tables.Heading("besteed", "Besteed", lambda c: c[1].besteed, numeric=True),
+    tables.Heading("besteedbaar", "Besteedbaar", lambda c: c[1].besteedbaar, numeric=True),
+    tables.Heading("uiterste_datum", "Uiterste datum", lambda c: c[0].uiterste_datum),
+    tables.Heading("stand", "Stand", lambda c: c[1].nog_nodig),
+)
+
+
+def _row(verantwoording: Verantwoording, figures: Cijfers) -> Row:
+    project = verantwoording.project
+    chip = _stand(figures)
+    return Row(
+        verantwoording.id,
+        str(verantwoording),
+        (
+            Cell(project.contractpartij.naam),
+            Cell(project.titel, url=url_for("verantwoordingen.activiteiten", id=verantwoording.id)),
+            Cell(str(verantwoording.kalenderjaar), "getal"),
+            Cell(f"{figures.compleet} van {figures.regels}", "getal"),
+            Cell(formats.number(figures.scholen), "getal"),
+            Cell(formats.euro(figures.besteed), "geld"),
+            Cell(formats.euro(figures.besteedbaar), "geld"),
+            Cell(formats.day(verantwoording.uiterste_datum), "datum"),
+            Cell(chip.label, "chip", tone=chip.tone),
+        ),
+    )
+
+
+# --- what Cultuur Oost puts here for everyone -----------------------------------
+
+
+def _agenda(session: GateSession, today: date) -> list[tuple[str, str, str, str]]:
+    coming = session.scalars(
+        select(AgendaItem)
+        .where(AgendaItem.datum >= today)
+        .order_by(AgendaItem.datum, AgendaItem.id)
+        .limit(AGENDA_LENGTH)
+    )
+    return [
+        (
+            _short_day(item.datum, today),
+            "let_op" if (item.datum - today).days <= SOON else "neutraal",
+            item.titel,
+            item.toelichting or "",
+        )
+        for item in coming
+    ]
+
+
+def _short_day(day: date, today: date) -> str:
+    short = f"{day.day} {formats.MONTHS[day.month - 1][:3]}"
+    return short if day.year == today.year else f"{short} {day.year}"
+
+
+def _documents(session: GateSession) -> list[Linked]:
+    return [
+        (
+            (document.bestand_naam or "").rsplit(".", 1)[-1].lower()[:5],
+            document.titel,
+            url_for("algemeendocument.download", id=document.id),
+            formats.file_size(document.bestand_grootte or 0),
+        )
+        for document in session.scalars(_in_order(AlgemeenDocument))
+    ]
+
+
+def _links(session: GateSession) -> list[Linked]:
+    return [
+        ("link", link.titel, link.adres, urlsplit(link.adres).hostname or "")
+        for link in session.scalars(_in_order(Link))
+    ]
+
+
+def _in_order(entity: type[VeelgesteldeVraag] | type[AlgemeenDocument] | type[Link]) -> Any:
+    return references.ordered(select(entity), entity)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a cultuurpunt may know of its adviseur at Cultuur Oost."""
+
+    naam: str
+    email: str
+    telefoon: str | None
+
+
+def _advisers(person: Actor) -> list[Contact]:
+    """The advisers of one's own contractpartijen: "neem contact op met jouw adviseur".
+
+    Read by the portal itself: accounts of Cultuur Oost are out of a cultuurpunt's view.
+    """
+    own = person.partijen()
+    if not own:
+        return []
+    with acting_as(system("adviseur tonen")) as session:
+        rows = session.execute(
+            select(Gebruiker.naam, Gebruiker.email, Gebruiker.telefoon)
+            .join(Contractpartij, Contractpartij.adviseur_id == Gebruiker.id)
+            .where(Contractpartij.id.in_(own), Gebruiker.actief)
+            .order_by(Gebruiker.naam, Gebruiker.email)
+            .distinct()
+        )
+        return [Contact(row.naam, row.email, row.telefoon) for row in rows]

@@ -1,0 +1,263 @@
+"""Projects with their years, money, documents and details (Handleiding 2.1)."""
+
+from flask import Blueprint, Flask, abort, render_template, request, url_for
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from cmk_admin import database, formats, references, tables
+from cmk_admin.entity_pages import details as details_of
+from cmk_admin.page import (
+    Action,
+    Cell,
+    Chip,
+    Column,
+    Crumb,
+    Empty,
+    ListPage,
+    PageHeader,
+    Pager,
+    Row,
+    Tab,
+    Tone,
+)
+from cmk_admin.policy import Handeling, may
+from cmk_admin.routes import actor, requires
+from models.contractpartij import Contractpartij
+from models.financieel import Jaar, jaren_van
+from models.lijsten import Sector
+from models.project import Document, Project
+from models.verantwoording import Status, Verantwoording
+
+blueprint = Blueprint("projecten", __name__)
+
+TABS = {
+    "verantwoordingen": "Verantwoordingen",
+    "financieel": "Financieel overzicht",
+    "documenten": "Documenten",
+    "details": "Details",
+}
+TONES: dict[Status, Tone] = {
+    Status.OPEN: "info",
+    Status.GESLOTEN: "neutraal",
+    Status.VASTGESTELD: "goed",
+}
+
+
+def register(app: Flask) -> None:
+    """Add the pages of projects to `app`."""
+    app.register_blueprint(blueprint)
+
+
+# --- the list -------------------------------------------------------------------
+
+
+@blueprint.get("/projecten")
+@requires(Handeling.ZIEN, Project)
+def index() -> str:
+    """Your projects; the title opens one."""
+    actions: tuple[Action, ...] = ()
+    if may(actor(), Handeling.MAKEN, Project):
+        actions = (Action("+Nieuw project", url_for("project.create_view"), primary=True),)
+    return render_template(
+        "projecten/index.html",
+        header=PageHeader("Projecten", actions=actions),
+        page=_list(tables.Address.of(request.path, request.args, ("search", "sort", "page"))),
+    )
+
+
+def _list(address: tables.Address) -> ListPage:
+    search = " ".join(references.words(address.get("search")))
+    table = tables.table(_found(search), _HEADINGS, address)
+    nothing = Empty("Nog geen projecten", "Cultuur Oost registreert je project hier.")
+    if search:
+        every = Action("Alles tonen", address.path)
+        nothing = Empty("Geen projecten gevonden", "Zoek op titel, contractpartij, sector.", every)
+    return ListPage(
+        columns=table.columns,
+        rows=tuple(_row(project) for project in table.items),
+        pager=table.pager,
+        empty=nothing,
+        search=search,
+        search_label="Zoek project",
+        searchable=True,
+        hidden=(("sort", address.get("sort")),) if address.get("sort") else (),
+    )
+
+
+def _found(search: str) -> list[Project]:
+    """The projects in view whose title, contractpartij or sector has every word."""
+    statement = (
+        select(Project)
+        .join(Project.contractpartij)
+        .join(Project.sector)
+        .options(
+            joinedload(Project.contractpartij),
+            joinedload(Project.sector),
+        )
+        .order_by(Contractpartij.naam, Project.titel, Project.id)
+    )
+    for word in references.words(search):
+        statement = statement.where(
+            or_(
+                Project.titel.icontains(word, autoescape=True),
+                Contractpartij.naam.icontains(word, autoescape=True),
+                Sector.naam.icontains(word, autoescape=True),
+            )
+        )
+    return list(database.session().scalars(statement))
+
+
+_HEADINGS: tuple[tables.Heading[Project], ...] = (
+    tables.Heading("titel", "Titel", lambda project: project.titel.casefold()),
+    tables.Heading("contractpartij", "Contractpartij", lambda p: p.contractpartij.naam.casefold()),
+    tables.Heading("sector", "Sector", lambda project: project.sector.naam),
+    tables.Heading("startdatum", "Startdatum", lambda project: project.startdatum),
+    tables.Heading("einddatum", "Einddatum", lambda project: project.einddatum),
+)
+
+
+def _row(project: Project) -> Row:
+    cells = (
+        Cell(project.titel, url=url_for("projecten.verantwoordingen", id=project.id)),
+        Cell(project.contractpartij.naam),
+        Cell(project.sector.naam),
+        Cell(formats.day(project.startdatum), "datum"),
+        Cell(formats.day(project.einddatum), "datum"),
+    )
+    return Row(project.id, project.titel, cells)
+
+
+# --- one project ----------------------------------------------------------------
+
+
+@blueprint.get("/projecten/<int:id>/verantwoordingen")
+@requires(Handeling.ZIEN, Project)
+def verantwoordingen(id: int) -> str:  # noqa: A002 - as in the address
+    """A verantwoording per calendar year; the project's title leads to its activities."""
+    project = _find(id)
+    names = ("Project", "Kalenderjaar", "Status", "Werkwijze", "Uiterste datum")
+    rows = [_year_row(project, verantwoording) for verantwoording in _years(project)]
+    empty = Empty("Nog geen verantwoordingen", "Cultuur Oost opent er een per kalenderjaar.")
+    return _tab(project, "verantwoordingen", page=_plain(names, rows, empty))
+
+
+@blueprint.get("/projecten/<int:id>/financieel-overzicht")
+@requires(Handeling.ZIEN, Project)
+def financieel(id: int) -> str:  # noqa: A002 - as in the address
+    """Baten and lasten per year."""
+    project = _find(id)
+    years = jaren_van(database.session(), project, _years(project))
+    return _tab(project, "financieel", years=years, total=_total(years))
+
+
+@blueprint.get("/projecten/<int:id>/documenten")
+@requires(Handeling.ZIEN, Project)
+def documenten(id: int) -> str:  # noqa: A002 - as in the address
+    """The approved plan with its budget, the agreement, and what else belongs here."""
+    project = _find(id)
+    found = database.session().scalars(
+        select(Document)
+        .where(Document.project_id == project.id)
+        .options(joinedload(Document.soort))
+        .order_by(Document.titel, Document.id)
+    )
+    names = ("Titel", "Soort", "Bestand", "Grootte", "Toegevoegd op")
+    empty = Empty(
+        "Nog geen documenten",
+        "Hier komen het goedgekeurde projectplan met begroting en de projectovereenkomst.",
+    )
+    return _tab(project, "documenten", page=_plain(names, [_document_row(d) for d in found], empty))
+
+
+@blueprint.get("/projecten/<int:id>/details")
+@requires(Handeling.ZIEN, Project)
+def details(id: int) -> str:  # noqa: A002 - as in the address
+    """What is known of the project."""
+    project = _find(id)
+    return _tab(project, "details", details=details_of(project))
+
+
+def _find(id_: int) -> Project:
+    """The project with its contractpartij, or a 404 page."""
+    found = database.session().scalar(
+        select(Project)
+        .where(Project.id == id_)
+        .options(joinedload(Project.contractpartij), joinedload(Project.sector))
+    )
+    return found or abort(404)
+
+
+def _years(project: Project) -> list[Verantwoording]:
+    return list(
+        database.session().scalars(
+            select(Verantwoording)
+            .where(Verantwoording.project_id == project.id)
+            .order_by(Verantwoording.kalenderjaar.desc())
+        )
+    )
+
+
+def _year_row(project: Project, verantwoording: Verantwoording) -> Row:
+    status, method = verantwoording.status, verantwoording.werkwijze
+    cells = (
+        Cell(project.titel, url=url_for("verantwoordingen.activiteiten", id=verantwoording.id)),
+        Cell(str(verantwoording.kalenderjaar)),
+        Cell(status.label, "chip", tone=TONES[status]),
+        Cell(method.label if method else ""),
+        Cell(formats.day(verantwoording.uiterste_datum), "datum"),
+    )
+    return Row(verantwoording.id, f"{project.titel} {verantwoording.kalenderjaar}", cells)
+
+
+def _document_row(document: Document) -> Row:
+    cells = (
+        Cell(document.titel, url=url_for("document.download", id=document.id)),
+        Cell(document.soort.naam),
+        Cell(document.bestand_naam or ""),
+        Cell(formats.file_size(document.bestand_grootte or 0), "getal"),
+        Cell(formats.moment(document.aangemaakt_op), "datum"),
+    )
+    return Row(document.id, document.titel, cells)
+
+
+def _plain(names: tuple[str, ...], rows: list[Row], empty: Empty) -> ListPage:
+    """A short list on a tab: all rows, in one order."""
+    columns = tuple(Column(name, name, numeric=name == "Grootte") for name in names)
+    pager = Pager(1 if rows else 0, len(rows), len(rows), formats.number(len(rows)))
+    return ListPage(columns, tuple(rows), pager, empty)
+
+
+def _total(years: tuple[Jaar, ...]) -> Jaar:
+    return Jaar(
+        0,
+        None,
+        sum(year.besteedbaar for year in years),
+        sum(year.besteed for year in years),
+        sum(year.begroot for year in years),
+    )
+
+
+def _tab(project: Project, tab: str, **content: object) -> str:
+    return render_template(
+        "projecten/tab.html",
+        header=_header(project, tab),
+        title=TABS[tab],
+        **content,
+    )
+
+
+def _header(project: Project, tab: str) -> PageHeader:
+    actions: tuple[Action, ...] = ()
+    if may(actor(), Handeling.WIJZIGEN, project):
+        actions = (Action("Wijzigen", url_for("project.edit_view", id=project.id), "edit"),)
+    return PageHeader(
+        project.titel,
+        (Crumb("Projecten", url_for("projecten.index")), Crumb(project.titel)),
+        project.contractpartij.naam,
+        (Chip(project.sector.naam),),
+        actions,
+        tuple(
+            Tab(label, url_for(f"projecten.{name}", id=project.id), name == tab)
+            for name, label in TABS.items()
+        ),
+    )

@@ -1,0 +1,166 @@
+"""A verantwoording: its activities, money, details and history (Handleiding 2.1, 2.2, 2.4)."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, render_template, url_for
+
+from cmk_admin import database, formats, history_view
+from cmk_admin.page import Action, Cell, Detail, Progress
+from cmk_admin.policy import Handeling, may
+from cmk_admin.routes import actor, requires
+from models.compleet import stand_van
+from models.financieel import financieel as money_of
+from models.historie import Wijziging
+from models.rapportages import Cijfers, cijfers_van, procent
+from models.verantwoording import MINIMAAL_COMPLEET, Overgang, Status, Verantwoording
+from views.verantwoordingen import controle, lijst, schermen, status
+from views.verantwoordingen.status import Page
+
+blueprint = Blueprint("verantwoordingen", __name__)
+HISTORY = 100
+
+
+def register(app: Flask) -> None:
+    """Add the pages of verantwoordingen to `app`."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/verantwoordingen/<int:id>/activiteiten")
+@requires(Handeling.ZIEN, Verantwoording)
+def activiteiten(id: int) -> str:  # noqa: A002 - as in the address
+    """The activities, with what still stands between now and closing beside them."""
+    verantwoording = schermen.find(id)
+    session = database.session()
+    standen = stand_van(session, verantwoording.id)
+    figures = cijfers_van(session, [verantwoording])[verantwoording.id]
+    may_mend = schermen.mag(Handeling.WIJZIGEN, verantwoording)
+    return render_template(
+        "verantwoordingen/activiteiten.html",
+        header=schermen.header(verantwoording, "activiteiten", len(standen)),
+        verantwoording=verantwoording,
+        page=lijst.page(verantwoording, standen, figures),
+        bulk_url=url_for("activiteit.action_view"),
+        checks=controle.checks(verantwoording, standen, figures, may_mend),
+        lead=_lead(sum(stand.compleet for stand in standen)),
+        close=_close_action(verantwoording),
+        budget=_budget(figures),
+    )
+
+
+def _lead(complete: int) -> str:
+    word = "complete activiteit" if complete == 1 else "complete activiteiten"
+    return f"{complete} {word}, minimaal {MINIMAAL_COMPLEET} nodig."
+
+
+def _close_action(verantwoording: Verantwoording) -> Action | None:
+    if not may(actor(), Handeling.SLUITEN, verantwoording):
+        return None
+    url = url_for("verantwoordingen.sluiten", id=verantwoording.id)
+    return Action("Verantwoording sluiten…", url, primary=True)
+
+
+def _budget(figures: Cijfers) -> Progress:
+    over = figures.over
+    rest = f"{formats.euro(over)} over" if over >= 0 else f"{formats.euro(-over)} te veel"
+    return Progress(
+        "Besteed",
+        formats.euro(figures.besteed),
+        f"van {formats.euro(figures.besteedbaar)} · {rest}",
+        procent(figures.besteed, figures.besteedbaar),
+    )
+
+
+@blueprint.get("/verantwoordingen/<int:id>/financieel-overzicht")
+@requires(Handeling.ZIEN, Verantwoording)
+def financieel(id: int) -> str:  # noqa: A002 - as in the address
+    """Baten, lasten per activity, begroting and saldo."""
+    verantwoording = schermen.find(id)
+    return _tab(verantwoording, "financieel", money=money_of(database.session(), verantwoording))
+
+
+@blueprint.get("/verantwoordingen/<int:id>/details")
+@requires(Handeling.ZIEN, Verantwoording)
+def details(id: int) -> str:  # noqa: A002 - as in the address
+    """Status, werkwijze and the totals; "Wijzigen" leads to the status."""
+    verantwoording = schermen.find(id)
+    figures = cijfers_van(database.session(), [verantwoording])[verantwoording.id]
+    return _tab(
+        verantwoording,
+        "details",
+        details=_details(verantwoording),
+        figures=status.figures_of(figures),
+    )
+
+
+def _details(verantwoording: Verantwoording) -> list[Detail]:
+    project, method = verantwoording.project, verantwoording.werkwijze
+    found = [
+        Detail(
+            "Project", Cell(project.titel, url=url_for("projecten.verantwoordingen", id=project.id))
+        ),
+        Detail("Contractpartij", Cell(project.contractpartij.naam)),
+        Detail("Kalenderjaar", Cell(str(verantwoording.kalenderjaar), "getal")),
+        Detail(
+            "Status",
+            Cell(verantwoording.status.label, "chip", tone=schermen.TONES[verantwoording.status]),
+        ),
+        Detail("Werkwijze", Cell(method.label if method else "")),
+        Detail("Uiterste datum", Cell(formats.day(verantwoording.uiterste_datum), "datum")),
+    ]
+    if verantwoording.status is not Status.OPEN:
+        who = history_view.name_of(verantwoording.gesloten_door_id)
+        when = formats.moment(verantwoording.gesloten_op)
+        found.append(Detail("Gesloten", Cell(f"{when} door {who}")))
+    if verantwoording.reden_heropening:
+        found.append(Detail("Reden van heropening", Cell(verantwoording.reden_heropening)))
+    return found
+
+
+@blueprint.get("/verantwoordingen/<int:id>/geschiedenis")
+@requires(Handeling.ZIEN, Verantwoording)
+def geschiedenis(id: int) -> str:  # noqa: A002 - as in the address
+    """Who changed what under this verantwoording, newest first."""
+    verantwoording = schermen.find(id)
+    found = history_view.items(Wijziging.verantwoording_id == verantwoording.id, HISTORY)
+    return _tab(verantwoording, "geschiedenis", history=found)
+
+
+def _tab(verantwoording: Verantwoording, tab: str, **content: Any) -> str:
+    return render_template(
+        "verantwoordingen/tab.html",
+        header=schermen.header(verantwoording, tab),
+        title=schermen.TABS[tab],
+        verantwoording=verantwoording,
+        **content,
+    )
+
+
+# --- changing it: Handleiding 2.4 -------------------------------------------------
+
+
+@blueprint.route("/verantwoordingen/<int:id>/wijzigen", methods=["GET", "POST"])
+@requires(Handeling.WIJZIGEN, Verantwoording)
+def wijzigen(id: int) -> Page:  # noqa: A002 - as in the address
+    """Status and werkwijze, as far as this person may."""
+    return status.edit(schermen.find(id))
+
+
+@blueprint.route("/verantwoordingen/<int:id>/sluiten", methods=["GET", "POST"])
+@requires(Handeling.SLUITEN, Verantwoording)
+def sluiten(id: int) -> Page:  # noqa: A002 - as in the address
+    """Close the year, after seeing what will be fixed."""
+    return status.ask(schermen.find(id), Overgang.SLUITEN)
+
+
+@blueprint.route("/verantwoordingen/<int:id>/heropenen", methods=["GET", "POST"])
+@requires(Handeling.HEROPENEN, Verantwoording)
+def heropenen(id: int) -> Page:  # noqa: A002 - as in the address
+    """Open a closed year again, for a reason."""
+    return status.ask(schermen.find(id), Overgang.HEROPENEN)
+
+
+@blueprint.route("/verantwoordingen/<int:id>/vaststellen", methods=["GET", "POST"])
+@requires(Handeling.VASTSTELLEN, Verantwoording)
+def vaststellen(id: int) -> Page:  # noqa: A002 - as in the address
+    """Cultuur Oost approves a closed year."""
+    return status.ask(schermen.find(id), Overgang.VASTSTELLEN)

@@ -1,0 +1,129 @@
+""" "Klaar om te sluiten?": what blocks, what deserves a look, and where to mend it.
+
+Handleiding 2.4.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from cmk_admin import formats
+from cmk_admin.page import CheckItem
+from models.compleet import Stand
+from models.rapportages import Cijfers
+from models.verantwoording import MINIMAAL_COMPLEET, Verantwoording
+
+#: So many activities are named; the rest is a link to the list.
+NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something an activity lacks. field: what the link lands on, with the id of the row."""
+
+    mend: str
+    part: str
+    field: Callable[[Stand], str]
+    where: Callable[[Stand], str] = lambda stand: ""
+
+
+def _number(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
+
+
+GAPS = {
+    "scholen": Gap("koppel scholen", "scholen", lambda stand: "scholen-0-school_id"),
+    "leerkrachten": Gap(
+        "vul leerkrachten in",
+        "scholen",
+        lambda stand: f"scholen-{stand.zonder_leerkrachten[0]}-aantal_leerkrachten",
+        lambda stand: f"bij {_number(len(stand.zonder_leerkrachten), 'school', 'scholen')}",
+    ),
+    "lasten": Gap("voer lasten in", "financieel-overzicht", lambda stand: "lasten-0-toelichting"),
+    "bedrag": Gap(
+        "vul het bedrag in",
+        "financieel-overzicht",
+        lambda stand: f"lasten-{stand.zonder_bedrag[0]}-bedrag",
+        lambda stand: f"bij {_number(len(stand.zonder_bedrag), 'last', 'lasten')}",
+    ),
+}
+
+#: Notices that are a property of an activity: also filters of the list.
+NOTICES: dict[str, tuple[str, Callable[[Stand, int], bool]]] = {
+    "betaaldatum": ("lasten zonder betaaldatum", lambda stand, jaar: stand.zonder_betaaldatum > 0),
+    "periode": (
+        "periode buiten het jaar",
+        lambda stand, jaar: stand.startdatum.year != jaar or stand.einddatum.year != jaar,
+    ),
+    "partner": ("zonder partner", lambda stand, jaar: not stand.partners),
+    "nul": (
+        "0 leerkrachten of € 0",
+        lambda stand, jaar: stand.nul_leerkrachten > 0 or stand.nul_bedrag > 0,
+    ),
+}
+
+
+def checks(
+    verantwoording: Verantwoording, standen: Sequence[Stand], figures: Cijfers, may_mend: bool
+) -> tuple[CheckItem, ...]:
+    """The whole list: what closing asks, then every gap, then the notices."""
+    complete = sum(stand.compleet for stand in standen)
+    enough: CheckItem = CheckItem(
+        "goed" if complete >= MINIMAAL_COMPLEET else "ontbreekt",
+        f"Minimaal {MINIMAAL_COMPLEET} activiteiten met scholen en lasten volledig ingevuld",
+    )
+    gaps = _gaps(verantwoording, standen, may_mend)
+    return (enough, *gaps, *_notices(verantwoording, standen, figures))
+
+
+def _gaps(
+    verantwoording: Verantwoording, standen: Sequence[Stand], may_mend: bool
+) -> Iterator[CheckItem]:
+    incomplete = [stand for stand in standen if not stand.compleet]
+    for stand in incomplete[:NAMED]:
+        for name in stand.ontbreekt:
+            gap = GAPS[name]
+            where = gap.where(stand)
+            url = url_for(
+                "activiteiten.bewerken", id=stand.id, deel=gap.part, _anchor=gap.field(stand)
+            )
+            text = f"{stand.naam}{f', {where}' if where else ''}:"
+            yield CheckItem("ontbreekt", text, gap.mend, url if may_mend else None)
+    more = len(incomplete) - NAMED
+    if more > 0:
+        text = f"En nog {_number(more, 'activiteit', 'activiteiten')}:"
+        yield CheckItem(
+            "ontbreekt", text, "bekijk ze", _list_url(verantwoording, stand="onvolledig")
+        )
+
+
+def _notices(
+    verantwoording: Verantwoording, standen: Sequence[Stand], figures: Cijfers
+) -> Iterator[CheckItem]:
+    year = verantwoording.kalenderjaar
+    unpaid = sum(stand.zonder_betaaldatum for stand in standen)
+    counts = {
+        name: sum(holds(stand, year) for stand in standen) for name, (_, holds) in NOTICES.items()
+    }
+    texts = {
+        "betaaldatum": f"{_number(unpaid, 'last', 'lasten')} zonder betaaldatum",
+        "periode": f"{_activities(counts['periode'])} met een periode buiten {year}",
+        "partner": f"{_activities(counts['partner'])} zonder samenwerkingspartner",
+        "nul": f"{_activities(counts['nul'])} met 0 leerkrachten of € 0",
+    }
+    for name, text in texts.items():
+        if counts[name]:
+            yield CheckItem("melding", text, "bekijk", _list_url(verantwoording, melding=name))
+    if figures.over < 0:
+        yield CheckItem("melding", f"{formats.euro(-figures.over)} meer besteed dan beschikbaar")
+
+
+def _activities(count: int) -> str:
+    return _number(count, "activiteit", "activiteiten")
+
+
+def _list_url(verantwoording: Verantwoording, **filters: str) -> str:
+    values: dict[str, Any] = {"id": verantwoording.id, **filters}
+    return url_for("verantwoordingen.activiteiten", **values)

@@ -1,0 +1,282 @@
+"""The list of activities of a verantwoording (Handleiding 2.2, 2.3)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from flask import request, url_for
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from cmk_admin import database, formats, references, tables
+from cmk_admin.page import (
+    Action,
+    ActiveFilter,
+    Cell,
+    Empty,
+    FilterControl,
+    ListPage,
+    Option,
+    Row,
+)
+from cmk_admin.policy import Handeling
+from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool
+from models.compleet import Stand
+from models.lijsten import Doel
+from models.rapportages import Cijfers
+from models.samenwerkingspartner import Samenwerkingspartner
+from models.school import School
+from models.verantwoording import Verantwoording
+from views.verantwoordingen import schermen
+from views.verantwoordingen.controle import NOTICES
+
+PARAMETERS = ("search", "sort", "page", "doel", "stand", "melding")
+STANDS = {"onvolledig": "onvolledig", "compleet": "compleet"}
+#: So many partners of an activity are named in its line.
+NAMED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One activity of the list. goal: the short word for its CMK-doel."""
+
+    stand: Stand
+    goal: str
+    partners: tuple[str, ...]
+
+
+def page(verantwoording: Verantwoording, standen: Sequence[Stand], figures: Cijfers) -> ListPage:
+    """The list as the address asks for it."""
+    address = tables.Address.of(request.path, request.args, PARAMETERS)
+    goals = {doel.id: doel for doel in database.session().scalars(_goals())}
+    partners = _partners(verantwoording)
+    chosen = [
+        Line(stand, _short(goals[stand.doel_id]), partners.get(stand.id, ()))
+        for stand in _filtered(verantwoording, standen, address)
+    ]
+    table = tables.table(chosen, _HEADINGS, address)
+    narrowed = len(chosen) < len(standen)
+    total = _total(chosen) if narrowed else _whole(figures)
+    return ListPage(
+        columns=table.columns,
+        rows=tuple(_rows(verantwoording, table.items, address)),
+        pager=replace(table.pager, total_label=f"{table.pager.total_label} · {total}"),
+        empty=_empty(verantwoording, address, bool(standen)),
+        search=address.get("search"),
+        search_label="Zoek activiteit, school, partner",
+        searchable=True,
+        filters=_controls(address, goals.values()),
+        active_filters=tuple(_active(address, goals)),
+        clear_url=address.path,
+        bulk_actions=_bulk(verantwoording),
+        hidden=(("sort", address.get("sort")),) if address.get("sort") else (),
+        return_url=address.url(),
+    )
+
+
+def _goals() -> Select[Doel]:
+    return references.ordered(select(Doel), Doel)
+
+
+def _short(goal: Doel) -> str:
+    """One word where the list has a code for it: the full names fill a line each."""
+    return goal.code.capitalize() if goal.code else goal.naam
+
+
+def _partners(verantwoording: Verantwoording) -> dict[int, tuple[str, ...]]:
+    rows = database.session().execute(
+        select(ActiviteitPartner.activiteit_id, Samenwerkingspartner.naam)
+        .join(ActiviteitPartner.activiteit)
+        .join(ActiviteitPartner.samenwerkingspartner)
+        .where(Activiteit.verantwoording_id == verantwoording.id)
+        .order_by(Samenwerkingspartner.naam)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for activity, name in rows:
+        found[activity].append(name)
+    return {activity: tuple(names) for activity, names in found.items()}
+
+
+# --- searching and filtering ------------------------------------------------------
+
+
+def _filtered(
+    verantwoording: Verantwoording, standen: Sequence[Stand], address: tables.Address
+) -> list[Stand]:
+    chosen = list(standen)
+    words = references.words(address.get("search"))
+    if words:
+        found = set(database.session().scalars(_search(verantwoording, words)))
+        chosen = [stand for stand in chosen if stand.id in found]
+    if goal := address.get("doel"):
+        chosen = [stand for stand in chosen if str(stand.doel_id) == goal]
+    if (wanted := address.get("stand")) in STANDS:
+        chosen = [stand for stand in chosen if stand.compleet == (wanted == "compleet")]
+    if (notice := address.get("melding")) in NOTICES:
+        holds = NOTICES[notice][1]
+        chosen = [stand for stand in chosen if holds(stand, verantwoording.kalenderjaar)]
+    return chosen
+
+
+def _search(verantwoording: Verantwoording, words: Iterable[str]) -> Select[int]:
+    """Activities with every word in their own text, a school or a partner."""
+    return select(Activiteit.id).where(
+        Activiteit.verantwoording_id == verantwoording.id, *(_has(word) for word in words)
+    )
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    def within(column: ColumnElement[str]) -> ColumnElement[bool]:
+        return column.icontains(word, autoescape=True)
+
+    school = ActiviteitSchool.school.has(
+        or_(*(within(column) for column in (School.naam, School.vestigingscode, School.plaats)))  # type: ignore[arg-type]
+    )
+    partner = ActiviteitPartner.samenwerkingspartner.has(within(Samenwerkingspartner.naam))  # type: ignore[arg-type]
+    return or_(
+        within(Activiteit.naam),  # type: ignore[arg-type]
+        within(Activiteit.omschrijving),  # type: ignore[arg-type]
+        Activiteit.scholen.any(school),
+        Activiteit.partner_koppelingen.any(partner),
+    )
+
+
+def _controls(address: tables.Address, goals: Iterable[Doel]) -> tuple[FilterControl, ...]:
+    def choice(name: str, label: str, options: Iterable[tuple[str, str]]) -> FilterControl:
+        now = address.get(name)
+        every = Option("", "Alle", not now)
+        chosen = (Option(value, text, value == now) for value, text in options)
+        return FilterControl(name, label, "keuze", (every, *chosen), now)
+
+    return (
+        choice("stand", "Stand", STANDS.items()),
+        choice("doel", "CMK-doel", [(str(goal.id), goal.naam) for goal in goals]),
+        choice("melding", "Let op", [(name, text) for name, (text, _) in NOTICES.items()]),
+    )
+
+
+def _active(address: tables.Address, goals: dict[int, Doel]) -> Iterable[ActiveFilter]:
+    labels = {
+        "stand": ("Stand", STANDS),
+        "doel": ("CMK-doel", {str(id_): goal.naam for id_, goal in goals.items()}),
+        "melding": ("Let op", {name: text for name, (text, _) in NOTICES.items()}),
+    }
+    for name, (label, values) in labels.items():
+        if (value := address.get(name)) in values:
+            yield ActiveFilter(label, values[value], address.url(**{name: "", "page": ""}))
+
+
+# --- what a line shows ------------------------------------------------------------
+
+
+_HEADINGS: tuple[tables.Heading[Line], ...] = (
+    tables.Heading("naam", "Activiteit", lambda line: line.stand.naam.casefold()),
+    tables.Heading("scholen", "Scholen", lambda line: line.stand.scholen, numeric=True),
+    tables.Heading("leerkrachten", "Leerkr.", lambda line: line.stand.leerkrachten, numeric=True),
+    tables.Heading("uren", "Uren", lambda line: line.stand.uren, numeric=True),
+    tables.Heading("lasten", "Lasten", lambda line: line.stand.bedrag, numeric=True),
+    tables.Heading("compleet", "Stand", lambda line: (line.stand.compleet, line.stand.ontbreekt)),
+    tables.Heading("cmk-doel", "CMK-doel", lambda line: line.goal),
+    tables.Heading(
+        "periode", "Periode", lambda line: (line.stand.startdatum, line.stand.einddatum)
+    ),
+    tables.Heading("partners", "Partners", lambda line: len(line.partners)),
+)
+
+
+def _rows(
+    verantwoording: Verantwoording, lines: Iterable[Line], address: tables.Address
+) -> Iterable[Row]:
+    may_edit, may_copy, may_delete = (
+        schermen.mag(handeling, verantwoording)
+        for handeling in (Handeling.WIJZIGEN, Handeling.DUPLICEREN, Handeling.VERWIJDEREN)
+    )
+    back = address.url()
+    for line in lines:
+        id_ = line.stand.id
+        actions = []
+        if may_edit:
+            url = url_for("activiteiten.bewerken", id=id_, deel="details")
+            actions.append(Action("Wijzigen", url, "edit"))
+        if may_copy:
+            url = url_for("activiteit.action_view", rowid=id_, action="dupliceren")
+            actions.append(Action("Dupliceren…", url, "copy", "post", name="dupliceren"))
+        if may_delete:
+            url = url_for("activiteit.delete_view", id=id_, url=back)
+            actions.append(Action("Verwijderen…", url, "trash", danger=True))
+        yield Row(
+            id_,
+            line.stand.naam,
+            _cells(verantwoording, line),
+            tuple(actions),
+            may_copy or may_delete,
+        )
+
+
+def _cells(verantwoording: Verantwoording, line: Line) -> tuple[Cell, ...]:
+    stand = line.stand
+    return (
+        Cell(stand.naam, url=url_for("activiteiten.details", id=stand.id)),
+        Cell(formats.number(stand.scholen), "getal"),
+        Cell(formats.number(stand.leerkrachten), "getal"),
+        Cell(formats.hours(stand.uren), "getal"),
+        Cell(formats.euro(stand.bedrag), "geld")
+        if stand.lasten > len(stand.zonder_bedrag)
+        else Cell("", "leeg"),
+        Cell("compleet", "chip", tone="goed")
+        if stand.compleet
+        else Cell(", ".join(stand.ontbreekt), "chip", tone="let_op"),
+        Cell(line.goal),
+        Cell(_period(stand, verantwoording.kalenderjaar), "datum"),
+        Cell(_few(line.partners)),
+    )
+
+
+def _period(stand: Stand, year: int) -> str:
+    """Day and month; the year as well where it is another."""
+    days = (stand.startdatum, stand.einddatum)
+    return " t/m ".join(f"{day:%d-%m}" if day.year == year else formats.day(day) for day in days)
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" en nog {more}" if more > 0 else "")
+
+
+def _total(lines: Sequence[Line]) -> str:
+    amount = sum(line.stand.bedrag for line in lines)
+    hours = sum((line.stand.uren for line in lines), Decimal(0))
+    return f"totaal {formats.euro(amount)} · {formats.hours(hours)} uur"
+
+
+def _whole(figures: Cijfers) -> str:
+    """The totals of the year, as every other page has them."""
+    return (
+        f"totaal {formats.euro(figures.besteed)} · {formats.hours(figures.uren)} uur"
+        f" · {formats.number(figures.scholen)} scholen"
+    )
+
+
+def _bulk(verantwoording: Verantwoording) -> tuple[Action, ...]:
+    found = []
+    if schermen.mag(Handeling.DUPLICEREN, verantwoording):
+        found.append(Action("Dupliceren…", "", "copy", "post", name="dupliceren"))
+    if schermen.mag(Handeling.VERWIJDEREN, verantwoording):
+        found.append(Action("Verwijderen…", "", "trash", "post", danger=True, name="verwijderen"))
+    return tuple(found)
+
+
+def _empty(verantwoording: Verantwoording, address: tables.Address, some: bool) -> Empty:
+    if some:
+        return Empty(
+            "Geen activiteiten gevonden",
+            "Met deze zoekopdracht of filters is er niets.",
+            Action("Alles tonen", address.path),
+        )
+    may_add = schermen.mag(Handeling.MAKEN, verantwoording)
+    return Empty(
+        "Nog geen activiteiten",
+        "Vul hier in welke activiteiten je hebt georganiseerd om je CMK-doelen te bereiken."
+        " Dat kan het hele jaar door.",
+        schermen.new_action(verantwoording) if may_add else None,
+    )

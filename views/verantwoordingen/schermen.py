@@ -1,0 +1,107 @@
+"""What the pages of a verantwoording share: finding it, its header and tabs (Handleiding 2.1)."""
+
+from flask import abort, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from cmk_admin import database
+from cmk_admin.page import Action, Chip, Crumb, PageHeader, Tab, Tone
+from cmk_admin.policy import Handeling, may, stap_handeling
+from cmk_admin.routes import actor
+from models.activiteit import Activiteit
+from models.project import Project
+from models.verantwoording import OVERGANGEN, Overgang, Status, Verantwoording
+
+TABS = {
+    "activiteiten": "Activiteiten",
+    "financieel": "Financieel overzicht",
+    "details": "Details",
+    "geschiedenis": "Geschiedenis",
+}
+TONES: dict[Status, Tone] = {
+    Status.OPEN: "info",
+    Status.GESLOTEN: "neutraal",
+    Status.VASTGESTELD: "goed",
+}
+
+
+def find(id_: int) -> Verantwoording:
+    """The verantwoording with its project, or a 404 page."""
+    way_up = joinedload(Verantwoording.project).joinedload(Project.contractpartij)
+    found = database.session().scalar(
+        select(Verantwoording).where(Verantwoording.id == id_).options(way_up)
+    )
+    return found or abort(404)
+
+
+def mag(handeling: Handeling, verantwoording: Verantwoording) -> bool:
+    """Whether this person may do this with the activities of a verantwoording."""
+    row = Activiteit(contractpartij_id=verantwoording.contractpartij_id)
+    is_open = verantwoording.status is Status.OPEN or handeling is Handeling.DUPLICEREN
+    return is_open and bool(may(actor(), handeling, row))
+
+
+def steps(verantwoording: Verantwoording) -> dict[Status, Overgang]:
+    """The statuses that this person may give it now, and the step that leads there."""
+    return {
+        to: step
+        for (status, to), step in OVERGANGEN.items()
+        if status is verantwoording.status and may(actor(), stap_handeling(step), verantwoording)
+    }
+
+
+def may_change(verantwoording: Verantwoording) -> bool:
+    """Whether "Wijzigen" has anything to offer: a field or a status."""
+    return bool(steps(verantwoording)) or bool(may(actor(), Handeling.WIJZIGEN, verantwoording))
+
+
+def crumbs(verantwoording: Verantwoording, *last: Crumb) -> tuple[Crumb, ...]:
+    project = verantwoording.project
+    here = f"Verantwoording {verantwoording.kalenderjaar}"
+    url = url_for("verantwoordingen.activiteiten", id=verantwoording.id)
+    return (
+        Crumb("Projecten", url_for("projecten.index")),
+        Crumb(project.titel, url_for("projecten.verantwoordingen", id=project.id)),
+        Crumb(here, url if last else None),
+        *last,
+    )
+
+
+def header(verantwoording: Verantwoording, tab: str, count: int | None = None) -> PageHeader:
+    """count: number of activities, where it is known."""
+    project, method = verantwoording.project, verantwoording.werkwijze
+    chips = [Chip(verantwoording.status.label.lower(), TONES[verantwoording.status])]
+    if method is not None:
+        chips.append(Chip(f"werkwijze {method.label}"))
+    counts = {"activiteiten": count}
+    return PageHeader(
+        f"Verantwoording {verantwoording.kalenderjaar}",
+        crumbs(verantwoording),
+        f"{project.titel} · {project.contractpartij}",
+        tuple(chips),
+        _actions(verantwoording, tab),
+        tuple(
+            Tab(
+                label,
+                url_for(f"verantwoordingen.{name}", id=verantwoording.id),
+                name == tab,
+                counts.get(name),
+            )
+            for name, label in TABS.items()
+        ),
+    )
+
+
+def _actions(verantwoording: Verantwoording, tab: str) -> tuple[Action, ...]:
+    if tab == "activiteiten" and mag(Handeling.MAKEN, verantwoording):
+        return (new_action(verantwoording),)
+    if tab == "details" and may_change(verantwoording):
+        url = url_for("verantwoordingen.wijzigen", id=verantwoording.id)
+        return (Action("Wijzigen", url, "edit", primary=True),)
+    return ()
+
+
+def new_action(verantwoording: Verantwoording) -> Action:
+    """Handleiding 2.2: "de roze button +Nieuw"."""
+    url = url_for("activiteiten.nieuw", verantwoording_id=verantwoording.id)
+    return Action("+Nieuw", url, primary=True)
