@@ -13,6 +13,7 @@ from cmk_admin.entity_forms import StaleForm
 from cmk_admin.forms import fields
 from cmk_admin.gate import GateSession, column_rules
 from cmk_admin.page import Conflict, FormError
+from cmk_admin.routes import actor
 from models.activiteit import Activiteit, ActiviteitSchool, Last
 from models.base import Entiteit, RegelFout
 from models.verantwoording import Verantwoording
@@ -180,7 +181,16 @@ class Rows:
         conflicts, notes = list(self._both_changed()), list(self._gone_or_removed())
         if not conflicts and not notes:
             return
+        for id_ in self.now.keys() - self.base.keys():
+            self._show(id_)
         raise StaleRows(tuple(conflicts), self._by(), tuple(notes))
+
+    def _show(self, id_: int) -> RowForm:
+        """Add a stored row to the form as typed: what is not in it counts as taken away."""
+        values = {field.short_name: field.data for field in self.now[id_].typed()}
+        form = self.mine.add({"id": id_} | values)
+        _pin(form)
+        return form
 
     def _by(self) -> str:
         """Who changed the rows, when that was one person."""
@@ -188,7 +198,7 @@ class Rows:
         changed = {
             rows[id_].gewijzigd_door_id for id_ in now if _texts(now[id_]) != self.base.get(id_)
         }
-        names = set(history_view.names_of(changed).values())
+        names = set(history_view.names_of(changed - {actor().gebruiker_id}).values())
         return names.pop() if len(names) == 1 else ""
 
     def rows(self) -> dict[int, Any]:
@@ -225,8 +235,7 @@ class Rows:
                 yield FormError(form.typed()[-1].id, self._name(form), text)
         for id_, texts in self.base.items():
             if id_ in now and id_ not in typed and _texts(now[id_]) != texts:
-                form = self.mine.add({"id": id_} | {f.short_name: f.data for f in now[id_].typed()})
-                _pin(form)
+                form = self._show(id_)
                 text = "haalde je weg, maar een ander heeft haar intussen gewijzigd."
                 yield FormError(form.typed()[-1].id, self._name(form), text)
 

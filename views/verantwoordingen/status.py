@@ -11,10 +11,10 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from cmk_admin import attributes, database, editing, formats
-from cmk_admin.entity_forms import INVALID, STALE, new_key, read_key
+from cmk_admin.entity_forms import INVALID, STALE, StaleForm, new_key, read_key
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm, make_field
-from cmk_admin.gate import GateSession, Refused, bewerking, once
+from cmk_admin.gate import Refused, bewerking, once
 from cmk_admin.page import (
     Action,
     Cell,
@@ -70,13 +70,7 @@ def edit(verantwoording: Verantwoording) -> Page:
     base = _base(verantwoording, form)
     if not form.validate():
         return _edit_page(verantwoording, form, editing.all_errors(form)), INVALID
-    session = database.session()
-    conflicts, by = editing.stale(session, form, verantwoording, base)
-    if conflicts:
-        form.versie_token.data = editing.version_token(verantwoording)
-        form.sleutel.data = new_key()
-        return _edit_page(verantwoording, form, (), conflicts, by), STALE
-    return _save_fields(session, verantwoording, form)
+    return _save_fields(verantwoording, form, base)
 
 
 def _edit_form(verantwoording: Verantwoording, may_fields: bool) -> EntityForm:
@@ -114,25 +108,20 @@ def _base(verantwoording: Verantwoording, form: EntityForm) -> editing.Base:
         raise BadRequest from None
 
 
-def _save_fields(session: GateSession, verantwoording: Verantwoording, form: EntityForm) -> Page:
+def _save_fields(verantwoording: Verantwoording, form: EntityForm, base: editing.Base) -> Page:
     """Save the fields; a new status has a page of its own that asks first."""
-    step = schermen.steps(verantwoording).get(form["status"].data)
-    here = url_for("verantwoordingen.details", id=verantwoording.id)
-    onward = url_for(f"verantwoordingen.{STEPS[step].name}", id=verantwoording.id) if step else here
+    session = database.session()
 
     def work() -> str:
-        changed = False
-        for name in ("werkwijze", "uiterste_datum"):
-            field = form._fields.get(name)
-            if field is None or isinstance(field, fields.ReadOnlyField):
-                continue
-            if getattr(verantwoording, name) != field.data:
-                setattr(verantwoording, name, field.data)
-                changed = True
-        session.flush()
-        if changed:
+        conflicts, by = editing.stale(session, form, verantwoording, base)
+        if conflicts:
+            raise StaleForm(conflicts, by)
+        if _fill(verantwoording, form):
+            session.flush()
             flash("De verantwoording is bewaard.", "success")
-        return onward
+        step = schermen.steps(verantwoording).get(form["status"].data)
+        page = STEPS[step].name if step else "details"
+        return url_for(f"verantwoordingen.{page}", id=verantwoording.id)
 
     try:
         return redirect(once(session, read_key(form), work))
@@ -140,6 +129,24 @@ def _save_fields(session: GateSession, verantwoording: Verantwoording, form: Ent
         session.rollback()
         loose = editing.put_errors(form, refused.fouten)
         return _edit_page(verantwoording, form, editing.all_errors(form, loose)), INVALID
+    except StaleForm as stale:
+        session.rollback()
+        form.versie_token.data = editing.version_token(verantwoording)
+        form.sleutel.data = new_key()
+        return _edit_page(verantwoording, form, (), stale.conflicts, stale.by), STALE
+
+
+def _fill(verantwoording: Verantwoording, form: EntityForm) -> bool:
+    """Put all but the status into the row; whether anything changed."""
+    changed = False
+    for name in ("werkwijze", "uiterste_datum"):
+        field = form._fields.get(name)
+        if field is None or isinstance(field, fields.ReadOnlyField):
+            continue
+        if getattr(verantwoording, name) != field.data:
+            setattr(verantwoording, name, field.data)
+            changed = True
+    return changed
 
 
 def _edit_page(
@@ -243,23 +250,24 @@ STEPS = {
 
 def ask(verantwoording: Verantwoording, overgang: Overgang) -> Page:
     """Show what will be fixed and ask once; then do it in one transaction."""
-    verdict = may(actor(), stap_handeling(overgang), verantwoording)
-    if not verdict:
-        raise Refused(verdict)
     step = STEPS[overgang]
-    form = step.form()
     figures = cijfers_van(database.session(), [verantwoording])[verantwoording.id]
-    asked = Asked(verantwoording, step, form, figures)
+    asked = Asked(verantwoording, overgang, step, step.form(), figures)
     if request.method == "GET":
+        asked.require()
         return asked.page()
-    if form.versie_token.data != asked.seen:
-        return asked.page((FormError("", "", CHANGED),)), STALE
-    if not form.validate():
-        return asked.page(editing.all_errors(form)), INVALID
     return asked.perform()
 
 
 CHANGED = "Intussen is er iets gewijzigd. Bekijk de nieuwe stand en bevestig opnieuw."
+
+
+class Changed(Exception):
+    """What the person saw is not how it is now."""
+
+
+class Incomplete(Exception):
+    """The form of the question is not filled in well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +275,7 @@ class Asked:
     """A step on one verantwoording, with the figures that the person gets to see."""
 
     verantwoording: Verantwoording
+    overgang: Overgang
     step: Step
     form: EntityForm
     figures: Cijfers
@@ -285,29 +294,43 @@ class Asked:
     def possible(self) -> bool:
         return not self.closes or self.figures.nog_nodig == 0
 
+    def require(self) -> None:
+        verdict = may(actor(), stap_handeling(self.overgang), self.verantwoording)
+        if not verdict:
+            raise Refused(verdict)
+
     def perform(self) -> Page:
-        session, verantwoording = database.session(), self.verantwoording
-
-        def work() -> str:
-            with bewerking(
-                session,
-                self.step.soort,
-                f"{verantwoording}: {self.step.title.lower()}",
-                verantwoording.contractpartij_id,
-            ):
-                self.step.perform(verantwoording, actor().gebruiker_id, self.form)
-            flash(self.step.done, "success")
-            return url_for("verantwoordingen.details", id=verantwoording.id)
-
+        """Do it once: the same form again leads to where the first one went."""
+        session = database.session()
         try:
-            return redirect(once(session, read_key(self.form), work))
+            return redirect(once(session, read_key(self.form), self._work))
+        except Incomplete:
+            session.rollback()
+            return self.page(editing.all_errors(self.form)), INVALID
         except RegelFout as refused:
             session.rollback()
             loose = editing.put_errors(self.form, refused.fouten)
             return self.page(editing.all_errors(self.form, loose)), INVALID
-        except StaleDataError:
+        except (Changed, StaleDataError):
             session.rollback()
             return self.page((FormError("", "", CHANGED),)), STALE
+
+    def _work(self) -> str:
+        self.require()
+        if self.form.versie_token.data != self.seen:
+            raise Changed
+        if not self.form.validate():
+            raise Incomplete
+        session, verantwoording = database.session(), self.verantwoording
+        with bewerking(
+            session,
+            self.step.soort,
+            f"{verantwoording}: {self.step.name}",
+            verantwoording.contractpartij_id,
+        ):
+            self.step.perform(verantwoording, actor().gebruiker_id, self.form)
+        flash(self.step.done, "success")
+        return url_for("verantwoordingen.details", id=verantwoording.id)
 
     def page(self, errors: tuple[FormError, ...] = ()) -> str:
         verantwoording = self.verantwoording
@@ -317,7 +340,7 @@ class Asked:
         return render_template(
             "verantwoordingen/stap.html",
             header=PageHeader(
-                f"{self.step.title}: {verantwoording.kalenderjaar}",
+                f"Verantwoording {verantwoording.kalenderjaar} {self.step.name}",
                 schermen.crumbs(verantwoording, Crumb(self.step.title)),
                 f"{verantwoording.project.titel} · {verantwoording.project.contractpartij}",
             ),
