@@ -16,10 +16,11 @@ from sqlalchemy import func, select
 from cmk_admin.duo.files import WrongFileError, lees
 from cmk_admin.duo.kinds import herken
 from cmk_admin.duo.names import kies, nette_naam
-from cmk_admin.duo.records import verzamel
+from cmk_admin.duo.records import gemeentecode, verzamel
 from cmk_admin.gate import GateSession, acting_as, system
 from models.base import Fout, RegelFout
 from models.historie import Bewerking, Wijziging
+from models.lijsten import Sector
 from models.school import Gemeente, School, Schoolbestuur
 from tests.factories import maak_gemeente, maak_school, maak_schoolbestuur
 
@@ -140,7 +141,8 @@ def test_every_quirk_of_duo_is_survived(app: Flask, sessie: GateSession) -> None
     assert "Schoolbesturen: 6 nieuw, 0 gewijzigd, 0 ongewijzigd, 0 geweigerd." in output
     assert "Scholen: 8 nieuw, 0 gewijzigd, 0 ongewijzigd, 0 geweigerd." in output
     assert "geen school in het portaal: 1 vestigingen" in output
-    assert {school.sector.naam for school in sessie.scalars(select(School))} == {"po/go"}
+    sectoren = sessie.scalars(select(Sector.naam).join(School, School.sector_id == Sector.id))
+    assert set(sectoren) == {"po/go"}
     besturen = {b.bevoegd_gezagnummer: b.naam for b in sessie.scalars(select(Schoolbestuur))}
     assert besturen["00042"] == "Stichting Voorloopnul"
     gemeenten = {g.code: (g.naam, g.provincie) for g in sessie.scalars(select(Gemeente))}
@@ -404,6 +406,17 @@ def test_delimiter_encoding_and_column_names_are_found_per_file(tmp_path: Path) 
     assert invoer.leerlingen["99AA00"].aantal == 8
 
 
+@pytest.mark.parametrize("geschreven", ["GM0285", "0285", "285", "gm285"])
+def test_a_code_of_a_gemeente_has_four_digits(geschreven: str) -> None:
+    assert gemeentecode(geschreven) == "0285"
+
+
+def test_the_file_of_pupils_reads_like_any_other() -> None:
+    tabel = lees(LEERLINGEN)
+    assert tabel.kolommen[0] == "INSTELLINGSCODE", "without the mark in front of the file"
+    assert tabel.rijen[2].cellen["naamvestiging"] == 'Basisschool "de Zwaluw"'
+
+
 def test_line_numbers_count_lines_of_the_file_not_rows(tmp_path: Path) -> None:
     bestand = tmp_path / "gemeenten.csv"
     bestand.write_text('gemeentecode;gemeentenaam\n0301;"Zut\nphen"\n\n0x;Fout\n')
@@ -464,6 +477,7 @@ def test_only_a_name_that_reads_the_same_is_kept() -> None:
 
 if "CMK_DUO_DATA" in os.environ:
 
+    @pytest.mark.beide
     def test_the_real_files_come_in_within_seconds(app: Flask, sessie: GateSession) -> None:
         echt = Path(os.environ["CMK_DUO_DATA"])
         bestanden = [

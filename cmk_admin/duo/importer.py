@@ -62,19 +62,24 @@ def importeer(session: GateSession, paden: Iterable[Path], *, sla_over: bool = F
 def _voer_uit(session: GateSession, plan: Plan) -> None:
     gemeenten = _zet(Gemeente, plan.gemeenten, {})
     besturen = _zet(Schoolbestuur, plan.besturen, {})
+    session.add_all([*gemeenten.values(), *besturen.values()])
+    session.flush()
     scholen = _zet(School, plan.scholen, {"gemeente": gemeenten, "schoolbestuur": besturen})
-    session.add_all([*gemeenten.values(), *besturen.values(), *scholen.values()])
+    session.add_all(scholen.values())
     session.flush()
 
 
 def _zet(
     entiteit: type[Entiteit], stappen: Iterable[Stap[Any]], verwijst: dict[str, dict[str, Entiteit]]
 ) -> dict[str, Entiteit]:
-    """Every row by code, with its columns set; what points at another row gets that row."""
+    """Every row by code, with its columns set; what points at another row gets its id."""
     rijen: dict[str, Entiteit] = {}
     for stap in stappen:
         rij = stap.rij or entiteit()
         for veld, waarde in stap.velden.items():
-            setattr(rij, veld, verwijst[veld][waarde] if veld in verwijst else waarde)
+            if veld in verwijst:
+                setattr(rij, f"{veld}_id", verwijst[veld][waarde].id)
+            else:
+                setattr(rij, veld, waarde)
         rijen[stap.sleutel] = rij
     return rijen
