@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from cmk_admin.basislijsten import laad
@@ -106,6 +106,11 @@ def basislijsten() -> None:
 @refuses
 def demo(if_empty: bool, vandaag: datetime | None) -> None:
     """Laad verzonnen cultuurpunten, scholen, activiteiten en accounts om mee te oefenen."""
+    if not current_app.extensions["cmk_settings"].demo:
+        raise RefusedError(
+            "Iedereen kent het wachtwoord van de demo-accounts. Zet CMK_DEMO=1 om de demo te laden,"
+            " en doe dat nooit in een echte omgeving."
+        )
     with acting_as(system("demo")) as session:
         if if_empty and not is_leeg(session):
             return

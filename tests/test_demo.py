@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from cmk_admin.auth import passwords, totp
 from cmk_admin.demo.accounts import COLLEGAS, DEMO_ACCOUNTS, DEMO_PASSWORD
 from cmk_admin.demo.documenten import pdf
 from cmk_admin.gate import GateSession, acting_as, system
+from cmk_admin.settings import Settings
 from models.activiteit import Activiteit, ActiviteitPartner, Last
 from models.base import entiteiten
 from models.compleet import stand_van
@@ -45,6 +47,11 @@ def laad(app: Flask) -> None:
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, demo=True)
+
+
+@pytest.fixture
 def sessie(app: Flask) -> Iterator[GateSession]:
     """A database of this test alone."""
     with app.app_context(), acting_as(system("test")) as session:
@@ -58,7 +65,7 @@ def demo_app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
     folder = tmp_path_factory.mktemp("demo")
     shutil.copyfile(sqlite_template, folder / "demo.db")
-    settings = make_settings(f"sqlite:///{folder / 'demo.db'}", folder / "instance")
+    settings = make_settings(f"sqlite:///{folder / 'demo.db'}", folder / "instance", demo=True)
     with closing_engines(create_app(settings)) as made:
         laad(made)
         yield made
@@ -252,6 +259,17 @@ def test_no_demo_beside_a_real_account(app: Flask, sessie: GateSession) -> None:
     assert typ(app, "demo", "--if-empty").exit_code == 0
     assert aantallen(sessie)["Gebruiker"] == 1
     assert aantallen(sessie)["School"] == 0
+
+
+def test_no_demo_where_the_portal_is_for_real(settings: Settings) -> None:
+    from app import create_app
+
+    with closing_engines(create_app(replace(settings, demo=False))) as echt:
+        result = typ(echt, "demo")
+        assert result.exit_code == 1
+        assert "Zet CMK_DEMO=1" in result.output
+        with echt.app_context(), acting_as(system("test")) as session:
+            assert aantallen(session)["Gebruiker"] == 0
 
 
 def test_gemeenten_that_duo_brought_are_used(app: Flask, sessie: GateSession) -> None:
