@@ -266,7 +266,6 @@ class EntityView(ModelView):
             flash("Kies eerst een of meer rijen.", "warning")
             return redirect(self.return_url())
         if name == "verwijderen":
-            self._not_the_gates_own()
             self.require(Handeling.VERWIJDEREN, self.model)
             return ActionRunner(self).ask_delete(self.rows(ids))
         action = self.entity_actions.get(name)
