@@ -60,6 +60,11 @@ class Werkgebied(VanContractpartij, Entiteit):
     label_relaties = ("gemeente",)
     ouder = "contractpartij_id"
 
+    contractpartij_id: Mapped[int] = mapped_column(
+        ForeignKey("contractpartij.id"),
+        index=True,
+        info=ui("Contractpartij", lijst=True, filter=True, vast=True),
+    )
     gemeente_id: Mapped[int] = mapped_column(
         ForeignKey("gemeente.id"), index=True, info=ui("Gemeente", lijst=True, filter=True)
     )
