@@ -13,7 +13,7 @@ from cmk_admin import attributes, database, editing, files, integrity
 from cmk_admin.entity_pages import cell_text
 from cmk_admin.forms import builder
 from cmk_admin.forms.builder import EntityForm
-from cmk_admin.gate import once, with_retry
+from cmk_admin.gate import Locked, once, with_retry
 from cmk_admin.page import Conflict, Crumb, FormError, FormPage, PageHeader
 from cmk_admin.policy import velden_van
 from cmk_admin.routes import actor
@@ -158,6 +158,11 @@ class FormRunner:
             self.session.rollback()
             fout = integrity.translate(error)
             return self._page(form, row, editing.put_errors(form, [fout])), INVALID
+        except Locked as closed:
+            # Closed while the form was open: what was typed is not lost.
+            self.session.rollback()
+            reason = FormError("", "", f"{closed.reason} {closed.help}".strip())
+            return self._page(form, row, (reason,)), STALE
         except StaleForm as stale:
             self.session.rollback()
             return self._stale(form, row, stale.conflicts, stale.by), STALE
