@@ -21,6 +21,7 @@ from sqlalchemy import make_url
 
 from cmk_admin import database
 from cmk_admin.gate import ANONYMOUS, Actor, GateSession, acting_as, system
+from models.base import Entiteit
 from models.contractpartij import Contractpartij
 from models.gebruiker import CultuurOostRol, Gebruiker, LidRol
 from tests import factories as f
@@ -92,9 +93,33 @@ class World:
     @contextlib.contextmanager
     def acting(self, who: "str | Actor") -> Iterator[GateSession]:
         """A session of this actor; rolled back unless committed."""
+        if who == "system":
+            who = system("test")
         actor = self.ground.actors[who] if isinstance(who, str) else who
         with self.app.app_context(), acting_as(actor) as session:
             yield session
+
+    def saves(self, who: "str | Actor", row: Entiteit) -> None:
+        """Save a new row, and take it back."""
+        with self.acting(who) as session:
+            session.add(row)
+            session.flush()
+
+    def deletes(self, who: "str | Actor", entity: type[Entiteit], number: int) -> None:
+        """Delete a row, and take it back."""
+        with self.acting(who) as session:
+            session.delete(session.get_one(entity, number))
+            session.flush()
+
+    def changes(
+        self, who: "str | Actor", entity: type[Entiteit], number: int, **values: Any
+    ) -> None:
+        """Change a row, and take it back."""
+        with self.acting(who) as session:
+            row = session.get_one(entity, number)
+            for name, value in values.items():
+                setattr(row, name, value)
+            session.flush()
 
     def raw(self, statement: str) -> list[tuple[Any, ...]]:
         """What the database says itself, or does: no SQLAlchemy, no gate."""
