@@ -203,7 +203,8 @@ _HEADINGS: tuple[tables.Heading[Counted], ...] = (
 
 def _row(verantwoording: Verantwoording, figures: Cijfers) -> Row:
     project = verantwoording.project
-    chip = _stand(figures)
+    needed = figures.nog_nodig
+    chip = Chip(f"nog {needed} nodig", "let_op") if needed else Chip("kan sluiten", "goed")
     return Row(
         verantwoording.id,
         str(verantwoording),

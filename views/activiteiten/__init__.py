@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, abort, flash, render_template, request, url_
 from cmk_admin import database, editing
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.gate import Locked, Refused
-from cmk_admin.page import Action, Crumb, FormPage, FormSection, ListPage, PageHeader
+from cmk_admin.page import Action, Crumb, FormPage, ListPage, PageHeader
 from cmk_admin.policy import Handeling, gesloten, may
 from cmk_admin.routes import actor, requires
 from models.activiteit import Activiteit
@@ -198,7 +198,7 @@ def _edit_page(
         errors=failed.errors,
         conflicts=failed.conflicts,
         conflict_by=failed.by,
-        sections=(FormSection(part.title, part.names, part.intro),),
+        intro=part.intro,
         totals=formulier.totals(form),
     )
     return render_template("activiteiten/formulier.html", page=page)

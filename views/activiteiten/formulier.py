@@ -16,7 +16,6 @@ from cmk_admin.routes import actor
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
 from models.base import Entiteit
 from models.samenwerkingspartner import Samenwerkingspartner
-from models.school import School
 from views.activiteiten import rijen
 
 #: The fields of part 1, in the order of Handleiding 2.2.
@@ -94,7 +93,7 @@ def schools_field(
     ids = [*stored, *rijen.posted_ids(posted, "-school_id")]
     return rijen.SchoolsField(
         "Scholen",
-        rijen.school_row(rijen.Labels(School, ids)),
+        rijen.school_row(rijen.schools(ids)),
         "School",
         *_rights(ActiviteitSchool, contractpartij_id),
     )

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
 from wtforms import FieldList, Form, FormField
 from wtforms.validators import Optional
 
-from cmk_admin import attributes, references
+from cmk_admin import attributes, database, references
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import make_field
 from cmk_admin.page import FormError
@@ -23,13 +24,23 @@ TWICE = "Deze school staat er al bij."
 class Labels:
     """Labels of one entity by id, asked once per form instead of once per row."""
 
-    def __init__(self, entity: type[Entiteit], ids: Iterable[int] = ()) -> None:
-        self._find = references.finder(entity)
+    def __init__(
+        self,
+        entity: type[Entiteit],
+        ids: Iterable[int] = (),
+        label: Callable[[Any], str] = str,
+    ) -> None:
+        """ids: to look up right away. label: how a row is named."""
+        self._entity, self._label = entity, label
         self._offer = references.options(entity)
         self._options: list[tuple[int, str]] | None = None
         wanted = sorted(set(ids))
         self._asked = set(wanted)
         self._known = self._find(wanted) if wanted else {}
+
+    def _find(self, ids: list[int]) -> dict[int, str]:
+        chosen = select(self._entity).where(self._entity.id.in_(ids))
+        return {row.id: self._label(row) for row in database.session().scalars(chosen)}
 
     def find(self, ids: Sequence[int]) -> dict[int, str]:
         """ids → {id: label} of the rows that the actor sees."""
@@ -238,3 +249,12 @@ def last_row(kinds: Labels) -> type[RowForm]:
 
 def kinds_of_cost() -> Labels:
     return Labels(Kostensoort)
+
+
+def schools(ids: Iterable[int]) -> Labels:
+    """Schools by name, with what tells those of the same name apart."""
+    return Labels(School, ids, lambda school: " · ".join(filter(None, _named(school))))
+
+
+def _named(school: School) -> tuple[str, str]:
+    return school.naam, school.bijschrift()
