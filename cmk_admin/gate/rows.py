@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cmk_admin.gate.session import GateSession
 
 NOT_FOUND = "Deze keuze bestaat niet (meer), of is niet van jullie."
+#: A row stays whose it is, and whoever made it made it.
+ALWAYS_FIXED = ("contractpartij_id", "aangemaakt_op", "aangemaakt_door_id")
 IN_USE = "Dit wordt nog ergens gebruikt en kan daarom niet weg."
 
 
@@ -77,7 +79,7 @@ def fixed_columns(obj: Entiteit, old: Mapping[str, Any]) -> Iterator[Fout]:
     """Columns that may not change; a row never moves to another parent or contractpartij."""
     for column in obj.__table__.columns:
         ui = kolom_ui(column)
-        fixed = column.name in (obj.ouder, "contractpartij_id") or (ui is not None and ui.vast)
+        fixed = column.name in (obj.ouder, *ALWAYS_FIXED) or (ui is not None and ui.vast)
         if fixed and effective(obj, column.name) != old[column.name]:
             label = ui.label if ui else column.name
             yield Fout(f"{label} ligt vast en kan niet in een ander worden gewijzigd.", column.name)
