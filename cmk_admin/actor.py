@@ -58,9 +58,7 @@ class Actor:
 
     def partijen(self, *rollen: Rol) -> tuple[int, ...]:
         """Contractpartijen this person is member of, in one of `rollen` (none given: any)."""
-        return tuple(
-            partij for partij, rol in self.lidmaatschappen if not rollen or rol in rollen
-        )
+        return tuple(partij for partij, rol in self.lidmaatschappen if not rollen or rol in rollen)
 
 
 ANONYMOUS = Actor(None, "niet ingelogd")

@@ -122,9 +122,7 @@ def stale(
     return tuple(conflicts), history_view.name_of(row.gewijzigd_door_id)
 
 
-def _changed_since(
-    session: GateSession, row: Entiteit, base: Base
-) -> Iterable[tuple[str, Any]]:
+def _changed_since(session: GateSession, row: Entiteit, base: Base) -> Iterable[tuple[str, Any]]:
     """Attribute → its value when the form was made, for what changed since."""
     for name, ids in base.plurals.items():
         if linked_ids(row, name) != ids:

@@ -108,7 +108,9 @@ def _column(entity: type[Entiteit], attribute: Attribute) -> Any:
     return getattr(entity, attribute.name)
 
 
-def _choice(entity: type[Entiteit], attribute: Attribute, given: Mapping[str, str]) -> Filter | None:
+def _choice(
+    entity: type[Entiteit], attribute: Attribute, given: Mapping[str, str]
+) -> Filter | None:
     value = given.get(attribute.name, "")
     if not value or attribute.choices is None:
         return None

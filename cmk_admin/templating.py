@@ -37,7 +37,9 @@ def _current() -> CurrentUser:
     rollen = sorted({rol.label for rol in account.actor.rollen})
     return CurrentUser(
         name=account.naam,
-        initials="".join(word[0] for word in (account.naam.split()[:1] + account.naam.split()[-1:])).upper(),
+        initials="".join(
+            word[0] for word in (account.naam.split()[:1] + account.naam.split()[-1:])
+        ).upper(),
         role=" · ".join(rollen) or "Geen rol",
         email=account.email,
         logout_url=url_for("auth.logout"),
