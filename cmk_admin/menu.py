@@ -9,6 +9,7 @@ from cmk_admin import routes
 from cmk_admin.actor import Actor
 from cmk_admin.page import MenuItem
 from cmk_admin.policy import may
+from models.base import Entiteit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,14 @@ class Entry:
     endpoint: str
     icon: str = ""
     group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Generated screens that stand together on the overview of Beheer."""
+
+    title: str
+    entities: tuple[type[Entiteit], ...]
 
 
 class Menu:

@@ -139,18 +139,41 @@ _ZELF = _bereik(_Z, Bereik.LEDEN, _Z, _Z, _A)
 #: Entity → role → rows in view.
 SCOPE: dict[str, Mapping[Rol, Bereik]] = {
     **dict.fromkeys(
-        (
-            "Activiteit ActiviteitSchool Last ActiviteitDoelgroep ActiviteitPartner"
-            " Verantwoording Momentopname Samenwerkingspartner Project Baat Begrotingspost"
-            " Document Contractpartij Werkgebied Bewerking"
-        ).split(),
+        [
+            "Activiteit",
+            "ActiviteitSchool",
+            "Last",
+            "ActiviteitDoelgroep",
+            "ActiviteitPartner",
+            "Verantwoording",
+            "Momentopname",
+            "Samenwerkingspartner",
+            "Project",
+            "Baat",
+            "Begrotingspost",
+            "Document",
+            "Contractpartij",
+            "Werkgebied",
+            "Bewerking",
+        ],
         _EIGEN,
     ),
     **dict.fromkeys(
-        (
-            "Schoolbestuur School Gemeente Doel Doelgroep Kostensoort Sector Bron"
-            " Documentsoort AgendaItem Link AlgemeenDocument VeelgesteldeVraag"
-        ).split(),
+        [
+            "Schoolbestuur",
+            "School",
+            "Gemeente",
+            "Doel",
+            "Doelgroep",
+            "Kostensoort",
+            "Sector",
+            "Bron",
+            "Documentsoort",
+            "AgendaItem",
+            "Link",
+            "AlgemeenDocument",
+            "VeelgesteldeVraag",
+        ],
         _ALLES,
     ),
     "Gebruiker": _ZELF,
@@ -224,7 +247,9 @@ def stap_handeling(stap: Overgang) -> Handeling:
     return Handeling(stap.value)
 
 
-def may(actor: Actor, handeling: Handeling, onderwerp: "type[Entiteit] | Entiteit | str") -> Verdict:
+def may(
+    actor: Actor, handeling: Handeling, onderwerp: "type[Entiteit] | Entiteit | str"
+) -> Verdict:
     """Whether `actor` may do `handeling` with a class, a row, or a page by name.
 
     For a class: somewhere. For a row: with this one, by the role the actor has at the
@@ -233,7 +258,7 @@ def may(actor: Actor, handeling: Handeling, onderwerp: "type[Entiteit] | Entitei
     """
     if actor.is_system:
         return JA
-    if isinstance(onderwerp, str) or isinstance(onderwerp, type):
+    if isinstance(onderwerp, (str, type)):
         naam = onderwerp if isinstance(onderwerp, str) else onderwerp.__name__
         return _recht(naam, handeling, actor.rollen)
     return _rij(actor, handeling, onderwerp)
@@ -336,7 +361,10 @@ def gesloten(verantwoording: Verantwoording, status: Status | None = None) -> Ve
         else "Een projectleider of beheerder kan haar heropenen."
     )
     return Verdict(
-        False, f"De verantwoording {verantwoording.kalenderjaar} is {stand}: er kan niets meer in gewijzigd worden.", hulp
+        False,
+        f"De verantwoording {verantwoording.kalenderjaar} is {stand}:"
+        " er kan niets meer in gewijzigd worden.",
+        hulp,
     )
 
 

@@ -3,7 +3,10 @@
 from flask import Flask
 
 from cmk_admin.menu import menu_of
+from models.activiteit import Activiteit
+from models.verantwoording import Verantwoording
 from views import (
+    acties,
     activiteiten,
     beheer,
     bewerkingen,
@@ -17,7 +20,13 @@ from views import (
 
 def register(app: Flask) -> None:
     """Register every screen and the menu, in order."""
-    generated.register(app)
+    generated.register(
+        app,
+        {
+            Activiteit: (acties.Dupliceren(),),
+            Verantwoording: (acties.Sluiten(), acties.Heropenen(), acties.Vaststellen()),
+        },
+    )
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, mijn_gegevens, bewerkingen

@@ -1,6 +1,6 @@
 """Beheer: the overview of all generated screens, the rights table, and opening a year."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -11,23 +11,16 @@ from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import bewerking, once
+from cmk_admin.menu import Section
 from cmk_admin.page import Action, Crumb, FormError, FormPage, PageHeader
 from cmk_admin.policy import RIGHTS, SCOPE, Bereik, Handeling, may
 from cmk_admin.routes import actor, requires
-from models.base import Entiteit, RegelFout, entiteiten, nu
+from models.base import RegelFout, entiteiten, nu
 from models.gebruiker import Rol
 from models.historie import BewerkingSoort
 from models.verantwoording import Verantwoording, open_jaar
 
 blueprint = Blueprint("beheer", __name__, url_prefix="/beheer")
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A card of the overview: generated screens that belong together."""
-
-    title: str
-    entities: tuple[type[Entiteit], ...]
 
 
 def register(app: Flask, sections: tuple[Section, ...]) -> None:

@@ -1,5 +1,6 @@
 """The generated screens: a line per entity, with its address and what it has beside the usual."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flask import Flask, current_app, redirect, url_for
@@ -8,8 +9,10 @@ from flask_admin.theme import Theme
 from werkzeug.wrappers import Response
 
 from cmk_admin import database
+from cmk_admin.actions import EntityAction
 from cmk_admin.entity_view import EntityView
 from cmk_admin.gate import may_undo
+from cmk_admin.menu import Section
 from cmk_admin.page import Action
 from cmk_admin.routes import signed_in
 from cmk_admin.settings import Settings
@@ -20,6 +23,7 @@ from models.activiteit import (
     ActiviteitSchool,
     Last,
 )
+from models.base import Entiteit
 from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap
@@ -30,8 +34,6 @@ from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur
 from models.techniek import Mail, Taak, Verzoek
 from models.verantwoording import Momentopname, Verantwoording
-from views.acties import Dupliceren, Heropenen, Sluiten, Vaststellen
-from views.beheer import Section
 
 SECTIONS = (
     Section("Cultuurpunten en mensen", (Contractpartij, Werkgebied, Gebruiker, Lidmaatschap)),
@@ -59,8 +61,11 @@ class Start(AdminIndexView):
         return redirect(url_for("dashboard.index"))
 
 
-def register(app: Flask) -> None:
-    """Make the screens of every entity."""
+Actions = Mapping[type[Entiteit], Sequence[EntityAction]]
+
+
+def register(app: Flask, actions: Actions) -> None:
+    """Make the screens of every entity. actions: what some have beside the usual."""
     start = Start(url="/beheer/start")
     start.static_folder = None
     templates = Path(app.root_path) / "templates"
@@ -70,7 +75,7 @@ def register(app: Flask) -> None:
         for entity in section.entities:
             if entity not in SPECIAL:
                 admin.add_view(EntityView(entity, address(entity)))
-    for view in special_views():
+    for view in special_views(actions):
         admin.add_view(view)
 
 
@@ -83,19 +88,19 @@ def address(entity: type) -> str:
 SPECIAL = (Activiteit, Verantwoording, Project, Gebruiker, Bewerking)
 
 
-def special_views() -> tuple[EntityView, ...]:
+def special_views(actions: Actions) -> tuple[EntityView, ...]:
     """Entities that have pages of their own and actions beside the usual."""
     return (
         EntityView(
             Activiteit,
             address(Activiteit),
-            actions=(Dupliceren(),),
+            actions=actions[Activiteit],
             row_url=lambda row: url_for("activiteiten.details", id=row.id),
         ),
         EntityView(
             Verantwoording,
             address(Verantwoording),
-            actions=(Sluiten(), Heropenen(), Vaststellen()),
+            actions=actions[Verantwoording],
             row_url=lambda row: url_for("verantwoordingen.activiteiten", id=row.id),
         ),
         EntityView(

@@ -116,7 +116,7 @@ def scope_read(state: ORMExecuteState, actor: Actor) -> None:
     if state.is_column_load:
         _scope_refresh(state, actor)
     else:
-        state.statement = state.statement.options(*options_for(actor))  # type: ignore[attr-defined]
+        state.statement = state.statement.options(*options_for(actor))
 
 
 def _scope_refresh(state: ORMExecuteState, actor: Actor) -> None:

@@ -105,7 +105,7 @@ class GateSession(FlaskSession):
     def _refuse_bulk(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AroundTheGate("Bulkmethoden van de sessie slaan de keuring over.")
 
-    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _refuse_bulk  # type: ignore[assignment]
+    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _refuse_bulk
 
 
 @contextmanager
