@@ -4,6 +4,8 @@ from flask import Blueprint, Flask, render_template, url_for
 from sqlalchemy import select
 
 from cmk_admin import database, formats
+from cmk_admin.actor import system
+from cmk_admin.gate import acting_as
 from cmk_admin.page import Cell, Detail, PageHeader, Tab
 from cmk_admin.routes import actor, signed_in
 from models.contractpartij import Contractpartij
@@ -21,7 +23,9 @@ def register(app: Flask) -> None:
 @signed_in
 def index() -> str:
     """Name, address and roles, to read."""
-    person = database.session().get_one(Gebruiker, actor().gebruiker_id)
+    # Under the system's name: without any role the portal shows nobody, not even oneself.
+    with acting_as(system("eigen gegevens")) as session:
+        person = session.get_one(Gebruiker, actor().gebruiker_id)
     tab = Tab("Mijn gegevens", url_for("mijn_gegevens.index"), active=True)
     return render_template(
         "mijn_gegevens/index.html",
