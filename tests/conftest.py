@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.support.applications",
     "tests.support.databases",
     "tests.support.browser",
+    "tests.support.portal",
 ]

@@ -1,0 +1,130 @@
+"""The routes beside the generated screens, and what the table's words say of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests import rights_table as tabel
+from tests.portal_world import MERKEN
+from tests.rights_table import ANONIEM, BEZOEKERS, Rij
+
+#: Open to everybody, logged in or not: the log-in, and what every page needs.
+PUBLIC = frozenset({"static", "auth.login", "auth.code", "auth.logout"})
+#: For whoever is logged in: what is in it is one's own.
+SIGNED_IN = {
+    "admin.index": 302,
+    "dashboard.index": 200,
+    "mijn_gegevens.index": 200,
+}
+#: Pages that are about no row: endpoint → whose right, and which.
+PAGES = {
+    "beheer.index": ("Rechten", "Z"),
+    "beheer.rechten": ("Rechten", "Z"),
+    "beheer.jaar_openen": ("Verantwoording", "jaar_openen"),
+    "projecten.index": ("Project", "Z"),
+}
+_ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
+_PROJECT = ["details", "documenten", "financieel", "verantwoordingen"]
+_VERANTWOORDING = ["activiteiten", "details", "financieel", "geschiedenis"]
+#: Pages about a row: endpoint → its entity, and the right that it takes.
+ROWS = {
+    **{f"activiteiten.{page}": ("Activiteit", "Z") for page in _ACTIVITEIT},
+    **{f"projecten.{page}": ("Project", "Z") for page in _PROJECT},
+    **{f"verantwoordingen.{page}": ("Verantwoording", "Z") for page in _VERANTWOORDING},
+    "activiteiten.bewerken": ("Activiteit", "W"),
+    "verantwoordingen.wijzigen": ("Verantwoording", "W"),
+    "verantwoordingen.sluiten": ("Verantwoording", "sluiten"),
+    "verantwoordingen.heropenen": ("Verantwoording", "heropenen"),
+    "verantwoordingen.vaststellen": ("Verantwoording", "vaststellen"),
+    "bewerkingen.ongedaan_maken": ("Bewerking", "ongedaan_alle"),
+}
+#: A new activity under a verantwoording: its address has another name for the id.
+NEW = "activiteiten.nieuw"
+#: What an address asks beside the id.
+PARTS = ("details", "scholen", "financieel-overzicht", "samenwerkingspartners")
+POSTS = frozenset(
+    {
+        "activiteiten.bewerken",
+        NEW,
+        "beheer.jaar_openen",
+        "bewerkingen.ongedaan_maken",
+        "verantwoordingen.heropenen",
+        "verantwoordingen.sluiten",
+        "verantwoordingen.vaststellen",
+        "verantwoordingen.wijzigen",
+    }
+)
+ONLY_POSTS = frozenset({"auth.logout", "bewerkingen.ongedaan_maken"})
+STEPS = ("sluiten", "heropenen", "vaststellen")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request. key: the row in the world."""
+
+    visitor: str
+    endpoint: str
+    method: str
+    expected: int
+    key: tuple[str, str, str] | None = None
+    part: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.visitor}: {self.method} {self.endpoint} {self.part} {self.key or ''}"
+
+
+def known() -> set[str]:
+    """Every endpoint that this file speaks of."""
+    return {*PUBLIC, *SIGNED_IN, *PAGES, *ROWS, NEW}
+
+
+def visits() -> Iterator[Visit]:
+    for visitor in (*BEZOEKERS, ANONIEM):
+        for endpoint, code in SIGNED_IN.items():
+            yield Visit(visitor, endpoint, "GET", 302 if visitor == ANONIEM else code)
+        for endpoint, (name, letter) in PAGES.items():
+            yield Visit(visitor, endpoint, "GET", _page(visitor, name, letter))
+        for endpoint in (*ROWS, NEW):
+            for part in PARTS if endpoint == "activiteiten.bewerken" else ("",):
+                yield from _about_rows(visitor, endpoint, part)
+
+
+def _page(visitor: str, name: str, letter: str) -> int:
+    if visitor == ANONIEM:
+        return 302
+    return 200 if tabel.ergens(visitor, name, letter) else 403
+
+
+def _about_rows(visitor: str, endpoint: str, part: str) -> Iterator[Visit]:
+    name, _ = ROWS.get(endpoint, ("Verantwoording", "M"))
+    for van in MERKEN:
+        for stand in ("open", "gesloten", "vastgesteld") if name in tabel.ONDER_SLOT else ("open",):
+            rij, key = Rij(van, stand), (name, van, stand)
+            if endpoint not in ONLY_POSTS:
+                yield Visit(visitor, endpoint, "GET", _row(visitor, endpoint, rij, 200), key, part)
+            if endpoint in POSTS:
+                yield Visit(visitor, endpoint, "POST", _row(visitor, endpoint, rij, 302), key, part)
+
+
+def _row(visitor: str, endpoint: str, rij: Rij, allowed: int) -> int:
+    name, letter = ("Activiteit", "M") if endpoint == NEW else ROWS[endpoint]
+    if visitor == ANONIEM:
+        return 302
+    # Whoever may undo some batch gets as far as the batch.
+    door = "Z" if name == "Bewerking" else letter
+    if not tabel.ergens(visitor, name, door):
+        return 403
+    if not tabel.ziet(visitor, "Verantwoording" if endpoint == NEW else name, rij):
+        return 404
+    if endpoint == NEW and rij.stand != "open":
+        return 409
+    if tabel.mag(visitor, name, letter, rij) or _step(visitor, endpoint, rij):
+        return allowed
+    return 403
+
+
+def _step(visitor: str, endpoint: str, rij: Rij) -> bool:
+    """Wijzigen of a verantwoording is also where its status changes (Handleiding 2.4)."""
+    if endpoint != "verantwoordingen.wijzigen":
+        return False
+    return any(tabel.mag(visitor, "Verantwoording", step, rij) for step in STEPS)

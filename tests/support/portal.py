@@ -1,0 +1,182 @@
+"""The whole portal with the world of `tests/portal_world.py`, and people who visit it.
+
+The app and its world are made once per worker; what a test changed is put back after it.
+On PostgreSQL, where that is not cheap, each test gets a world of its own.
+"""
+
+import contextlib
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from cmk_admin.actor import ANONYMOUS, Actor, system
+from cmk_admin.auth import clock, sessions
+from cmk_admin.auth.account import load_account
+from cmk_admin.gate import GateSession, acting_as
+from tests.pages import CheckedClient
+from tests.portal_world import Wereld, bouw
+from tests.rights_table import ANONIEM
+from tests.support.applications import closing_engines, make_settings
+from tests.support.databases import Dialect
+
+CSRF = "een vaste waarde, want het gaat om de handtekening"
+
+
+@dataclass
+class Bezoeker:
+    """Somebody with the portal open in a browser."""
+
+    client: FlaskClient
+    token: str
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.client.get(path, **kwargs)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
+        """Send a form with its token."""
+        return self.client.post(path, data={"csrf_token": self.token} | (data or {}), **kwargs)
+
+
+@dataclass
+class Portaal:
+    """The app, the ids of its rows, and ways in."""
+
+    app: Flask
+    wereld: Wereld
+    #: Says whether anything was stored since it was last asked.
+    changed: Callable[[], bool]
+    restore: Callable[[], None]
+    _sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def bezoeker(self, naam: str) -> Bezoeker:
+        """This person, logged in, in a browser of their own; ANONIEM is nobody."""
+        client = self.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie.update(self._session(naam))
+        signer = URLSafeTimedSerializer(self.app.config["SECRET_KEY"], salt="wtf-csrf-token")
+        return Bezoeker(client, signer.dumps(CSRF))
+
+    def _session(self, naam: str) -> dict[str, Any]:
+        """What the log-in leaves in the cookie; logging in itself is tested elsewhere."""
+        if naam == ANONIEM:
+            return {"csrf_token": CSRF}
+        if naam not in self._sessions:
+            with self.app.test_request_context():
+                from flask import session
+
+                account = load_account(self.wereld.mensen[naam])
+                assert account is not None
+                sessions.begin(account, clock.now())
+                self._sessions[naam] = dict(session) | {"csrf_token": CSRF}
+        return self._sessions[naam]
+
+    def actor(self, naam: str) -> Actor:
+        if naam == ANONIEM:
+            return ANONYMOUS
+        with self.app.app_context():
+            account = load_account(self.wereld.mensen[naam])
+        assert account is not None
+        return account.actor
+
+    @contextlib.contextmanager
+    def als(self, wie: str | Actor = "") -> Iterator[GateSession]:
+        """A session of this visitor, or (no name) of the system; rolled back unless committed."""
+        actor = self.actor(wie) if isinstance(wie, str) and wie else wie or system("test")
+        assert isinstance(actor, Actor)
+        with self.app.app_context(), acting_as(actor) as session:
+            yield session
+
+
+@pytest.fixture(autouse=True)
+def _checked_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page that any test asks for is looked through."""
+    monkeypatch.setattr(Flask, "test_client_class", CheckedClient)
+
+
+@contextlib.contextmanager
+def _portaal(url: str, folder: Path) -> Iterator[tuple[Flask, Wereld]]:
+    from app import create_app
+
+    with closing_engines(create_app(make_settings(url, folder))) as app:
+        moment = datetime.now(UTC)
+        clock.install(app, lambda: moment)
+        with app.app_context(), acting_as(system("wereld")) as session:
+            wereld = bouw(session)
+        yield app, wereld
+
+
+def _store_files(app: Flask, folder: Path) -> None:
+    """Every row with a file has one on disk."""
+    (folder / "files").mkdir(parents=True, exist_ok=True)
+    from models.base import MetBestand, entiteiten
+
+    with app.app_context(), acting_as(system("wereld")) as session:
+        for entity in entiteiten():
+            if issubclass(entity, MetBestand):
+                for row in session.query(entity):
+                    if row.bestand_sleutel:
+                        (folder / "files" / row.bestand_sleutel).write_bytes(b"%PDF-1.7 test")
+
+
+@pytest.fixture(scope="session")
+def _portaal_sqlite(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portaal]:
+    folder = tmp_path_factory.mktemp("portaal")
+    file, backup = folder / "portaal.db", folder / "begin.db"
+    shutil.copyfile(sqlite_template, file)
+    with _portaal(f"sqlite:///{file}", folder) as (app, wereld):
+        _store_files(app, folder)
+        watch = sqlite3.connect(file, check_same_thread=False)
+        begin = sqlite3.connect(backup, check_same_thread=False)
+        watch.backup(begin)
+        seen = [_version(watch)]
+
+        def changed() -> bool:
+            now = _version(watch)
+            fresh, seen[0] = now != seen[0], now
+            return fresh
+
+        def restore() -> None:
+            begin.backup(watch)
+            seen[0] = _version(watch)
+
+        yield Portaal(app, wereld, changed, restore)
+        watch.close()
+        begin.close()
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """SQLite counts what other connections commit."""
+    found: int = connection.execute("PRAGMA data_version").fetchone()[0]
+    return found
+
+
+@pytest.fixture
+def portaal(dialect: Dialect, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Portaal]:
+    """The portal in its first state."""
+    if dialect == "sqlite":
+        made: Portaal = request.getfixturevalue("_portaal_sqlite")
+        made.changed()
+        yield made
+        made.restore()
+        return
+    cluster = request.getfixturevalue("pg_cluster")
+    name = f"p_{uuid.uuid4().hex}"
+    url = cluster.create(name, request.getfixturevalue("pg_template"))
+    try:
+        with _portaal(url, tmp_path) as (app, wereld):
+            yield Portaal(app, wereld, lambda: False, lambda: None)
+    finally:
+        cluster.drop(name)
