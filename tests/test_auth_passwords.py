@@ -137,11 +137,11 @@ def test_any_text_can_be_a_password_or_at_least_be_refused(text: str) -> None:
 
 @pytest.mark.usefixtures("cheap")
 def test_a_huge_password_is_refused_at_once() -> None:
-    """A million accents out of order would be sorted for minutes."""
-    huge = "a" + "\u0301\u0316" * 500_000
+    """Sorting that many accents takes seconds, and four times that for twice as many."""
+    huge = "a" + "\u0301\u0316" * 30_000
     start = time.monotonic()
 
     assert not passwords.verify(passwords.hash_password("x"), huge)
     with pytest.raises(ValueError, match="1024"):
         passwords.hash_password(huge)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 2

@@ -1,10 +1,9 @@
 """What the browser is told: the same on every answer, whatever went wrong."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask, abort, redirect
+from flask import Flask, Response, abort, redirect
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -26,6 +25,17 @@ EXPECTED = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 CODES = (400, 401, 403, 404, 405, 409, 413, 429, 500, 503)
+ANSWERS = (
+    *((f"/fout/{code}", code) for code in CODES),
+    ("/inloggen", 200),
+    ("/stroom", 200),
+    ("/weg", 302),
+    ("/", 302),
+    ("/bestaat-niet", 404),
+    ("/static/bestaat-niet.css", 404),
+    ("/uitloggen", 405),
+    ("/stuk", 500),
+)
 
 
 MULTIPART = "multipart/form-data; boundary=x"
@@ -52,9 +62,8 @@ def app(app: Flask) -> Flask:
     return app
 
 
-def stream() -> Iterator[str]:
-    yield "regel 1\n"
-    yield "regel 2\n"
+def stream() -> Response:
+    return Response(iter(("regel 1\n", "regel 2\n")), mimetype="text/plain")
 
 
 def check(response: TestResponse, code: int) -> None:
@@ -66,32 +75,17 @@ def check(response: TestResponse, code: int) -> None:
     assert "Strict-Transport-Security" not in response.headers, "this is not https"
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_on_every_error(client: FlaskClient, code: int) -> None:
-    check(client.get(f"/fout/{code}"), code)
+def test_on_every_answer(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    for path, code in ANSWERS:
+        with subtests.test(path):
+            check(client.get(path), code)
 
 
-@pytest.mark.parametrize(
-    ("path", "code"),
-    [
-        ("/inloggen", 200),
-        ("/stroom", 200),
-        ("/weg", 302),
-        ("/", 302),
-        ("/bestaat-niet", 404),
-        ("/static/bestaat-niet.css", 404),
-        ("/uitloggen", 405),
-        ("/stuk", 500),
-    ],
-)
-def test_on_every_answer(client: FlaskClient, path: str, code: int) -> None:
-    check(client.get(path), code)
-
-
-@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "PROPFIND"])
-def test_on_every_method(client: FlaskClient, method: str) -> None:
-    response = client.open("/inloggen", method=method)
-    check(response, response.status_code)
+def test_on_every_method(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    for method in ("HEAD", "OPTIONS", "TRACE", "PROPFIND"):
+        with subtests.test(method):
+            response = client.open("/inloggen", method=method)
+            check(response, response.status_code)
 
 
 def test_on_a_form_without_its_token(client: FlaskClient) -> None:
@@ -132,7 +126,7 @@ def test_static_files_may_be_kept(client: FlaskClient) -> None:
 
 
 def test_a_view_may_ask_for_something_stricter(app: Flask, client: FlaskClient) -> None:
-    strict = {"Content-Security-Policy": "sandbox"}
+    strict = {"Content-Security-Policy": "sandbox", "Content-Type": "text/plain"}
     app.add_url_rule("/bijlage", "bijlage", public(lambda: ("x", strict)))
     assert client.get("/bijlage").headers.getlist("Content-Security-Policy") == ["sandbox"]
 

@@ -44,10 +44,9 @@ def verify(stored: str | None, text: str) -> bool:
         stored, text = None, ""
     with _turn():
         try:
-            _hasher.verify(stored or _nobody(), _normal(text))
+            return _hasher.verify(stored or _nobody(), _normal(text))
         except (VerificationError, InvalidHashError):
             return False
-    return stored is not None
 
 
 def needs_rehash(stored: str) -> bool:

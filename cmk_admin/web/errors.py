@@ -132,7 +132,10 @@ def wants_json() -> bool:
 
 def back_url() -> str:
     """The page the person came from, when it is one of ours and not this one again."""
-    referrer = urlsplit(request.headers.get("Referer", ""))
+    try:
+        referrer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
     query = f"?{referrer.query}" if referrer.query else ""
     target = safe_target(f"{referrer.path}{query}")
     ours = referrer.netloc == request.environ.get("HTTP_HOST")
