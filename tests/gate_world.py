@@ -182,6 +182,7 @@ def raw_connection(url: str) -> Iterator[Any]:
     if where.get_backend_name() == "sqlite":
         with contextlib.closing(sqlite3.connect(str(where.database), timeout=10)) as connection:
             connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA synchronous=OFF")
             yield connection
     else:
         plain = where.set(drivername="postgresql").render_as_string(hide_password=False)
