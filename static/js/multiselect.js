@@ -83,7 +83,11 @@ function enhance(box) {
     }
   });
   document.addEventListener("pointerdown", (event) => { if (box.open && !box.contains(event.target)) box.open = false; });
-  box.addEventListener("focusout", (event) => { if (box.open && event.relatedTarget && !box.contains(event.relatedTarget)) box.open = false; });
+  box.addEventListener("focusout", (event) => {
+    const to = event.relatedTarget;
+    // A press on an option gives the focus to what lies around the box: that is no leaving.
+    if (box.open && to && !box.contains(to) && !to.contains(box)) box.open = false;
+  });
   update();
 }
 
