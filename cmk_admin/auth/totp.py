@@ -133,7 +133,6 @@ def use_code(session: GateSession, factor: Factor, code: str, moment: datetime) 
         "id": factor.gebruiker_id,
         "actief": True,
         "totp_geheim": factor.stored,
-        # None is equal to None here: the first code of an account settles the same way.
-        "totp_stap": ("IS NOT DISTINCT FROM", factor.last_step),
+        "totp_stap": factor.last_step,
     }
     return stamp(session, Gebruiker, as_read, {"totp_stap": step}) == 1

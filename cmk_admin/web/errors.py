@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from cmk_admin.gate import Gone, Locked, Refused
 from cmk_admin.web.targets import safe_target
@@ -233,7 +233,12 @@ def _as_json(fault: Fault) -> str:
 
 
 def _as_page(fault: Fault) -> str:
-    """The page in the portal's own look; a bare one when even that can't be made."""
+    """The page in the portal's own look; a bare one when even that can't be made.
+
+    For a host that is not ours no address can be made, so no page either.
+    """
+    if isinstance(request.routing_exception, SecurityError):
+        return _as_bare_page(fault)
     try:
         return render_template(
             "fouten/fout.html",
