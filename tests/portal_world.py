@@ -27,6 +27,8 @@ from tests import factories as f
 from tests.rights_table import BEZOEKERS
 
 KANARIE = "kanariegeel"
+#: In what is known of people beside their name, and in mail and tasks.
+POSTDUIF = "postduif"
 #: In columns that nobody may ever read.
 GEHEIM = "geheimzinnig"
 MERKEN = {"eigen": "Eigenwijs", "tweede": "Tweespan", "vreemd": KANARIE}
@@ -147,7 +149,7 @@ def _partij(
     partij = f.maak_contractpartij(session, adviseur=adviseur, **teksten(Contractpartij, merk))
     wereld.noteer(partij, van)
     wereld.noteer(f.maak_werkgebied(session, partij, gedeeld["gemeente"]), van)
-    mens = f.maak_gebruiker(session, **teksten(Gebruiker, merk))
+    mens = f.maak_gebruiker(session, **teksten(Gebruiker, f"{merk}mens"))
     wereld.noteer(mens, van, "lid")
     wereld.noteer(f.maak_lidmaatschap(session, mens, partij), van, "lid")
     for stand in ("open", "vrij"):
@@ -226,10 +228,10 @@ def _techniek(session: GateSession, wereld: Wereld) -> None:
         stap = f.maak_bewerking(session, contractpartij_id=partij, **teksten(Bewerking, merk))
         wereld.noteer(stap, van)
     mens = session.get_one(Gebruiker, wereld.id(Gebruiker, "vreemd", "lid"))
-    wereld.noteer(f.maak_mail(session, mens, **teksten(Mail, KANARIE)))
+    wereld.noteer(f.maak_mail(session, mens, **teksten(Mail, POSTDUIF)))
     for wie in ("datamanager", "vreemd"):
         eigenaar = wereld.mensen.get(wie, mens.id)
-        velden = teksten(Taak, MERKEN.get(wie, wie))
+        velden = teksten(Taak, POSTDUIF if wie == "vreemd" else wie)
         wereld.noteer(f.maak_taak(session, gebruiker_id=eigenaar, **velden), stand=wie)
     for van in MERKEN:
         eerste = select(Wijziging).where(
