@@ -149,6 +149,13 @@ def still_used(obj: Entiteit, going: set[int]) -> Iterator[Fout]:
         yield Fout(IN_USE)
 
 
+def _settle(obj: Entiteit, key: str, given: Entiteit) -> None:
+    """A row given as object: its number is filled in now, as saving would, so that what is
+    judged is what is stored. A row that is new itself gets its number while saving."""
+    if given.id is not None and getattr(obj, key, None) != given.id:
+        setattr(obj, key, given.id)
+
+
 def attach_relations(session: "GateSession", obj: Entiteit, only_changed: bool = False) -> None:
     """Look every referred row up with the actor's own eyes: what they cannot see, they
     cannot point at. Afterwards rules can follow relations of unsaved rows."""
@@ -158,6 +165,7 @@ def attach_relations(session: "GateSession", obj: Entiteit, only_changed: bool =
         number = getattr(obj, key, None)
         given = obj.__dict__.get(relation.key)
         if state.attrs[relation.key].history.has_changes() and given is not None:
+            _settle(obj, key, given)
             continue
         if number is None or (only_changed and not state.attrs[key].history.has_changes()):
             continue
