@@ -9,11 +9,12 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event, inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper, ORMExecuteState, UOWTransaction, object_session
+from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlalchemy.orm.session import SessionTransaction
 
 from cmk_admin.actor import Actor
 from cmk_admin.gate import fence
-from cmk_admin.gate.errors import AroundTheGate, NoActor
+from cmk_admin.gate.errors import AroundTheGate, Gone, NoActor
 from cmk_admin.gate.reads import scope_read
 from cmk_admin.gate.rows import column_values
 from cmk_admin.gate.writes import Judgement
@@ -81,7 +82,11 @@ class GateSession(FlaskSession):
 
     def judge_flush(self, judgement: Judgement) -> None:
         """Judge what is pending; from here to the end of the flush the fence is open."""
-        judgement.judge()
+        try:
+            judgement.judge()
+        except ObjectDeletedError:
+            # Out of this actor's sight, or gone: to them that is the same.
+            raise Gone("Deze rij is er niet (meer).") from None
         self._judgement = judgement
         self._flushing_judged = True
 
