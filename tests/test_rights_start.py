@@ -17,7 +17,6 @@ from models.lijsten import Doel
 from models.school import School
 from tests.support.portal import Portaal
 
-
 SCHOOL = Basis.metadata.tables["school"]
 
 
