@@ -8,7 +8,7 @@ from cmk_admin import database, editing
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.gate import Locked, Refused
 from cmk_admin.page import Action, Crumb, FormPage, ListPage, PageHeader
-from cmk_admin.policy import Handeling, gesloten, may
+from cmk_admin.policy import Handeling, gesloten, right_on
 from cmk_admin.routes import actor, requires
 from models.activiteit import Activiteit
 from models.verantwoording import Status, Verantwoording
@@ -35,31 +35,33 @@ def register(app: Flask) -> None:
 def nieuw(verantwoording_id: int) -> Page:
     """A new activity with its schools and lasten on one page, saved together."""
     verantwoording = schermen.find_verantwoording(verantwoording_id)
-    _require_new(verantwoording)
+    _require(Handeling.MAKEN, Activiteit(contractpartij_id=verantwoording.contractpartij_id))
     form = formulier.new_form(verantwoording.contractpartij_id, request.form)
     if request.method == "GET":
+        _require_open(verantwoording)
         form.sleutel.data = new_key()
         return _new_page(verantwoording, form)
     if not form.validate():
         return _new_page(verantwoording, form, Failed(form.summary())), INVALID
 
     def work() -> str:
+        _require_open(verantwoording)
         activiteit = bewaren.insert(database.session(), verantwoording, form)
         return _after_insert(activiteit)
 
     return save(form, work, lambda failed: _new_page(verantwoording, form, failed))
 
 
-def _require_new(verantwoording: Verantwoording) -> None:
-    if verantwoording.status is not Status.OPEN:
-        raise Locked(gesloten(verantwoording), verantwoording)
-    verdict = may(
-        actor(),
-        Handeling.MAKEN,
-        Activiteit(contractpartij_id=verantwoording.contractpartij_id),
-    )
+def _require(handeling: Handeling, row: Activiteit) -> None:
+    """The right alone; whether the year is open is asked when it is saved."""
+    verdict = right_on(actor(), handeling, row)
     if not verdict:
         raise Refused(verdict)
+
+
+def _require_open(verantwoording: Verantwoording) -> None:
+    if verantwoording.status is not Status.OPEN:
+        raise Locked(gesloten(verantwoording), verantwoording)
 
 
 def _after_insert(activiteit: Activiteit) -> str:
@@ -100,9 +102,9 @@ def bewerken(id: int, deel: str) -> Page:  # noqa: A002 - as in the address
     """Change one part: the details, the schools, the lasten or the partners."""
     part = formulier.PARTS.get(deel) or abort(404)
     activiteit = schermen.find(id)
-    verdict = may(actor(), Handeling.WIJZIGEN, activiteit)
-    if not verdict:
-        raise Refused(verdict)
+    _require(Handeling.WIJZIGEN, activiteit)
+    if request.method == "GET":
+        _require_open(activiteit.verantwoording)
     edit = _edit_rows if part.name in _ROWS else _edit_fields
     return edit(activiteit, part)
 
@@ -126,6 +128,7 @@ def _edit_fields(activiteit: Activiteit, part: Part) -> Page:
         return _edit_page(activiteit, part, form, Failed(form.summary())), INVALID
 
     def work() -> str:
+        _require_open(activiteit.verantwoording)
         bewaren.update(database.session(), activiteit, form)
         flash(f"{part.title} van “{activiteit.naam}” bewaard.", "success")
         return _tab_url(activiteit, part)
@@ -153,6 +156,7 @@ def _edit_rows(activiteit: Activiteit, part: Part) -> Page:
         return _edit_page(activiteit, part, form, Failed(form.summary())), INVALID
 
     def work() -> str:
+        _require_open(activiteit.verantwoording)
         rows.merge()
         rows.apply(database.session())
         flash(f"{part.title} van “{activiteit.naam}” bewaard.", "success")

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from cmk_admin import database, editing, integrity
 from cmk_admin.entity_forms import INVALID, STALE, StaleForm, new_key, read_key
-from cmk_admin.gate import Gone, once
+from cmk_admin.gate import Gone, Locked, once
 from cmk_admin.page import Conflict, FormError
 from models.base import Fout, RegelFout
 from views.activiteiten.bewaren import StaleRows
@@ -43,6 +43,11 @@ def save(form: ActivityForm, work: Callable[[], str], again: Callable[[Failed], 
             error.fouten if isinstance(error, RegelFout) else (integrity.translate(error),)
         )
         return again(Failed(form.summary(editing.put_errors(form, fouten)))), INVALID
+    except Locked as closed:
+        # Closed while the form was open: what was typed is not lost.
+        session.rollback()
+        reason = f"{closed.reason} {closed.help}".strip()
+        return again(Failed((FormError("", "", reason),))), STALE
     except (StaleForm, StaleDataError) as error:
         session.rollback()
         form.sleutel.data = new_key()

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
+from wtforms.validators import StopValidation
 
 from cmk_admin import attributes, database, editing, formats
 from cmk_admin.entity_forms import INVALID, STALE, StaleForm, new_key, read_key
@@ -49,7 +50,7 @@ class StatusField(fields.ChoiceField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data not in self.allowed:
-            raise ValueError(fields.NO_CHOICE)
+            raise StopValidation(fields.NO_CHOICE)
 
     def iter_choices(self) -> Iterator[tuple[str, str, bool]]:
         for status in self.allowed:
