@@ -1,0 +1,539 @@
+"""Entering an activity and changing it part by part (Handleiding 2.2, 2.3 and 3)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from models.activiteit import Activiteit, ActiviteitSchool, Last
+from models.lijsten import Doel, Doelgroep, Kostensoort
+from models.samenwerkingspartner import Samenwerkingspartner
+from models.school import School
+from models.verantwoording import Verantwoording
+from tests import factories as f
+from tests.pages import Page
+from tests.portal_world import KANARIE
+from tests.support.portal import Portaal
+
+Body = dict[str, Any]
+
+
+class Formulier:
+    """A form as somebody has it open: what it would send, and where to."""
+
+    def __init__(self, portaal: Portaal, visitor: str, path: str) -> None:
+        self.bezoeker, self.path = portaal.bezoeker(visitor), path
+        response = self.bezoeker.get(path)
+        assert response.status_code == 200, response.text
+        self.values: Body = Page(response.text).form()
+
+    def send(self, **typed: Any) -> TestResponse:
+        """Send it with these fields filled in otherwise; `None` leaves one out."""
+        named = {name.replace("__", "-"): value for name, value in typed.items()}
+        body = {n: v for n, v in (self.values | named).items() if v is not None}
+        return self.bezoeker.post(self.path, body)
+
+    def again(self, response: TestResponse) -> "Formulier":
+        """The form that came back, as it would be sent now."""
+        self.values = Page(response.text).form()
+        return self
+
+
+def errors(response: TestResponse) -> list[str]:
+    """What the summary above the form says."""
+    page = Page(response.text)
+    return [line.words for line in page.by_id("fouten").all("li")]
+
+
+def new_path(portaal: Portaal, stand: str = "leeg") -> str:
+    return (
+        f"/verantwoordingen/{portaal.wereld.id(Verantwoording, 'eigen', stand)}/activiteiten/nieuw"
+    )
+
+
+def complete(portaal: Portaal, **more: Any) -> Body:
+    """Everything that Handleiding 2.2 has a field for, in the empty year 2027."""
+    w = portaal.wereld
+    return {
+        "naam": "Muziek in de klas",
+        "doel_id": str(w.id(Doel)),
+        "omschrijving": "Vier lessen.",
+        "aantal_activiteiten": "4",
+        "duur": "1,5",
+        "startdatum": "01-03-2027",
+        "einddatum": "24-3-2027",
+        "doelgroepen": [str(w.id(Doelgroep))],
+        "samenwerkingspartners": [str(w.id(Samenwerkingspartner, "eigen"))],
+        "scholen__0__school_id": str(w.id(School)),
+        "scholen__0__aantal_leerkrachten": "6",
+        "lasten__0__toelichting": "Vakdocent",
+        "lasten__0__bedrag": "1.234,56",
+        "lasten__0__betaald_op": "02-04-2027",
+        "lasten__0__kostensoort_id": str(w.id(Kostensoort)),
+        "lasten__0__boekstuknummer": "2027-1",
+        "lasten__0__leverancier": "Muziekschool",
+    } | more
+
+
+def count(portaal: Portaal) -> int:
+    with portaal.als() as session:
+        return session.scalar(select(func.count(Activiteit.id))) or 0
+
+
+# --- new ----------------------------------------------------------------------------
+
+
+def test_the_three_parts_are_saved_together(portaal: Portaal) -> None:
+    form = Formulier(portaal, "routebegeleider", new_path(portaal))
+
+    response = form.send(**complete(portaal))
+
+    assert response.status_code == 302
+    with portaal.als() as session:
+        found = session.scalars(select(Activiteit).order_by(Activiteit.id.desc()).limit(1)).one()
+        assert response.location == f"/activiteiten/{found.id}/details"
+        assert (found.naam, found.totaal_uren) == ("Muziek in de klas", Decimal(6))
+        assert [rij.aantal_leerkrachten for rij in found.scholen] == [6]
+        assert [(x.toelichting, x.bedrag, x.leverancier) for x in found.lasten] == [
+            ("Vakdocent", 123456, "Muziekschool")
+        ]
+        assert len(found.doelgroep_koppelingen) == len(found.partner_koppelingen) == 1
+        assert found.contractpartij_id == portaal.wereld.id("Contractpartij", "eigen")
+
+
+def test_sending_twice_makes_one_activity(portaal: Portaal) -> None:
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    before = count(portaal)
+    first, second = form.send(**complete(portaal)), form.send(**complete(portaal))
+    assert count(portaal) == before + 1
+    assert first.location == second.location
+
+
+def test_bewaren_en_nog_een_opens_an_empty_form(portaal: Portaal) -> None:
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    response = form.send(**complete(portaal, _nog_een="1"))
+    assert response.location == new_path(portaal)
+    page = form.bezoeker.get(response.location)
+    assert "Activiteit “Muziek in de klas” is toegevoegd." in Page(page.text).text
+    assert Page(page.text).form()["naam"] == [""]
+
+
+def test_only_what_the_manual_calls_needed_is_needed(portaal: Portaal) -> None:
+    """Schools and costs may follow; "het bedrag … kan ook op een later moment"."""
+    body = {n: v for n, v in complete(portaal).items() if not n.startswith(("scholen", "lasten"))}
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    assert form.send(**body | {"lasten__0__toelichting": "Nog te betalen"}).status_code == 302
+
+
+def test_what_is_missing_is_told_at_the_field(portaal: Portaal) -> None:
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    response = form.send()
+    assert response.status_code == 422
+    named = [line.split(":")[0] for line in errors(response)]
+    assert named == [
+        "Naam",
+        "CMK-doel",
+        "Duur activiteit (uren)",
+        "Periode van",
+        "Periode tot en met",
+        "Doelgroepen",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"einddatum": "01-02-2027"}, "Periode tot en met: De periode eindigt vóór zij begint."),
+        ({"startdatum": "31-02-2027"}, "Periode van: 31-02-2027 bestaat niet."),
+        ({"aantal_activiteiten": "0"}, "Aantal activiteiten: Vul 1 of een hoger aantal in"),
+        ({"aantal_activiteiten": "2²"}, "Aantal activiteiten: Vul een heel getal in."),
+        ({"duur": "-1"}, "Duur activiteit (uren): Vul 0 of meer uren in."),
+        ({"duur": "99999999999"}, "Duur activiteit (uren): Dit getal is te groot."),
+        ({"naam": "x" * 201}, "Naam: Gebruik hoogstens 200 tekens"),
+        ({"naam": "een\x07bel"}, "Naam: Hier staan onzichtbare tekens"),
+        ({"doel_id": "999999"}, "CMK-doel: Deze keuze bestaat niet (meer)"),
+        ({"doel_id": "abc"}, "CMK-doel: Deze keuze bestaat niet (meer)"),
+        ({"duur_eenheid": "eeuwen"}, "Betekenis van de duur: Kies een van de mogelijkheden."),
+        ({"doelgroepen": ["999999"]}, "Doelgroepen: Deze keuze bestaat niet (meer)"),
+        ({"scholen__0__school_id": ""}, "School 1, school: Dit veld is verplicht."),
+        ({"scholen__0__school_id": "99999"}, "School 1, school: Deze keuze bestaat niet (meer)"),
+        ({"scholen__0__aantal_leerkrachten": "-1"}, "School 1, aantal leerkrachten: Vul 0 of"),
+        ({"scholen__0__aantal_leerkrachten": "zes"}, "School 1, aantal leerkrachten: Vul een heel"),
+        ({"lasten__0__toelichting": ""}, "Last 1, toelichting: Dit veld is verplicht."),
+        ({"lasten__0__bedrag": "veel"}, "Last 1, bedrag: Vul een bedrag in"),
+        ({"lasten__0__betaald_op": "01-01-2026"}, "Last 1, betaald op: Alleen kosten die in 2027"),
+        ({"lasten__0__kostensoort_id": "77777"}, "Last 1, kostensoort: Deze keuze bestaat niet"),
+    ],
+)
+def test_wrong_input_is_told_and_nothing_typed_is_lost(
+    portaal: Portaal, typed: Body, sentence: str
+) -> None:
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    before = count(portaal)
+
+    response = form.send(**complete(portaal, **typed))
+
+    assert response.status_code == 422
+    found = errors(response)
+    assert len(found) == 1
+    assert found[0].startswith(sentence)
+    assert count(portaal) == before
+    back = form.again(response).values
+    wanted = {n.replace("__", "-"): v for n, v in complete(portaal, **typed).items()}
+    unseen = {"doel_id", "doelgroepen", "duur_eenheid"} | {n for n in wanted if n.endswith("_id")}
+    for name in wanted.keys() - (unseen & {n.replace("__", "-") for n in typed}):
+        value = wanted[name] if isinstance(wanted[name], list) else [wanted[name]]
+        assert back[name] == value, name
+
+
+def test_rows_keep_their_places_and_blank_ones_do_not_count(portaal: Portaal) -> None:
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    blank = {"scholen__4__id": "", "scholen__4__school_id": "", "lasten__2__toelichting": "  "}
+    twice = {"scholen__7__school_id": str(portaal.wereld.id(School))}
+    response = form.send(**complete(portaal, **blank, **twice))
+    assert errors(response) == ["School 3, school: Deze school staat er al bij."]
+    back = form.again(response).values
+    assert back["scholen-7-school_id"] == [str(portaal.wereld.id(School))]
+    assert form.send(scholen__7__school_id="").status_code == 302
+
+
+def test_every_row_with_an_error_is_named(portaal: Portaal) -> None:
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    late = {"lasten__5__toelichting": "Bus", "lasten__5__betaald_op": "31-12-2026"}
+    response = form.send(**complete(portaal, einddatum="1-1-2027", **late))
+    assert [line.split(":")[0] for line in errors(response)] == [
+        "Periode tot en met",
+        "Last 2, betaald op",
+    ]
+    target = Page(response.text).by_id("fouten").all("a")[1].get("href")
+    assert target == "#lasten-5-betaald_op"
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    ["scholen-²-school_id", "scholen--1-school_id", "scholen-99999999999-school_id", "lasten-"],
+)
+def test_absurd_rows_are_left_out(portaal: Portaal, absurd: str) -> None:
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    assert form.send(**complete(portaal), **{absurd: "1"}).status_code == 302
+
+
+def test_a_partner_of_another_cultuurpunt_is_no_choice(portaal: Portaal) -> None:
+    foreign = portaal.wereld.id(Samenwerkingspartner, "vreemd")
+    form = Formulier(portaal, "beheerder", new_path(portaal))
+    response = form.send(**complete(portaal, samenwerkingspartners=[str(foreign)]))
+    assert errors(response)[0].startswith("Samenwerkingspartners: Deze keuze bestaat niet")
+    assert KANARIE not in response.text
+
+
+def test_in_a_closed_year_nothing_is_added(portaal: Portaal) -> None:
+    response = portaal.bezoeker("projectleider").get(new_path(portaal, "gesloten"))
+    assert response.status_code == 409
+    assert "Een projectleider of beheerder kan haar heropenen." in Page(response.text).text
+
+
+def test_a_year_that_closes_under_the_form_keeps_what_was_typed(portaal: Portaal) -> None:
+    form = Formulier(portaal, "routebegeleider", new_path(portaal, "open"))
+    with portaal.als() as session:
+        id_ = portaal.wereld.id(Verantwoording, "eigen")
+        session.get_one(Verantwoording, id_).sluit(None)
+        session.commit()
+    before = count(portaal)
+
+    response = form.send(**complete(portaal))
+
+    assert response.status_code == 409
+    assert count(portaal) == before
+    assert form.again(response).values["lasten-0-toelichting"] == ["Vakdocent"]
+    assert errors(response)[0].startswith("De verantwoording 2026 is gesloten")
+
+
+def test_without_a_key_nothing_is_saved(portaal: Portaal) -> None:
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    assert form.send(**complete(portaal, sleutel="kort")).status_code == 400
+
+
+# --- changing -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def activiteit_id(portaal: Portaal) -> int:
+    """An activity in the open year 2026, with two schools and two lasten."""
+    with portaal.als() as session:
+        verantwoording = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        activiteit = f.maak_activiteit(session, verantwoording, naam="Dans")
+        f.maak_activiteit_doelgroep(session, activiteit)
+        for number in (5, 6):
+            school = f.maak_school(session, naam=f"School {number}")
+            f.maak_activiteit_school(session, activiteit, school, aantal_leerkrachten=number)
+            f.maak_last(session, activiteit, toelichting=f"Last {number}", bedrag=number * 100)
+        session.commit()
+        return activiteit.id
+
+
+def edit_path(activiteit_id: int, part: str) -> str:
+    return f"/activiteiten/{activiteit_id}/{part}/bewerken"
+
+
+def rows(portaal: Portaal, entity: type[ActiviteitSchool] | type[Last], of: int) -> list[Any]:
+    with portaal.als() as session:
+        return list(session.scalars(select(entity).where(entity.activiteit_id == of)))
+
+
+def test_the_details_are_changed(portaal: Portaal, activiteit_id: int) -> None:
+    form = Formulier(portaal, "routebegeleider", edit_path(activiteit_id, "details"))
+    response = form.send(naam="Dans en beweging", duur_eenheid="totaal")
+    assert response.location == f"/activiteiten/{activiteit_id}/details"
+    page = Page(form.bezoeker.get(response.location).text)
+    assert page.heading == "Dans en beweging"
+    assert "1,5 uur in totaal" in page.text
+
+
+def test_a_partner_is_added_later(portaal: Portaal, activiteit_id: int) -> None:
+    """Handleiding 2.3: "Je kunt hier nu klikken op wijzigen en de samenwerkingspartner(s) …"."""
+    partner = portaal.wereld.id(Samenwerkingspartner, "eigen")
+    for part in ("details", "samenwerkingspartners"):
+        form = Formulier(portaal, "routebegeleider", edit_path(activiteit_id, part))
+        assert form.send(samenwerkingspartners=[str(partner)]).status_code == 302
+        form = Formulier(portaal, "routebegeleider", edit_path(activiteit_id, part))
+        assert form.send(samenwerkingspartners=None).status_code == 302
+
+
+def test_two_people_who_change_the_same_field_see_both_values(
+    portaal: Portaal, activiteit_id: int
+) -> None:
+    path = edit_path(activiteit_id, "details")
+    mine, theirs = (Formulier(portaal, who, path) for who in ("projectleider", "routebegeleider"))
+    theirs.send(naam="Van hen")
+
+    response = mine.send(naam="Van mij", omschrijving="Ook van mij")
+
+    assert response.status_code == 409
+    words = Page(response.text).text
+    assert "Mens routebegeleider heeft dit intussen ook gewijzigd" in words
+    back = mine.again(response)
+    assert back.values["omschrijving"] == ["Ook van mij"]
+    assert back.values["conflict-naam"] == ["mijn"]
+    assert back.send(**{"conflict-naam": "hun"}).status_code == 302
+    with portaal.als() as session:
+        stored = session.get_one(Activiteit, activiteit_id)
+        assert (stored.naam, stored.omschrijving) == ("Van hen", "Ook van mij")
+
+
+def test_a_made_up_version_is_refused(portaal: Portaal, activiteit_id: int) -> None:
+    for part in ("details", "scholen"):
+        form = Formulier(portaal, "projectleider", edit_path(activiteit_id, part))
+        assert form.send(versie_token="verzonnen").status_code == 400
+
+
+def test_rows_are_added_changed_and_taken_away(portaal: Portaal, activiteit_id: int) -> None:
+    first, second = rows(portaal, Last, activiteit_id)
+    form = Formulier(portaal, "projectleider", edit_path(activiteit_id, "financieel-overzicht"))
+    names = [n for n in form.values if n.startswith(f"lasten-{second.id}-")]
+    new = {f"lasten-{second.id + 1}-toelichting": "Nieuw"}
+    changed = {f"lasten-{first.id}-bedrag": "-3,50"}
+
+    response = form.send(**changed, **new, **dict.fromkeys(names))
+
+    assert response.location == f"/activiteiten/{activiteit_id}/financieel-overzicht"
+    stored = [(x.toelichting, x.bedrag) for x in rows(portaal, Last, activiteit_id)]
+    assert stored == [("Last 5", -350), ("Nieuw", None)]
+
+
+def test_sending_rows_twice_adds_them_once(portaal: Portaal, activiteit_id: int) -> None:
+    form = Formulier(portaal, "projectleider", edit_path(activiteit_id, "financieel-overzicht"))
+    for _ in range(2):
+        assert form.send(**{"lasten-900-toelichting": "Een keer"}).status_code == 302
+    assert len(rows(portaal, Last, activiteit_id)) == 3
+
+
+def test_the_school_of_a_row_is_only_shown(portaal: Portaal, activiteit_id: int) -> None:
+    """Another school would be a hidden deletion."""
+    row = rows(portaal, ActiviteitSchool, activiteit_id)[0]
+    other = portaal.wereld.id(School)
+    form = Formulier(portaal, "projectleider", edit_path(activiteit_id, "scholen"))
+    assert f"scholen-{row.id}-school_id" not in form.values
+    form.send(**{f"scholen-{row.id}-school_id": str(other)})
+    assert rows(portaal, ActiviteitSchool, activiteit_id)[0].school_id == row.school_id
+
+
+def test_a_school_taken_away_and_chosen_again_stays(portaal: Portaal, activiteit_id: int) -> None:
+    row = rows(portaal, ActiviteitSchool, activiteit_id)[0]
+    form = Formulier(portaal, "projectleider", edit_path(activiteit_id, "scholen"))
+    gone = dict.fromkeys(n for n in form.values if n.startswith(f"scholen-{row.id}-"))
+    new = {"scholen-900-school_id": str(row.school_id), "scholen-900-aantal_leerkrachten": "9"}
+    assert form.send(**gone, **new).status_code == 302
+    kept = {r.id: r.aantal_leerkrachten for r in rows(portaal, ActiviteitSchool, activiteit_id)}
+    assert kept[row.id] == 9
+
+
+def test_a_routebegeleider_takes_no_rows_away(portaal: Portaal, activiteit_id: int) -> None:
+    """Handleiding 1.5: deleting, also "per onderdeel", is for the projectleider."""
+    row = rows(portaal, ActiviteitSchool, activiteit_id)[0]
+    form = Formulier(portaal, "routebegeleider", edit_path(activiteit_id, "scholen"))
+    response = form.send(**dict.fromkeys(n for n in form.values if f"-{row.id}-" in n))
+    assert response.status_code == 403
+    assert len(rows(portaal, ActiviteitSchool, activiteit_id)) == 2
+
+
+def test_rows_that_others_changed_elsewhere_are_taken_in(
+    portaal: Portaal, activiteit_id: int
+) -> None:
+    path = edit_path(activiteit_id, "scholen")
+    first, second = rows(portaal, ActiviteitSchool, activiteit_id)
+    mine, theirs = (Formulier(portaal, who, path) for who in ("projectleider", "routebegeleider"))
+    added = {"scholen-900-school_id": str(portaal.wereld.id(School))}
+    theirs.send(**{f"scholen-{first.id}-aantal_leerkrachten": "50"}, **added)
+
+    response = mine.send(**{f"scholen-{second.id}-aantal_leerkrachten": "60"})
+
+    assert response.status_code == 302
+    numbers = [r.aantal_leerkrachten for r in rows(portaal, ActiviteitSchool, activiteit_id)]
+    assert numbers == [50, 60, None]
+
+
+@pytest.mark.parametrize(("choice", "number"), [("mijn", 8), ("hun", 7)])
+def test_a_row_that_both_changed_is_chosen(
+    portaal: Portaal, activiteit_id: int, choice: str, number: int
+) -> None:
+    path = edit_path(activiteit_id, "scholen")
+    row = rows(portaal, ActiviteitSchool, activiteit_id)[0]
+    field = f"scholen-{row.id}-aantal_leerkrachten"
+    mine, theirs = (Formulier(portaal, who, path) for who in ("projectleider", "routebegeleider"))
+    theirs.send(**{field: "7", "scholen-900-school_id": str(portaal.wereld.id(School))})
+
+    response = mine.send(**{field: "8"})
+
+    assert response.status_code == 409
+    assert "Mens routebegeleider heeft dit intussen ook gewijzigd" in Page(response.text).text
+    back = mine.again(response)
+    assert back.values[field] == ["8"]
+    assert back.send(**{f"conflict-{field}": choice}).status_code == 302
+    stored = [r.aantal_leerkrachten for r in rows(portaal, ActiviteitSchool, activiteit_id)]
+    assert stored == [number, 6, None]
+
+
+def test_a_row_that_was_taken_away_meanwhile_comes_back_as_new(
+    portaal: Portaal, activiteit_id: int
+) -> None:
+    path = edit_path(activiteit_id, "financieel-overzicht")
+    row = rows(portaal, Last, activiteit_id)[0]
+    mine, theirs = (
+        Formulier(portaal, "routebegeleider", path),
+        Formulier(portaal, "projectleider", path),
+    )
+    theirs.send(**dict.fromkeys(n for n in theirs.values if f"lasten-{row.id}-" in n))
+
+    response = mine.send(**{f"lasten-{row.id}-bedrag": "99"})
+
+    assert response.status_code == 409
+    assert "is intussen door een ander verwijderd" in Page(response.text).text
+    assert mine.again(response).send().status_code == 302
+    stored = [(x.toelichting, x.bedrag) for x in rows(portaal, Last, activiteit_id)]
+    assert sorted(stored) == [("Last 5", 9900), ("Last 6", 600)]
+
+
+def test_a_row_i_took_away_and_another_changed_is_asked_about(
+    portaal: Portaal, activiteit_id: int
+) -> None:
+    path = edit_path(activiteit_id, "scholen")
+    row = rows(portaal, ActiviteitSchool, activiteit_id)[0]
+    mine, theirs = (Formulier(portaal, who, path) for who in ("projectleider", "routebegeleider"))
+    theirs.send(**{f"scholen-{row.id}-aantal_leerkrachten": "70"})
+
+    response = mine.send(**dict.fromkeys(n for n in mine.values if f"scholen-{row.id}-" in n))
+
+    assert response.status_code == 409
+    assert "haalde je weg, maar een ander heeft haar intussen gewijzigd" in Page(response.text).text
+    assert len(rows(portaal, ActiviteitSchool, activiteit_id)) == 2
+
+
+@pytest.mark.parametrize("part", ["details", "scholen", "financieel-overzicht"])
+def test_under_a_closed_year_there_is_nothing_to_change(portaal: Portaal, part: str) -> None:
+    id_ = portaal.wereld.id(Activiteit, "eigen", "gesloten")
+    visitor = portaal.bezoeker("projectleider")
+    assert visitor.get(edit_path(id_, part)).status_code == 409
+    tab = Page(visitor.get(f"/activiteiten/{id_}/{part}").text)
+    assert "Wijzigen" not in [link.words for link in tab.all("a")]
+    assert "Verantwoording 2025 is gesloten op" in tab.text
+
+
+def test_an_unknown_part_is_no_page(portaal: Portaal, activiteit_id: int) -> None:
+    assert portaal.bezoeker("projectleider").get(edit_path(activiteit_id, "x")).status_code == 404
+
+
+# --- the tabs -------------------------------------------------------------------------
+
+
+def test_the_tabs_of_an_activity(portaal: Portaal, activiteit_id: int) -> None:
+    """Handleiding 3: "verschillende tabbladen, zoals Details, Scholen, Financieel overzicht …"."""
+    visitor = portaal.bezoeker("routebegeleider")
+    page = Page(visitor.get(f"/activiteiten/{activiteit_id}/details").text)
+    tabs = {link.words: link.get("href") for link in page.with_class("tabs")[0].all("a")}
+    assert list(tabs) == [
+        "Details",
+        "Scholen 2",
+        "Financieel overzicht 2",
+        "Samenwerkingspartners 0",
+        "Geschiedenis",
+    ]
+    told = {
+        "Scholen 2": "2 scholen · 11 leerkrachten",
+        "Financieel overzicht 2": "2 lasten · totaal € 11,00",
+        "Samenwerkingspartners 0": "Nog geen samenwerkingspartners",
+        "Geschiedenis": "Activiteit Dans aangemaakt",
+    }
+    for name, words in told.items():
+        assert words in Page(visitor.get(tabs[name]).text).text
+
+
+@pytest.mark.parametrize(("visitor", "buttons"), [
+    ("projectleider", ["Dupliceren…", "Verwijderen…", "Wijzigen"]),
+    ("routebegeleider", ["Dupliceren…", "Wijzigen"]),
+    ("adviseur", []),
+])  # fmt: skip
+def test_buttons_are_what_one_may(
+    portaal: Portaal, activiteit_id: int, visitor: str, buttons: list[str]
+) -> None:
+    page = Page(portaal.bezoeker(visitor).get(f"/activiteiten/{activiteit_id}/details").text)
+    title = page.with_class("page-title")[0]
+    assert [node.words for node in title.all("a", "button")] == buttons
+
+
+def test_what_is_missing_leads_to_the_very_field(portaal: Portaal, activiteit_id: int) -> None:
+    with portaal.als() as session:
+        activiteit = session.get_one(Activiteit, activiteit_id)
+        activiteit.scholen[1].aantal_leerkrachten = None
+        activiteit.lasten[0].bedrag = None
+        wanted = {
+            f"scholen-{activiteit.scholen[1].id}-aantal_leerkrachten",
+            f"lasten-{activiteit.lasten[0].id}-bedrag",
+        }
+        session.commit()
+    visitor = portaal.bezoeker("routebegeleider")
+    page = Page(visitor.get(f"/activiteiten/{activiteit_id}/details").text)
+    assert "nog invullen: leerkrachten, bedrag" in page.text
+    links = [
+        a.get("href") for a in page.with_class("checklist")[0].all("a") if "#" in a.get("href")
+    ]
+    for link in links:
+        path, field = link.split("#")
+        assert Page(visitor.get(path).text).by_id(field).get("name") == field
+    assert {link.split("#")[1] for link in links} == wanted
+
+
+def test_an_empty_activity_says_where_to_begin(portaal: Portaal) -> None:
+    with portaal.als() as session:
+        verantwoording = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        id_ = f.maak_activiteit(session, verantwoording).id
+        session.commit()
+    visitor = portaal.bezoeker("projectleider")
+    page = Page(visitor.get(f"/activiteiten/{id_}/scholen").text)
+    links: Mapping[str, str] = {a.words: a.get("href") for a in page.all("a")}
+    for words in ("koppel scholen", "voer lasten in"):
+        path, field = links[words].split("#")
+        assert Page(visitor.get(path).text).by_id(field).tag in ("input", "select")
+    assert links["Scholen koppelen"] == edit_path(id_, "scholen")
