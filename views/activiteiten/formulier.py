@@ -176,7 +176,7 @@ def totals(form: ActivityForm) -> tuple[RunningTotal, ...]:
         cents = sum(row["bedrag"].data or 0 for row in form["lasten"].forms)
         found.append(RunningTotal("som", ("lasten", "bedrag"), formats.euro(cents)))
     if "scholen" in form and "naam" in form:
-        count = len(form["scholen"].forms)
+        count = sum(row["school_id"].data is not None for row in form["scholen"].forms)
         found.append(RunningTotal("aantal", ("scholen", "school_id"), str(count), "scholen"))
     if "duur" in form:
         hours = _hours(form)
