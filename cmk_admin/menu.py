@@ -14,12 +14,16 @@ from models.base import Entiteit
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line as registered. endpoint: the page; group: unfolds under this label."""
+    """One line as registered. endpoint: the page; group: unfolds under this label.
+
+    also: addresses elsewhere that belong under this line.
+    """
 
     label: str
     endpoint: str
     icon: str = ""
     group: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,15 @@ class Menu:
         self.entries: list[Entry] = []
         self.group_icons: dict[str, str] = {}
 
-    def add(self, label: str, endpoint: str, icon: str = "", group: str = "") -> None:
-        self.entries.append(Entry(label, endpoint, icon, group))
+    def add(
+        self,
+        label: str,
+        endpoint: str,
+        icon: str = "",
+        group: str = "",
+        also: tuple[str, ...] = (),
+    ) -> None:
+        self.entries.append(Entry(label, endpoint, icon, group, also))
 
     def group(self, label: str, icon: str) -> None:
         self.group_icons[label] = icon
@@ -55,7 +66,13 @@ def menu_for(actor: Actor, path: str) -> tuple[MenuItem, ...]:
     menu = menu_of(current_app)
     shown = [entry for entry in menu.entries if _visible(actor, entry)]
     urls = {entry: url_for(entry.endpoint) for entry in shown}
-    longest = max((url for url in urls.values() if _under(path, url)), key=len, default="")
+    within = [
+        (len(prefix), urls[entry])
+        for entry in shown
+        for prefix in (urls[entry], *entry.also)
+        if _under(path, prefix)
+    ]
+    longest = max(within, default=(0, ""))[1]
     return tuple(_lines(menu, shown, urls, longest))
 
 

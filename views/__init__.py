@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
         screen.register(app)
     menu = menu_of(app)
     menu.add("Dashboard", "dashboard.index", "home")
-    menu.add("Projecten", "projecten.index", "folder")
+    menu.add("Projecten", "projecten.index", "folder", also=("/verantwoordingen", "/activiteiten"))
     menu.group("Stamdata", "layers")
     for entity in generated.STAMDATA:
         endpoint = f"{entity.__name__.lower()}.index_view"
