@@ -1,6 +1,7 @@
 """Filling in the forms of an entity: create, edit, one cell of a list."""
 
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, redirect, request, url_for
@@ -13,6 +14,7 @@ from cmk_admin import attributes, database, editing, files, integrity
 from cmk_admin.entity_pages import cell_text
 from cmk_admin.forms import builder
 from cmk_admin.forms.builder import EntityForm
+from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Locked, once, with_retry
 from cmk_admin.page import Conflict, Crumb, FormError, FormPage, PageHeader
 from cmk_admin.policy import velden_van
@@ -75,9 +77,9 @@ class FormRunner:
                 default = self.entity.__table__.columns[attribute.name].default
                 if default is not None and default.is_scalar:
                     values[attribute.name] = default.arg
-            given = request.args.get(attribute.name, "")
-            if attribute.kind == "reference" and given.isdigit() and len(given) < 10:
-                values[attribute.name] = int(given)
+            if attribute.kind == "reference":
+                with suppress(ValueError):
+                    values[attribute.name] = to_id(request.args.get(attribute.name, ""))
         own = actor().partijen()
         if len(own) == 1:
             values.setdefault("contractpartij_id", own[0])

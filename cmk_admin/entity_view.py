@@ -294,9 +294,12 @@ class EntityView(ModelView):
         """At most 20 rows for a combobox: `[[id, label, caption], …]`."""
         within = {}
         if partij := request.args.get("contractpartij_id"):
-            if not hasattr(self.model, "contractpartij_id") or not partij.isdigit():
+            if not hasattr(self.model, "contractpartij_id"):
                 abort(404)
-            within["contractpartij_id"] = to_id(partij)
+            try:
+                within["contractpartij_id"] = to_id(partij)
+            except ValueError:
+                abort(404)
         found = references.lookup(self.model, request.args.get("query", ""), within)
         return jsonify([[row.id, str(row), row.bijschrift()] for row in found])
 
