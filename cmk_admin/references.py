@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from cmk_admin import attributes, database, formats
 from models.base import Entiteit
@@ -33,7 +34,8 @@ def finder(entity: type[Entiteit]) -> Callable[[Sequence[int]], dict[int, str]]:
     """ids → {id: label} of the rows that the actor sees."""
 
     def find(ids: Sequence[int]) -> dict[int, str]:
-        rows = database.session().scalars(select(entity).where(entity.id.in_(list(ids))))
+        wanted = select(entity).where(entity.id.in_(list(ids)))
+        rows = database.session().scalars(labelled(wanted, entity))
         return {row.id: str(row) for row in rows}
 
     return find
@@ -55,6 +57,20 @@ def options(entity: type[Entiteit]) -> Callable[[], Iterable[tuple[int, str]]]:
 def lookup_url(entity: type[Entiteit], **within: Any) -> str:
     """Address that a combobox asks for rows of `entity`."""
     return url_for(f"{endpoint_of(entity)}.ajax_lookup", **within)
+
+
+def labelled(statement: Select[Any], entity: type[Entiteit]) -> Select[Any]:
+    """With what `str()` of a row reads: one query, however many rows there are."""
+    for name in entity.label_relaties:
+        statement = statement.options(_label_of(getattr(entity, name)))
+    return statement
+
+
+def _label_of(step: Any) -> Any:
+    """The row at the end of this step, with what its own label reads."""
+    target = step.property.mapper.class_
+    deeper = [_label_of(getattr(target, name)) for name in target.label_relaties]
+    return joinedload(step).options(*deeper)
 
 
 def ordered(statement: Select[Any], entity: type[Entiteit]) -> Select[Any]:
@@ -89,7 +105,7 @@ def lookup(entity: type[Entiteit], search: str, within: Mapping[str, int]) -> li
 
     within: column → value that limits the choice, e.g. one contractpartij.
     """
-    statement = select(entity).where(*matches(entity, search))
+    statement = labelled(select(entity), entity).where(*matches(entity, search))
     for name, value in within.items():
         statement = statement.where(getattr(entity, name) == value)
     if hasattr(entity, "actief"):
