@@ -25,8 +25,10 @@ function start(cell) {
   const box = make("span", { class: "edit-form" }, input);
   const initial = input.value;
   let busy = false;
+  let over = false;
 
   function stop() {
+    over = true; // Taking the box away blurs it, and leaving a cell saves it.
     box.remove();
     holder.hidden = false;
     button.focus();
@@ -65,7 +67,7 @@ function start(cell) {
     if (event.key === "Enter") { event.preventDefault(); save(); }
     if (event.key === "Escape") { event.preventDefault(); stop(); }
   });
-  input.addEventListener("blur", () => { if (box.isConnected && !box.querySelector(".error")) { if (input.value === initial) { box.remove(); holder.hidden = false; } else save(); } });
+  input.addEventListener("blur", () => { if (!over && !box.querySelector(".error")) { if (input.value === initial) { box.remove(); holder.hidden = false; } else save(); } });
   holder.hidden = true;
   holder.after(box);
   input.focus();
