@@ -100,6 +100,16 @@ def words(search: str) -> list[str]:
     return clean[:200].split()[:8]
 
 
+def searcher(entity: type[Entiteit]) -> Callable[[str], list[tuple[int, str]]]:
+    """What is typed → id and label of at most 20 rows, told apart by their caption."""
+
+    def search(text: str) -> list[tuple[int, str]]:
+        found = lookup(entity, text, {})
+        return [(row.id, " · ".join(filter(None, (str(row), row.bijschrift())))) for row in found]
+
+    return search
+
+
 def lookup(entity: type[Entiteit], search: str, within: Mapping[str, int]) -> list[Entiteit]:
     """At most 20 rows that match; those whose label begins with the text come first.
 

@@ -86,7 +86,9 @@ def _choice(attribute: Attribute, common: dict[str, Any]) -> Any:
 
 
 def _reference(attribute: Attribute, common: dict[str, Any]) -> Any:
-    return fields.ReferenceField(**common, **_target(attribute))
+    assert attribute.target is not None
+    search = references.searcher(attribute.target)
+    return fields.ReferenceField(search=search, **common, **_target(attribute))
 
 
 def _multi(attribute: Attribute, common: dict[str, Any]) -> Any:

@@ -13,11 +13,14 @@ from models.base import Keuze
 
 REQUIRED = "Dit veld is verplicht."
 NO_CHOICE = "Kies een van de mogelijkheden."
+WHICH = "Hier is er meer dan een van. Kies uit de lijst welke je bedoelt."
 NOT_FOUND = "Deze keuze bestaat niet (meer), of is niet van jullie."
 
 Choice = tuple[str, str]
 #: Finds rows by id, with the actor's own eyes: id → label. What is not found does not exist.
 Finder = Callable[[Sequence[int]], dict[int, str]]
+#: Finds rows by what people type: id and label of some that match.
+Search = Callable[[str], Sequence[tuple[int, str]]]
 
 
 class Filled:
@@ -175,7 +178,12 @@ class ChoiceField(Field):
 
 
 class ReferenceField(Field):
-    """The id of one row. With `options` a select; else a combobox that looks up `lookup_url`."""
+    """The id of one row. With `options` a select; else a combobox that looks up `lookup_url`.
+
+    search: finds what was typed where no script runs; several become the choices of the select.
+    """
+
+    raw: str | None = None
 
     def __init__(
         self,
@@ -183,13 +191,31 @@ class ReferenceField(Field):
         find: Finder | None = None,
         options: Callable[[], Iterable[tuple[int, str]]] | None = None,
         lookup_url: str = "",
+        search: Search | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, **kwargs)
         self.find = find
         self.options = options
         self.lookup_url = lookup_url
+        self.search = search
+        self.offered: Sequence[tuple[int, str]] = ()
         self.widget_kind = "choice" if options is not None else "combobox"
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        typed = str(formdata.get(f"{self.name}-zoek", "")).strip() if formdata else ""
+        if typed and self.search is not None and self.data is None:
+            # Also for `Optional`, which forgets the errors of a field that was left empty.
+            self.raw, self.raw_data = typed, [typed]
+            self._look_up(self.search(typed))
+
+    def _look_up(self, found: Sequence[tuple[int, str]]) -> None:
+        if len(found) == 1:
+            self.data = found[0][0]
+        else:
+            self.offered = found
+            self.process_errors.append(WHICH if found else f"Niets gevonden met “{self.raw}”.")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         value = valuelist[0] if valuelist else ""
@@ -203,6 +229,7 @@ class ReferenceField(Field):
         if self.options is None:
             yield "", "", self.data is None
             yield from self._chosen(())
+            yield from ((str(id_), label, False) for id_, label in self.offered)
             return
         yield "", "Kies…", self.data is None
         listed = list(self.options())

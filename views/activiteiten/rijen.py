@@ -223,6 +223,7 @@ def school_row(schools: Labels) -> type[RowForm]:
                 attribute.label,
                 find=schools.find,
                 lookup_url=references.lookup_url(School),
+                search=references.searcher(School),
                 validators=[fields.Filled()],
             ),
             "aantal_leerkrachten": fields.IntegerField(teachers.label, validators=[Optional()]),
