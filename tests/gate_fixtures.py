@@ -13,11 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.gate_world import Ground, World, build, gate_app
+from tests.gate_world import Copier, Ground, World, build, gate_app
 from tests.support.applications import closing_engines
 from tests.support.databases import Dialect
-
-Copier = Callable[[Dialect, Path], "contextlib.AbstractContextManager[World]"]
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ the words of JSON by the type of the column alone.
 import json
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, DateTime, Table
@@ -23,6 +24,7 @@ def told_entities() -> list[type[Entiteit]]:
     return [e for e in entiteiten() if not e.alleen_poort or e.__name__ == "Momentopname"]
 
 
+@cache
 def told_columns(entity: type[Entiteit]) -> list[str]:
     found = []
     for column in entity.__table__.columns:
@@ -32,10 +34,10 @@ def told_columns(entity: type[Entiteit]) -> list[str]:
     return found
 
 
-def explained(url: str) -> Rows:
+def explained(url: str, eye: Any = None) -> Rows:
     """What the history says there must be."""
     rows: Rows = {}
-    with raw_connection(url) as connection:
+    with raw_connection(url, eye) as connection:
         history = connection.execute(
             "SELECT entiteit, rij_id, soort, waarden FROM wijziging ORDER BY id"
         ).fetchall()
@@ -56,10 +58,10 @@ def explained(url: str) -> Rows:
     }
 
 
-def stored(url: str) -> Rows:
+def stored(url: str, eye: Any = None) -> Rows:
     """What there is."""
     rows: Rows = {}
-    with raw_connection(url) as connection:
+    with raw_connection(url, eye) as connection:
         for entity in told_entities():
             names = told_columns(entity)
             found = connection.execute(

@@ -9,11 +9,11 @@ The fixtures are in `gate_fixtures`.
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from flask import Flask
@@ -134,6 +134,11 @@ class World:
         return snapshot(self.url, *tables)
 
 
+#: Gives a copy of the world in a folder, for as long as the block lasts.
+Copier = Callable[
+    [Literal["sqlite", "postgresql"], Path], "contextlib.AbstractContextManager[World]"
+]
+
 TABLES = [
     "contractpartij",
     "werkgebied",
@@ -176,8 +181,11 @@ def snapshot(url: str, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @contextlib.contextmanager
-def raw_connection(url: str) -> Iterator[Any]:
-    """The database's own driver."""
+def raw_connection(url: str, eye: Any = None) -> Iterator[Any]:
+    """The database's own driver; `eye` is a connection that is open already."""
+    if eye is not None:
+        yield eye
+        return
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
         with contextlib.closing(sqlite3.connect(str(where.database), timeout=10)) as connection:
