@@ -101,7 +101,7 @@ def test_what_fits_is_kept_as_it_was_typed(world: World) -> None:
     noord = world.ground.noord
     text = "Dans & “theater” – é́ 🎭 <b>"
     values = {"naam": text, "omschrijving": "regel 1\nregel 2\ttab", "duur": Decimal("0.25"),
-              "duur_eenheid": DuurEenheid.TOTAAL, "aantal_activiteiten": 2**31 - 1}  # fmt: skip
+              "duur_eenheid": DuurEenheid.TOTAAL, "aantal_activiteiten": 10_000}  # fmt: skip
     with world.acting("projectleider") as session:
         row = session.get_one(Activiteit, noord.activiteit)
         for name, value in values.items():
