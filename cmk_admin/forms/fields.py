@@ -14,6 +14,7 @@ from models.base import Keuze
 REQUIRED = "Dit veld is verplicht."
 NO_CHOICE = "Kies een van de mogelijkheden."
 WHICH = "Hier is er meer dan een van. Kies uit de lijst welke je bedoelt."
+WITHDRAWN = "Deze keuze is niet meer te maken. Kies een andere."
 NOT_FOUND = "Deze keuze bestaat niet (meer), of is niet van jullie."
 
 Choice = tuple[str, str]
@@ -215,15 +216,22 @@ class ReferenceField(Field):
             self.data = found[0][0]
         else:
             self.offered = found
-            self.process_errors.append(WHICH if found else f"Niets gevonden met “{self.raw}”.")
+            self.process_errors = [
+                *self.process_errors,
+                WHICH if found else f"Niets gevonden met “{self.raw}”.",
+            ]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         value = valuelist[0] if valuelist else ""
         self.data = to_id(value) if value else None
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is not None and self.find is not None and not self.find([self.data]):
+        if self.data is None:
+            return
+        if self.find is not None and not self.find([self.data]):
             raise StopValidation(NOT_FOUND)
+        if withdrawn(self, [self.data], [self.object_data]):
+            raise StopValidation(WITHDRAWN)
 
     def iter_choices(self) -> Iterator[tuple[str, str, bool]]:
         if self.options is None:
@@ -270,6 +278,8 @@ class MultiReferenceField(Field):
             found = self.find(self.data)
             if any(id_ not in found for id_ in self.data):
                 raise StopValidation(NOT_FOUND)
+            if withdrawn(self, self.data, self.object_data or ()):
+                raise StopValidation(WITHDRAWN)
 
     def iter_choices(self) -> Iterator[tuple[str, str, bool]]:
         chosen = set(self.data or ())
@@ -281,6 +291,14 @@ class MultiReferenceField(Field):
         if extra and self.find is not None:
             for id_, label in self.find(extra).items():
                 yield str(id_), label, True
+
+
+def withdrawn(field: Any, chosen: Sequence[int], before: Sequence[int | None]) -> bool:
+    """Whether something is newly chosen that is no longer offered; what was chosen may stay."""
+    if field.options is None:
+        return False
+    offered = {id_ for id_, _ in field.options()}
+    return any(id_ not in offered and id_ not in before for id_ in chosen)
 
 
 class ReadOnlyField(Field):
