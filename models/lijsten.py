@@ -1,11 +1,12 @@
 """The lists that forms choose from: doelen, doelgroepen, kostensoorten and the like."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import VERBORGEN, Entiteit, Woord, tabel, ui
+from models.base import VERBORGEN, Entiteit, Fout, Woord, tabel, ui
 
 
 class Lijst(Entiteit):
@@ -48,6 +49,10 @@ class Lijst(Entiteit):
         """Whether this choice can be made on `dag`."""
         na_begin = self.actief_van is None or self.actief_van <= dag
         return na_begin and (self.actief_tot is None or dag <= self.actief_tot)
+
+    def controleer(self) -> Iterator[Fout]:
+        if self.actief_van and self.actief_tot and self.actief_tot < self.actief_van:
+            yield Fout("De laatste dag ligt vóór de eerste.", "actief_tot")
 
     def __str__(self) -> str:
         return self.naam
