@@ -17,6 +17,7 @@ from models.gebruiker import Gebruiker
 from models.project import Document
 from models.verantwoording import Verantwoording
 from tests.factories import fabriek
+from tests.pages import Page
 from tests.support.portal import Portaal
 
 Body = dict[str, Any]
@@ -132,3 +133,35 @@ def inline_body(entiteit: type[Entiteit], values: Body, id_: int) -> Body:
         if attribute.ui.inline:
             return {"list_form_pk": str(id_), attribute.name: values[attribute.name]}
     return {"list_form_pk": str(id_)}
+
+
+# --- reading what came back -----------------------------------------------------------
+
+
+def error_at(page: Page, naam: str) -> str:
+    """The error that stands at a field; empty when there is none."""
+    return next((node.words for node in page.nodes if node.get("id") == f"{naam}-fout"), "")
+
+
+def summary(page: Page) -> dict[str, str]:
+    """The summary above the form: id of the field → its line."""
+    return {
+        link.get("href").removeprefix("#"): link.parent.words
+        for box in page.with_class("form-errors")
+        for link in box.all("a")
+        if link.parent is not None
+    }
+
+
+def lost(page: Page, sent: Body) -> dict[str, tuple[Any, Any]]:
+    """What was typed and no longer stands in the form: field → (typed, shown)."""
+    shown = page.form()
+    gone = {}
+    for naam, waarde in sent.items():
+        if isinstance(waarde, tuple) or naam in ("sleutel", "versie_token", "csrf_token"):
+            continue  # a file has to be chosen again; tokens are renewed
+        typed_ = waarde if isinstance(waarde, list) else [waarde]
+        seen = shown.get(naam, [])
+        if naam in shown and [str(v).strip() for v in typed_ if v] != [v for v in seen if v]:
+            gone[naam] = (typed_, seen)
+    return gone
