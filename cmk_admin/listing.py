@@ -6,7 +6,7 @@ filter); whatever is absurd in it is left out, never an error.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased, joinedload
 from cmk_admin import attributes, database, formats, references
 from cmk_admin.attributes import Attribute
 from cmk_admin.forms.fields import to_id
+from cmk_admin.gate.column_rules import FIRST_DAY, LAST_DAY, OUTSIDE
 from models.base import Entiteit, Moment
 
 SIZES = (20, 50, 100)
@@ -172,6 +173,8 @@ def _period(
         if not typed:
             continue
         day = formats.parse_day(typed)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ValueError(OUTSIDE)
         conditions.append(_edge(column, day, end))
         values.append((name, formats.day(day)))
         words.append(f"{word} {formats.day(day)}")
@@ -184,10 +187,9 @@ def _period(
 def _edge(column: Any, day: date, end: str) -> ColumnElement[bool]:
     if not isinstance(column.type, Moment):
         return column >= day if end == "van" else column <= day  # type: ignore[no-any-return]
-    local = func.date(column)
-    limit = day if end == "van" else day + timedelta(days=1)
-    text = limit.isoformat()
-    return local >= text if end == "van" else local < text
+    first = day if end == "van" else day + timedelta(days=1)
+    midnight = datetime.combine(first, time(), formats.AMSTERDAM)
+    return column >= midnight if end == "van" else column < midnight  # type: ignore[no-any-return]
 
 
 _READERS: dict[str, Any] = {

@@ -78,7 +78,7 @@ class Settings:
             "TRUSTED_HOSTS": list(self.trusted_hosts),
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "MAX_CONTENT_LENGTH": self.max_upload_mb * 1024 * 1024,
-            "MAX_FORM_PARTS": 5000,
+            "MAX_FORM_PARTS": 25_000,
             "WTF_CSRF_TIME_LIMIT": None,
             "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
         }

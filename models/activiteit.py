@@ -88,13 +88,20 @@ class Activiteit(VanContractpartij, Entiteit):
     )
     aantal_activiteiten: Mapped[int | None] = mapped_column(
         Integer,
-        info=ui("Aantal activiteiten", inline=True, lijst=True, help="Leeg telt als één."),
+        info=ui(
+            "Aantal activiteiten",
+            inline=True,
+            lijst=True,
+            hoogste=10_000,
+            help="Leeg telt als één.",
+        ),
     )
     duur: Mapped[Decimal] = mapped_column(
         Uren,
         info=ui(
             "Duur activiteit (uren)",
             lijst=True,
+            hoogste=10_000,
             inline=True,
             help="Bijvoorbeeld 1,5. Of vul alleen het totaal aantal uren in.",
         ),
@@ -209,6 +216,7 @@ class ActiviteitSchool(VanContractpartij, Entiteit):
         info=ui(
             "Aantal leerkrachten",
             lijst=True,
+            hoogste=10_000,
             inline=True,
             help="Nodig om de activiteit compleet te maken.",
         ),

@@ -125,6 +125,7 @@ class Ui:
     lijst/zoek/filter/details/formulier: where it appears. inline: may be changed in the list.
     vast: may be set when the row is made, never changed after.
     geheim: never on a screen, in an export or in the history.
+    hoogste: the largest number that makes sense; sums over many rows then stay countable.
     soort: a form kind other than the column type gives (e.g. "tekstvlak", "bestand", "email").
     """
 
@@ -139,6 +140,7 @@ class Ui:
     inline: bool = False
     vast: bool = False
     geheim: bool = False
+    hoogste: int | None = None
     soort: Literal["", "tekstvlak", "bestand", "email", "telefoon", "url", "jaar"] = ""
 
 

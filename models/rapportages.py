@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Subquery, and_, case, distinct, func, or_, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Subquery,
+    and_,
+    case,
+    cast,
+    distinct,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
@@ -167,7 +178,8 @@ def _per_verantwoording(ids: Sequence[int]) -> Any:
     """What is counted per activity, added up. A complete activity is that of `compleet.Stand`."""
     scholen, lasten = _schoolrijen(ids), _lastrijen(ids)
     aantal = func.coalesce(Activiteit.aantal_activiteiten, 1)
-    duur = type_coerce(Activiteit.duur, Uren().impl_instance)
+    # Hundredths of an hour times a number: more than an integer column holds.
+    duur = cast(type_coerce(Activiteit.duur, Uren().impl_instance), BigInteger)
     uren = case((Activiteit.duur_eenheid == DuurEenheid.TOTAAL, duur), else_=duur * aantal)
     compleet = and_(
         scholen.c.aantal > 0,

@@ -123,7 +123,9 @@ class School(Entiteit):
     plaats: Mapped[str | None] = mapped_column(
         String(80), info=ui("Plaats", lijst=True, zoek=True, filter=True)
     )
-    aantal_leerlingen: Mapped[int | None] = mapped_column(Integer, info=ui("Aantal leerlingen"))
+    aantal_leerlingen: Mapped[int | None] = mapped_column(
+        Integer, info=ui("Aantal leerlingen", hoogste=100_000)
+    )
     actief: Mapped[bool] = mapped_column(default=True, info=ui("Actief", filter=True))
     opvolger_id: Mapped[int | None] = mapped_column(
         ForeignKey("school.id"),

@@ -21,7 +21,7 @@ class Verzoek(Entiteit):
     gebruiker_id: Mapped[int | None] = mapped_column(
         ForeignKey("gebruiker.id"), info=ui("Gebruiker", **VERBORGEN)
     )
-    uitkomst: Mapped[str] = mapped_column(String(400), info=ui("Uitkomst", **VERBORGEN))
+    uitkomst: Mapped[str] = mapped_column(String(2000), info=ui("Uitkomst", **VERBORGEN))
 
     def __str__(self) -> str:
         return self.sleutel

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Integer,
     String,
+    Text,
     UniqueConstraint,
     exists,
     func,
@@ -134,7 +135,7 @@ class Verantwoording(VanContractpartij, Entiteit):
         ForeignKey("gebruiker.id"), info=ui("Gesloten door", **VERBORGEN)
     )
     reden_heropening: Mapped[str | None] = mapped_column(
-        String(400), info=ui("Reden van heropening", formulier=False)
+        Text, info=ui("Reden van heropening", formulier=False)
     )
 
     project: Mapped[Project] = relationship(

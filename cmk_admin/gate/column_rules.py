@@ -5,6 +5,7 @@ The database asks much of this too, but late, in English, and SQLite not at all.
 
 import re
 from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum as PyEnum
 from functools import cache
@@ -20,6 +21,9 @@ LINE_BREAK = re.compile(r"[\t\r\n]")
 MAX_INTEGER = 2**31 - 1
 MAX_CENTS = 10**12
 MAX_TEXT = 10_000
+#: Days that a portal of this period can mean; others are slips of the keyboard.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+OUTSIDE = "Vul een datum in tussen 1990 en 2100."
 MISSING = "Dit veld is verplicht."
 
 
@@ -64,9 +68,11 @@ def _broken(column: Column[Any], ui: Ui, value: Any) -> str | None:
     if isinstance(kind, (Integer, BigInteger, Centen, Uren)) and not isinstance(kind, Boolean):
         if isinstance(value, Decimal) and not value.is_finite():
             return "Vul een getal in."
-        limit = MAX_CENTS if isinstance(kind, Centen) else MAX_INTEGER
-        size = value * 100 if isinstance(kind, Uren) else value
-        return None if -limit <= size <= limit else "Dit getal is te groot."
+        limit = ui.hoogste or (MAX_CENTS if isinstance(kind, Centen) else MAX_INTEGER)
+        return None if -limit <= value <= limit else "Dit getal is te groot."
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return None if FIRST_DAY <= day <= LAST_DAY else OUTSIDE
     return None
 
 

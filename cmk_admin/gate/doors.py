@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from flask import has_request_context
+from flask import session as cookie
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -86,6 +88,10 @@ def once(session: GateSession, sleutel: str, work: Callable[[], str]) -> str:
     """
 
     def attempt() -> str:
+        with only_when_done():
+            return handle()
+
+    def handle() -> str:
         begin_write(session.connection())
         done = _outcome(session, sleutel)
         if done is not None:
@@ -109,6 +115,20 @@ def once(session: GateSession, sleutel: str, work: Callable[[], str]) -> str:
         if done is None:
             raise
         return done
+
+
+@contextmanager
+def only_when_done() -> Iterator[None]:
+    """What was said to the person about work that then failed, is unsaid."""
+    if not has_request_context():
+        yield
+        return
+    said = list(cookie.get("_flashes", ()))
+    try:
+        yield
+    except BaseException:
+        cookie["_flashes"] = said
+        raise
 
 
 def _outcome(session: GateSession, sleutel: str) -> str | None:

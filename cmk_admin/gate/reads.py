@@ -19,7 +19,7 @@ from cmk_admin.policy import ACCOUNT_ENTITEITEN, SCOPE, Bereik, Verdict
 from models.base import Entiteit, VanContractpartij, entiteiten
 from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker, Lidmaatschap, Rol
-from models.historie import Wijziging
+from models.historie import Bewerking, Wijziging
 
 Criterion = ColumnElement[bool]
 
@@ -39,20 +39,28 @@ def criterion_for(actor: Actor, entity: type[Entiteit]) -> Criterion | None:
 
 
 def _part(actor: Actor, entity: type[Any], rol: Rol, bereik: Bereik) -> Criterion | None:
-    eigen = actor.partijen(rol)
     if bereik is Bereik.EIGEN:
-        column = entity.id if entity is Contractpartij else entity.contractpartij_id
-        if entity is Wijziging and SCOPE["Lidmaatschap"][rol] is Bereik.ZELF:
-            # Who sees no memberships of others, sees no history of them either.
-            return and_(column.in_(eigen), Wijziging.entiteit.not_in(ACCOUNT_ENTITEITEN))
-        return column.in_(eigen)  # type: ignore[no-any-return]
+        return _own(actor, entity, rol)
     if bereik is Bereik.ZELF:
         return _self(actor, entity)
     if bereik is Bereik.LEDEN:
-        return or_(_self(actor, entity), _members(entity, eigen))
+        return or_(_self(actor, entity), _members(entity, actor.partijen(rol)))
     if bereik is Bereik.ZONDER_ACCOUNTS:
         return Wijziging.entiteit.not_in(ACCOUNT_ENTITEITEN)
     return None
+
+
+def _own(actor: Actor, entity: type[Any], rol: Rol) -> Criterion:
+    """Rows of the contractpartijen where the actor has this role."""
+    eigen = actor.partijen(rol)
+    column = entity.id if entity is Contractpartij else entity.contractpartij_id
+    if entity is Wijziging and SCOPE["Lidmaatschap"][rol] is Bereik.ZELF:
+        # Who sees no memberships of others, sees no history of them either.
+        return and_(column.in_(eigen), Wijziging.entiteit.not_in(ACCOUNT_ENTITEITEN))
+    if entity is Bewerking:
+        # A step over two contractpartijen belongs to neither, but to who took it.
+        return or_(column.in_(eigen), Bewerking.door_id == actor.gebruiker_id)
+    return column.in_(eigen)  # type: ignore[no-any-return]
 
 
 def _self(actor: Actor, entity: type[Any]) -> Criterion:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import FieldList, Form, FormField
 from wtforms.validators import Optional
 
@@ -16,8 +17,9 @@ from models.base import Entiteit
 from models.lijsten import Kostensoort
 from models.school import School
 
-#: More rows than anybody types; an absurd form is cut off here.
-MAX_ROWS = 1000
+#: More rows than anybody types. A form with more is refused whole: what is not in a form
+#: counts as removed, so a cut would delete rows.
+MAX_ROWS = 3000
 TWICE = "Deze school staat er al bij."
 
 
@@ -140,7 +142,10 @@ class RowsField(FieldList):  # type: ignore[type-arg]
         self.entries, self.last_index = [], -1
         self.object_data = data = data if isinstance(data, (list, tuple)) else ()
         if formdata:
-            for index in sorted(set(self._extract_indices(self.name, formdata)))[:MAX_ROWS]:
+            indices = sorted(set(self._extract_indices(self.name, formdata)))
+            if len(indices) > MAX_ROWS:
+                raise RequestEntityTooLarge
+            for index in indices:
                 self._put(formdata, {}, index)
             return
         for values in data:
