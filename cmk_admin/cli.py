@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from cmk_admin.basislijsten import laad
 from cmk_admin.demo.loader import is_leeg, laad_demo
@@ -48,6 +49,11 @@ def refuses(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
+        except (OperationalError, ProgrammingError) as fout:
+            raise RefusedError(
+                "De database is er niet, of is niet bijgewerkt. Doe eerst:"
+                " flask --app app db upgrade"
+            ) from fout
         except RegelFout as fout:
             zinnen = "\n".join(dict.fromkeys(f.tekst for f in fout.fouten))
             raise RefusedError(zinnen) from fout

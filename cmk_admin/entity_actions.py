@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from cmk_admin import database, editing, integrity, usage
 from cmk_admin.actions import Asked, Done, EntityAction
-from cmk_admin.entity_forms import INVALID, KEY_LENGTH, new_key
-from cmk_admin.gate import Refused, bewerking, once
+from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
+from cmk_admin.gate import Locked, Refused, bewerking, once
 from cmk_admin.page import Crumb, PageHeader
 from cmk_admin.policy import Handeling, contractpartij_van, may
 from cmk_admin.routes import actor
@@ -47,6 +47,10 @@ class ActionRunner:
         except IntegrityError as error:
             self.session.rollback()
             return self._ask(action, asked, (integrity.translate(error),)), INVALID
+        except Locked as closed:
+            # Closed while this was asked: say so here, with what was filled in.
+            self.session.rollback()
+            return self._ask(action, asked, (Fout(closed.reason),)), STALE
 
     def _do(self, action: EntityAction, asked: Asked) -> str:
         done = action.perform(self.session, asked)

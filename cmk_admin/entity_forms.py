@@ -1,7 +1,8 @@
 """Filling in the forms of an entity: create, edit, one cell of a list."""
 
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, redirect, request, url_for
@@ -57,6 +58,7 @@ class FormRunner:
         self.view = view
         self.entity = view.model
         self.session = database.session()
+        self.stored: files.Stored | None = None
 
     # --- create ---------------------------------------------------------------
 
@@ -99,9 +101,14 @@ class FormRunner:
 
     def _fill(self, form: EntityForm, row: Entiteit) -> None:
         editing.fill(self.session, form, row)
+        if self.stored is not None and isinstance(row, MetBestand):
+            files.attach(row, self.stored)
+
+    def _store(self, form: EntityForm) -> None:
+        """File first, row second; once, however often saving is tried."""
         upload = form._fields.get(files.FIELD)
-        if upload is not None and upload.data is not None and isinstance(row, MetBestand):
-            files.attach(row, files.store(upload.data))
+        if upload is not None and upload.data is not None:
+            self.stored = files.store(upload.data)
 
     def _back(self, row: Entiteit) -> str:
         return self.view.return_url() if request.values.get("url") else self.view.row_url(row)
@@ -152,7 +159,9 @@ class FormRunner:
         """Save once, or show the form again with what stood in the way."""
         key = read_key(form)
         try:
-            return redirect(once(self.session, key, work))
+            self._store(form)
+            with self._file_goes_if_it_fails():
+                return redirect(once(self.session, key, work))
         except RegelFout as refused:
             self.session.rollback()
             return self._page(form, row, editing.put_errors(form, refused.fouten)), INVALID
@@ -173,6 +182,16 @@ class FormRunner:
             self.session.refresh(row)
             base = self._base(form, row)
             return self._stale(form, row, *editing.stale(self.session, form, row, base)), STALE
+
+    @contextmanager
+    def _file_goes_if_it_fails(self) -> Iterator[None]:
+        """No row, then no file either."""
+        try:
+            yield
+        except BaseException:
+            if self.stored is not None:
+                files.forget(self.stored)
+            raise
 
     def _stale(self, form: EntityForm, row: Any, conflicts: tuple[Conflict, ...], by: str) -> str:
         """The form as typed, with both values, made from the row as it is now."""
@@ -218,6 +237,11 @@ class FormRunner:
         if not form.validate():
             return _fault(editing.all_errors(form)[0].message)
 
+        attribute = attributes.attribute(self.entity, names[0])
+        seen, now = request.form.get("oud"), cell_text(attribute, row)
+        if seen is not None and seen != now:
+            return _fault(f"Intussen gewijzigd in “{now or 'leeg'}”. Laad de lijst opnieuw.", STALE)
+
         def save() -> None:
             editing.fill(self.session, form, row)
             self.session.commit()
@@ -230,10 +254,10 @@ class FormRunner:
         except IntegrityError as error:
             self.session.rollback()
             return _fault(integrity.translate(error).tekst)
-        return jsonify(tekst=cell_text(attributes.attribute(self.entity, names[0]), row))
+        return jsonify(tekst=cell_text(attribute, row))
 
 
-def _fault(text: str) -> BaseResponse:
+def _fault(text: str, status: int = INVALID) -> BaseResponse:
     response = jsonify(fout=text)
-    response.status_code = INVALID
+    response.status_code = status
     return response

@@ -70,6 +70,11 @@ def store(upload: FileStorage) -> Stored:
     return Stored(naam, sleutel, type_, grootte, sha256)
 
 
+def forget(stored: Stored) -> None:
+    """Remove a file that no row came to name."""
+    (folder() / stored.sleutel).unlink(missing_ok=True)
+
+
 def _write(upload: FileStorage, path: Path) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     with path.open("xb") as file:

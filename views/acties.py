@@ -41,6 +41,12 @@ class Dupliceren(EntityAction):
         partijen = {row.contractpartij_id for row in rows}
         form = DupliceerForm()
         field = form.verantwoording_id
+        if any(row.verantwoording.status is not Status.OPEN for row in rows):
+            field.description = "Dit jaar is gesloten: kies waar de kopie komt."
+            field.validators = [fields.Filled()]
+            field.flags.required = True
+            if not form.is_submitted() or field.data is None:
+                field.data = _latest_open(rows[0])
         field.options = lambda: _open_verantwoordingen(partijen)
         field.widget_kind = "choice"
         field.find = lambda ids: {
@@ -79,6 +85,19 @@ class Dupliceren(EntityAction):
             session.add_all([row.dupliceer(doel) for row in asked.rows])
         url = url_for("verantwoordingen.activiteiten", id=naar[0].id)
         return Done(f"{aantal[0].upper()}{aantal[1:]} gedupliceerd.", url, stap.id)
+
+
+def _latest_open(bron: Activiteit) -> int | None:
+    """The newest open year of the same project: where last year's activity is wanted."""
+    return database.session().scalar(
+        select(Verantwoording.id)
+        .where(
+            Verantwoording.project_id == bron.verantwoording.project_id,
+            Verantwoording.status == Status.OPEN,
+        )
+        .order_by(Verantwoording.kalenderjaar.desc())
+        .limit(1)
+    )
 
 
 def _open_verantwoordingen(partijen: Iterable[int]) -> list[tuple[int, str]]:

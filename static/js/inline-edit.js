@@ -46,7 +46,7 @@ function start(cell) {
     if (busy) return;
     if (input.value === initial) { stop(); return; }
     busy = true;
-    const body = new URLSearchParams({ list_form_pk: cell.dataset.editPk, [cell.dataset.editName]: input.value });
+    const body = new URLSearchParams({ list_form_pk: cell.dataset.editPk, oud: before, [cell.dataset.editName]: input.value });
     try {
       const answer = await fetch(cell.dataset.editUrl, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" }, redirect: "manual" });
       if (!answer.ok) { refuse(answer.type === "opaqueredirect" ? "Je bent uitgelogd. Log opnieuw in." : await reason(answer)); return; }
