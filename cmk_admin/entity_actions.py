@@ -138,7 +138,7 @@ class ActionRunner:
                 for under in hanging
                 if under.goes_along or in_use
             ],
-            blocked="Er hangt nog iets onder. Verwijder of verplaats dat eerst." if in_use else "",
+            blocked="Dit wordt nog gebruikt. Verwijder of verplaats dat eerst." if in_use else "",
             action_url=url_for(f"{self.view.endpoint}.delete_view"),
             cancel_url=self.view.return_url(),
             ids=[row.id for row in rows],

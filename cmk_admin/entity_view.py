@@ -145,7 +145,10 @@ class EntityView(ModelView):
         return safe_target(request.values.get("url")) or self.base
 
     def crumbs(self) -> tuple[Crumb, ...]:
-        return (Crumb(self.model.woord.titel_meervoud, self.base),)
+        own = Crumb(self.model.woord.titel_meervoud, self.base)
+        if self.base.startswith("/beheer/") and may(actor(), Handeling.ZIEN, "Rechten"):
+            return (Crumb("Beheer", url_for("beheer.index")), own)
+        return (own,)
 
     # --- buttons --------------------------------------------------------------
 

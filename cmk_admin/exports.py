@@ -82,9 +82,7 @@ def _head(sheet: WriteOnlyWorksheet, label: str) -> Any:
     return cell
 
 
-def _cells(
-    sheet: WriteOnlyWorksheet, columns: Sequence[Attribute], row: Entiteit
-) -> Iterator[Any]:
+def _cells(sheet: WriteOnlyWorksheet, columns: Sequence[Attribute], row: Entiteit) -> Iterator[Any]:
     for column in columns:
         if column.kind in NUMBER_FORMATS and not column.relation:
             cell = WriteOnlyCell(sheet, value=_number(column, getattr(row, column.name)))

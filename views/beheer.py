@@ -124,7 +124,7 @@ def _open(jaar: int) -> str:
     flash(
         f"Het jaar {jaar} is geopend voor {len(nieuw)} projecten."
         if nieuw
-        else f"Alle projecten van {jaar} hadden al een verantwoording.",
+        else f"Er is geen lopend project dat nog een verantwoording voor {jaar} nodig heeft.",
         "success" if nieuw else "info",
     )
     return url_for("verantwoording.index_view", kalenderjaar=jaar)

@@ -9,10 +9,12 @@ from wtforms.validators import Optional
 
 from cmk_admin import attributes, references
 from cmk_admin.attributes import Attribute
+from cmk_admin.files import KINDS
 from cmk_admin.forms import fields
 from models.base import Entiteit
 
 #: Hidden fields of every form: the version it was made from, and the key of its sending.
+UPLOADS = f"Toegestaan: {', '.join(KINDS)}."
 VERSION, KEY = "versie_token", "sleutel"
 
 
@@ -107,6 +109,10 @@ def _target(attribute: Attribute) -> dict[str, Any]:
     return arguments
 
 
+def _file(attribute: Attribute, common: dict[str, Any]) -> Any:
+    return fields.UploadField(**{**common, "description": UPLOADS})
+
+
 _MAKERS: dict[str, Callable[[Attribute, dict[str, Any]], Any]] = {
     "text": _text(fields.TextField),
     "textarea": _text(fields.TextAreaField),
@@ -120,5 +126,5 @@ _MAKERS: dict[str, Callable[[Attribute, dict[str, Any]], Any]] = {
     "check": _check,
     "reference": _reference,
     "multi": _multi,
-    "file": _plain(fields.UploadField),
+    "file": _file,
 }

@@ -33,6 +33,8 @@ function enhance(select) {
   let active = -1;
   let timer = 0;
   let request = null;
+  let waiting = false;
+  let enterWaits = false;
 
   const chosen = () => select.selectedOptions[0];
   const text = () => (select.value ? chosen().textContent : "");
@@ -73,6 +75,7 @@ function enhance(select) {
 
   function close() {
     clearTimeout(timer);
+    waiting = enterWaits = false;
     request?.abort();
     if (opened()) list.hidePopover();
     input.setAttribute("aria-expanded", "false");
@@ -104,6 +107,9 @@ function enhance(select) {
     status.textContent = rows.length === 0 ? "Niets gevonden" : rows.length === 1 ? "1 gevonden" : `${rows.length}${rows.length === 20 ? " of meer" : ""} gevonden`;
     open();
     mark(rows.length && input.value !== text() ? 0 : -1);
+    waiting = false;
+    if (enterWaits && rows.length) choose(String(rows[0][0]), rows[0][1]);
+    enterWaits = false;
   }
 
   async function search() {
@@ -118,12 +124,14 @@ function enhance(select) {
       fill(await answer.json());
     } catch (error) {
       if (error.name === "AbortError") return;
+      waiting = enterWaits = false;
       list.replaceChildren(note("Zoeken lukt nu niet. Probeer het zo nog eens."));
       open();
     }
   }
 
-  const later = () => { clearTimeout(timer); timer = setTimeout(search, 140); };
+  // Keys pressed before the answer came mean the answer, not the list that still stands there.
+  const later = () => { clearTimeout(timer); waiting = true; timer = setTimeout(search, 140); };
 
   input.addEventListener("input", later);
   input.addEventListener("click", () => { if (!opened()) { input.select(); search(); } });
@@ -134,7 +142,11 @@ function enhance(select) {
   });
   input.addEventListener("keydown", (event) => {
     const size = options().length;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (waiting && ["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) {
+      event.preventDefault();
+      event.stopPropagation();
+      enterWaits ||= event.key === "Enter";
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!opened()) search();
       else if (size) mark((active + (event.key === "ArrowDown" ? 1 : active < 0 ? 0 : -1) + size) % size);

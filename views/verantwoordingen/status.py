@@ -218,7 +218,7 @@ _HEROPENEN = Step(
     "heropenen",
     BewerkingSoort.HEROPENEN,
     "Heropenen",
-    "De verantwoording gaat weer open en kan dan weer wijzigen. Wat bij het sluiten is vastgelegd,"
+    "De verantwoording gaat weer open en kan dan weer gewijzigd worden. Wat bij het sluiten is vastgelegd,"
     " blijft bewaard.",
     "Heropenen",
     "De verantwoording staat weer open.",
