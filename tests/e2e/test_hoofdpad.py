@@ -145,7 +145,7 @@ def _sluiten(page: Page) -> None:
     expect(page.get_by_text("Na het sluiten kan niemand meer iets wijzigen.")).to_be_visible()
     button(page, "Verantwoording sluiten").click()
     says(page, "De verantwoording is gesloten.")
-    expect(page.get_by_role("main")).to_contain_text("Er kan niets meer in wijzigen.")
+    expect(page.get_by_role("main")).to_contain_text("Er kan niets meer in gewijzigd worden.")
 
 
 def _niets_meer_te_wijzigen(page: Page, demo: Demo, watch: Watch) -> None:

@@ -218,8 +218,8 @@ _HEROPENEN = Step(
     "heropenen",
     BewerkingSoort.HEROPENEN,
     "Heropenen",
-    "De verantwoording gaat weer open en kan dan weer gewijzigd worden. Wat bij het sluiten is vastgelegd,"
-    " blijft bewaard.",
+    "De verantwoording gaat weer open en kan dan weer gewijzigd worden. Wat bij het sluiten is"
+    " vastgelegd, blijft bewaard.",
     "Heropenen",
     "De verantwoording staat weer open.",
     _reopen,
