@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relat
 
 from models.activiteit import Activiteit
 from models.base import (
+    STEMPELS,
     VERBORGEN,
     Entiteit,
     Fout,
@@ -185,10 +186,18 @@ class Verantwoording(VanContractpartij, Entiteit):
         stap = (Status(oud["status"]), self.status)
         if stap[0] is not stap[1] and stap not in OVERGANGEN:
             yield Fout(f"Van {stap[0].label} naar {stap[1].label} kan niet.", "status")
+        if stap[0] is not Status.OPEN:
+            yield from self._alleen_de_status(oud)
         if stap == (Status.OPEN, Status.GESLOTEN):
             yield from self._mag_dicht()
         if stap[1] is Status.OPEN and stap[0] is not Status.OPEN and not self.reden_heropening:
             yield Fout("Vul in waarom de verantwoording weer open moet.", "reden")
+
+    def _alleen_de_status(self, oud: Mapping[str, Any]) -> Iterator[Fout]:
+        """What is closed is opened first: nothing else goes along with a step."""
+        for naam, waarde in oud.items():
+            if naam not in self.BIJ_STATUS | STEMPELS and getattr(self, naam) != waarde:
+                yield Fout("Dit kan pas wijzigen als de verantwoording weer open is.", naam)
 
     def _mag_dicht(self) -> Iterator[Fout]:
         sessie = object_session(self)

@@ -177,6 +177,18 @@ def test_nothing_goes_along_with_a_step(world: World) -> None:
                 session.flush()
 
 
+@pytest.mark.parametrize("step", ["heropenen", "vaststellen"])
+def test_nothing_of_a_closed_year_changes_along_with_its_status(world: World, step: str) -> None:
+    where, take, _ = STEPS[step]
+    with world.acting("beheerder") as session:
+        v = session.get_one(Verantwoording, getattr(world.ground.noord, where))
+        take(v)
+        v.werkwijze = Werkwijze.D
+        with pytest.raises(RegelFout, match="weer open") as caught:
+            session.flush()
+        assert [fout.veld for fout in caught.value.fouten] == ["werkwijze"]
+
+
 # --- documents, lists, schools, accounts -------------------------------------------
 
 
