@@ -47,7 +47,7 @@ SHAPES: dict[str, Shape] = {
     "entity": lambda s: [a.naam for a in s.scalars(select(A))],
     "legacy query": lambda s: [a.naam for a in s.query(A)],
     "columns": lambda s: s.execute(select(A.naam, A.omschrijving)).all(),
-    "bundle": lambda s: [r[0].naam for r in s.execute(select(Bundle("b", A.naam)))],
+    "bundle": lambda s: [str(b.naam) for b in s.scalars(select(Bundle[Any]("b", A.naam)))],
     "distinct": lambda s: s.execute(select(A.naam).distinct()).all(),
     "aggregate": lambda s: s.execute(select(func.min(A.naam), func.max(A.naam))).all(),
     "group by": lambda s: s.execute(select(A.naam, func.count()).group_by(A.naam)).all(),

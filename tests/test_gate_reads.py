@@ -21,7 +21,7 @@ from cmk_admin.gate import Actor, AroundTheGate, NoActor, Refused, acting_as, sy
 from models.activiteit import Activiteit, Last
 from models.base import VanContractpartij, entiteiten
 from models.contractpartij import Contractpartij
-from models.gebruiker import Gebruiker, Lidmaatschap
+from models.gebruiker import Gebruiker
 from models.historie import Wijziging
 from models.project import Project
 from models.school import Schoolbestuur
