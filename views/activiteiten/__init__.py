@@ -41,7 +41,7 @@ def nieuw(verantwoording_id: int) -> Page:
         _require_open(verantwoording)
         form.sleutel.data = new_key()
         return _new_page(verantwoording, form)
-    if not form.validate():
+    if verantwoording.status is Status.OPEN and not form.validate():
         return _new_page(verantwoording, form, Failed(form.summary())), INVALID
 
     def work() -> str:
@@ -105,8 +105,25 @@ def bewerken(id: int, deel: str) -> Page:  # noqa: A002 - as in the address
     _require(Handeling.WIJZIGEN, activiteit)
     if request.method == "GET":
         _require_open(activiteit.verantwoording)
+    elif activiteit.verantwoording.status is not Status.OPEN:
+        return _closed_meanwhile(activiteit, part)
     edit = _edit_rows if part.name in _ROWS else _edit_fields
     return edit(activiteit, part)
+
+
+def _closed_meanwhile(activiteit: Activiteit, part: Part) -> Page:
+    """The year closed under an open form: nothing is saved, what was typed is still there."""
+    if part.name in _ROWS:
+        form = _rows_form(activiteit, _ROWS[part.name])
+    else:
+        fields = formulier.detail_fields(part.names, activiteit.contractpartij_id, activiteit)
+        form = formulier.make(fields, {})
+
+    def work() -> str:
+        _require_open(activiteit.verantwoording)
+        return _tab_url(activiteit, part)
+
+    return save(form, work, lambda failed: _edit_page(activiteit, part, form, failed))
 
 
 #: Part → its field with rows.
