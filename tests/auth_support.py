@@ -9,11 +9,13 @@ import pyotp
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_login import current_user
 from werkzeug.test import TestResponse
 
 from cmk_admin.actor import system
-from cmk_admin.auth import clock, passwords, totp
+from cmk_admin.auth import clock, passwords, public, totp
 from cmk_admin.gate import acting_as
+from cmk_admin.routes import signed_in
 from models.gebruiker import Gebruiker
 
 PASSWORD = "Cultuur-in-Gelderland-2026"
@@ -83,6 +85,21 @@ def stored(app: Flask, person: Person) -> Gebruiker:
         row = session.get_one(Gebruiker, person.id)
         session.expunge(row)
         return row
+
+
+def add_who(app: Flask) -> None:
+    """`/wie` says who is logged in; `/ieder` is for everybody."""
+
+    def wie() -> dict[str, Any]:
+        return {"naam": current_user.naam, "rol": current_user.cultuur_oost_rol}
+
+    app.add_url_rule("/wie", "wie", signed_in(wie), methods=["GET", "POST"])
+    app.add_url_rule("/ieder", "ieder", public(lambda: ["welkom"]))
+
+
+def inside(client: FlaskClient) -> bool:
+    """Whether this browser is logged in."""
+    return client.get("/wie").status_code == 200
 
 
 def token(client: FlaskClient, path: str = "/inloggen") -> str:

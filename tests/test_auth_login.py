@@ -1,23 +1,18 @@
-"""Logging in and out over HTTP: both halves, what answers give away, and when it ends."""
+"""Logging in over HTTP: both halves, what answers give away, and where one ends up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_login import current_user
 from werkzeug.test import TestResponse
 
-from cmk_admin.auth import passwords, public, totp
-from cmk_admin.routes import signed_in
-from cmk_admin.settings import Settings
-from models.gebruiker import CultuurOostRol, LidRol
+from cmk_admin.auth import passwords, totp
 from tests.auth_support import (
     PASSWORD,
     QUICK,
@@ -25,7 +20,8 @@ from tests.auth_support import (
     Clock,
     Person,
     add_person,
-    change_person,
+    add_who,
+    inside,
     log_in,
     still_clock,
     stored,
@@ -46,32 +42,21 @@ def clock(app: Flask) -> Clock:
 
 
 @pytest.fixture
-def person(app: Flask, quick: None) -> Person:
+def person(app: Flask, _quick: None) -> Person:
     return add_person(app)
 
 
 @pytest.fixture
-def who(app: Flask) -> None:
-    """`/wie` says who is logged in; `/ieder` is for everybody."""
-
-    def wie() -> dict[str, Any]:
-        return {"naam": current_user.naam, "rol": current_user.cultuur_oost_rol}
-
-    app.add_url_rule("/wie", "wie", signed_in(wie), methods=["GET", "POST"])
-    app.add_url_rule("/ieder", "ieder", public(lambda: ["welkom"]))
-
-
-def inside(client: FlaskClient) -> bool:
-    return client.get("/wie").status_code == 200
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords that cost next to nothing; what they should cost is tested elsewhere."""
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_hasher", QUICK)
 
 
-pytestmark = pytest.mark.usefixtures("quick", "who", "clock")
+@pytest.fixture
+def _who(app: Flask) -> None:
+    add_who(app)
+
+
+pytestmark = pytest.mark.usefixtures("_quick", "_who", "clock")
 
 
 # --- the way in ---------------------------------------------------------------
@@ -314,209 +299,3 @@ def test_after_an_ended_session_a_post_leads_back_to_its_form(client: FlaskClien
     ]:
         answer = client.post("/wie", data=body, headers={"Referer": referrer})
         assert answer.location == location
-
-
-# --- the session --------------------------------------------------------------
-
-
-def cookie_of(response: TestResponse, name: str) -> Any:
-    jar = SimpleCookie()
-    for line in response.headers.getlist("Set-Cookie"):
-        jar.load(line)
-    return jar[name]
-
-
-def test_the_cookie_is_for_the_browser_alone(client: FlaskClient) -> None:
-    cookie = cookie_of(client.get("/inloggen"), "cmk")
-    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
-    assert (cookie["secure"], cookie["domain"], cookie["expires"]) == ("", "", "")
-
-
-def test_logging_in_starts_a_new_session(client: FlaskClient, person: Person, clock: Clock) -> None:
-    before = token(client)
-    with client.session_transaction() as kept:
-        kept["geplant"] = "door een ander"
-        old_token = kept["csrf_token"]
-    log_in(client, person, clock.moment)
-    client.get("/wie")
-
-    with client.session_transaction() as kept:
-        assert "geplant" not in kept
-        assert "halfway" not in kept
-        assert kept.get("csrf_token") != old_token
-    assert client.post("/wie", data={"csrf_token": before}).status_code == 400
-
-
-def test_a_password_starts_a_new_session_too(client: FlaskClient, person: Person) -> None:
-    with client.session_transaction() as kept:
-        kept["geplant"] = "door een ander"
-    type_password(client, person.email)
-    with client.session_transaction() as kept:
-        assert set(kept) == {"halfway"}
-
-
-def test_logging_out_ends_it(client: FlaskClient, person: Person, clock: Clock) -> None:
-    log_in(client, person, clock.moment)
-    with client.session_transaction() as kept:
-        kept["csrf_token"] = "x"
-    assert inside(client)
-    assert client.get("/uitloggen").status_code == 405
-    assert client.post("/uitloggen").status_code == 400, "anyone could log you out"
-    assert inside(client)
-
-    answer = client.post("/uitloggen", data={"csrf_token": _token_for(client)})
-
-    assert (answer.status_code, answer.location) == (303, "/inloggen")
-    assert not inside(client)
-    assert "Je bent uitgelogd." in client.get("/inloggen").text
-
-
-def _token_for(client: FlaskClient) -> str:
-    """A token for the session of somebody who is inside."""
-    from itsdangerous import URLSafeTimedSerializer
-
-    with client.session_transaction() as kept:
-        raw = kept["csrf_token"]
-    key = client.application.config["SECRET_KEY"]
-    signer = URLSafeTimedSerializer(key, salt="wtf-csrf-token")
-    signed = signer.dumps(raw)
-    return signed if isinstance(signed, str) else signed.decode()
-
-
-def test_idle_for_half_an_hour_is_logged_out(
-    client: FlaskClient, person: Person, clock: Clock
-) -> None:
-    log_in(client, person, clock.moment)
-    for _ in range(3):
-        clock.forward(minutes=29)
-        assert inside(client)
-    clock.forward(minutes=29, seconds=59)
-    assert inside(client)
-    clock.forward(minutes=30)
-    assert not inside(client)
-    assert "Je bent uitgelogd, omdat" in client.get("/inloggen").text
-
-
-def test_after_twelve_hours_it_ends_however_busy(
-    client: FlaskClient, person: Person, clock: Clock
-) -> None:
-    log_in(client, person, clock.moment)
-    for _ in range(12 * 4 - 1):
-        clock.forward(minutes=15)
-        assert inside(client)
-    clock.forward(minutes=15)
-    assert not inside(client)
-
-
-def test_being_busy_is_noted_once_a_minute(
-    client: FlaskClient, person: Person, clock: Clock
-) -> None:
-    log_in(client, person, clock.moment)
-    client.get("/wie")
-    clock.forward(seconds=59)
-    assert "Set-Cookie" not in client.get("/wie").headers
-    clock.forward(seconds=2)
-    assert "Set-Cookie" in client.get("/wie").headers
-
-
-def test_the_code_must_follow_within_five_minutes(
-    client: FlaskClient, person: Person, clock: Clock
-) -> None:
-    type_password(client, person.email)
-    clock.forward(minutes=4, seconds=59)
-    assert client.get("/inloggen/code").status_code == 200
-    clock.forward(seconds=1)
-    late = client.get("/inloggen/code")
-    assert late.location == "/inloggen"
-    assert "duurde te lang" in client.get("/inloggen").text
-
-
-def test_who_is_not_active_any_more_is_out_at_the_next_request(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
-) -> None:
-    log_in(client, person, clock.moment)
-    halfway = app.test_client()
-    type_password(halfway, person.email)
-    change_person(app, person, actief=False)
-
-    assert not inside(client)
-    assert halfway.get("/inloggen/code").location == "/inloggen"
-    change_person(app, person, actief=True)
-    assert not inside(client), "the session came back to life"
-
-
-def test_a_changed_role_counts_from_the_next_request(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
-) -> None:
-    log_in(client, person, clock.moment)
-    change_person(app, person, cultuur_oost_rol=CultuurOostRol.ADVISEUR)
-    assert client.get("/wie").json == {"naam": "Piet Pietersen", "rol": "adviseur"}
-
-
-def test_half_a_session_opens_nothing(client: FlaskClient, person: Person, clock: Clock) -> None:
-    for planted in (
-        {"_user_id": str(person.id)},
-        {"_user_id": str(person.id), "since": clock.moment.timestamp()},
-        {"halfway": [person.id, "/wie", clock.moment.timestamp()]},
-    ):
-        with client.session_transaction() as kept:
-            kept.clear()
-            kept.update(planted)
-        assert not inside(client)
-
-
-def test_a_forged_cookie_opens_nothing(app: Flask, client: FlaskClient, person: Person) -> None:
-    client.set_cookie("cmk", "eyJfdXNlcl9pZCI6IjEifQ.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb")
-    assert not inside(client)
-
-
-@pytest.mark.beide
-def test_an_account_knows_its_memberships(app: Flask) -> None:
-    from cmk_admin.auth.account import load_account
-    from cmk_admin.gate import acting_as
-    from models.contractpartij import Contractpartij
-    from models.gebruiker import Lidmaatschap
-    from tests.auth_support import TEST
-
-    person = add_person(app, cultuur_oost_rol=CultuurOostRol.DATAMANAGER)
-    with app.app_context(), acting_as(TEST) as session:
-        parties = [Contractpartij(naam=naam) for naam in ("Ede", "Tiel")]
-        session.add_all(parties)
-        session.flush()
-        session.add_all(
-            Lidmaatschap(gebruiker_id=person.id, contractpartij_id=partij.id, rol=rol)
-            for partij, rol in zip(parties, LidRol, strict=True)
-        )
-        session.commit()
-        expected = tuple((partij.id, rol) for partij, rol in zip(parties, LidRol, strict=True))
-
-    with app.app_context():
-        account = load_account(person.id)
-    assert account
-    assert account.memberships == expected
-    assert account.cultuur_oost_rol is CultuurOostRol.DATAMANAGER
-    assert account.actor.gebruiker_id == person.id
-    assert [rol.value for _, rol in account.actor.lidmaatschappen] == [r.value for r in LidRol]
-    with pytest.raises(AttributeError):
-        account.naam = "een ander"  # type: ignore[misc]
-
-
-# --- over https ---------------------------------------------------------------
-
-
-class TestOverHttps:
-    @pytest.fixture
-    def settings(self, settings: Settings) -> Settings:
-        return replace(
-            settings, base_url="https://cmk.voorbeeld.nl", trusted_hosts=("cmk.voorbeeld.nl",)
-        )
-
-    def test_the_cookie_only_travels_over_https(self, client: FlaskClient) -> None:
-        answer = client.get("/inloggen", base_url="https://cmk.voorbeeld.nl")
-        cookie = cookie_of(answer, "__Host-cmk")
-        assert (cookie["secure"], cookie["httponly"]) == (True, True)
-        assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Lax", "/", "")
-
-    def test_browsers_are_told_to_stay_on_https(self, client: FlaskClient) -> None:
-        answer = client.get("/inloggen", base_url="https://cmk.voorbeeld.nl")
-        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"

@@ -139,6 +139,12 @@ def test_a_form_with_too_much_text_is_refused(client: FlaskClient) -> None:
     check(response, 413)
 
 
+def test_the_text_beside_a_file_may_be_as_long_as_that_of_a_form(client: FlaskClient) -> None:
+    for length, code in ((900_000, 422), (1_100_000, 413)):
+        body = multipart({"csrf_token": token(client), "tekst": "x" * length})
+        check(client.post("/inloggen", data=body, content_type=MULTIPART), code)
+
+
 def test_a_file_may_be_larger_than_a_form(client: FlaskClient) -> None:
     fields = {"csrf_token": token(client), 'bestand"; filename="schets.png': "x" * 1_100_000}
     check(client.post("/inloggen", data=multipart(fields), content_type=MULTIPART), 422)
@@ -152,7 +158,7 @@ def test_a_form_of_a_million_fields_is_not_even_read(client: FlaskClient) -> Non
 
 
 def test_a_form_with_too_many_parts_is_refused(client: FlaskClient) -> None:
-    fields = {"csrf_token": token(client)} | {f"v{number}": "1" for number in range(5000)}
+    fields = {"csrf_token": token(client)} | {f"v{number}": "1" for number in range(25_000)}
     check(client.post("/inloggen", data=multipart(fields), content_type=MULTIPART), 413)
     fields.popitem()
     check(client.post("/inloggen", data=multipart(fields), content_type=MULTIPART), 422)
