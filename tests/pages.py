@@ -133,6 +133,7 @@ class Page:
     def form(self, number: int = 0) -> dict[str, list[str]]:
         """What a browser would send of the page's own form, menus and rows not counted."""
         forms = [f for f in self.all("form") if f.get("method") == "post" and self._own(f)]
+        forms.sort(key=lambda f: "sleutel" not in form_values(f))
         return form_values(forms[number])
 
     @staticmethod
