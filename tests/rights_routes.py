@@ -116,11 +116,10 @@ def _row(visitor: str, endpoint: str, rij: Rij, allowed: int) -> int:
         return 403
     if not tabel.ziet(visitor, "Verantwoording" if endpoint == NEW else name, rij):
         return 404
-    if endpoint == NEW and rij.stand != "open":
-        return 409
-    if endpoint == "activiteiten.bewerken" and rij.stand != "open":
+    if endpoint in (NEW, "activiteiten.bewerken") and rij.stand != "open":
         # Who may, in an open year: the year is what stands in the way.
-        return 409 if tabel.mag(visitor, name, letter, Rij(rij.van, "open")) else 403
+        may_when_open = endpoint == NEW or tabel.mag(visitor, name, letter, Rij(rij.van, "open"))
+        return 409 if may_when_open else 403
     if tabel.mag(visitor, name, letter, rij) or _step(visitor, endpoint, rij):
         return allowed
     return 403
