@@ -1,0 +1,230 @@
+"""Uploads and downloads: what is taken, what is kept, and how it is given back."""
+
+import hashlib
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from cmk_admin import files
+from models.dashboard import AlgemeenDocument
+from models.project import Document
+from tests.pages import Page
+from tests.portal_forms import edit_body, error_at, new_values, sending
+from tests.support.portal import Portaal
+
+NEW = "/beheer/documenten/new/"
+GOOD = {
+    "plan.pdf": (b"%PDF-1.7\n", "application/pdf"),
+    "foto.png": (b"\x89PNG\r\n\x1a\n", "image/png"),
+    "foto.JPG": (b"\xff\xd8\xff\xe0", "image/jpeg"),
+    "foto.jpeg": (b"\xff\xd8\xff\xe0", "image/jpeg"),
+    "brief.docx": (
+        b"PK\x03\x04",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    "begroting.xlsx": (
+        b"PK\x03\x04",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    "brief.odt": (b"PK\x03\x04", "application/vnd.oasis.opendocument.text"),
+    "begroting.ods": (b"PK\x03\x04", "application/vnd.oasis.opendocument.spreadsheet"),
+}
+
+
+def send(portaal: Portaal, name: str, content: bytes, **changes: Any) -> TestResponse:
+    values = new_values(portaal, Document, "eigen", "open")
+    values["bestand_naam"] = (io.BytesIO(content), name)
+    return portaal.bezoeker("projectleider").post(NEW, sending(values | changes))
+
+
+def stored(portaal: Portaal) -> list[Path]:
+    """The files on disk, without those of the world."""
+    folder = Path(portaal.app.instance_path) / "files"
+    return [path for path in folder.iterdir() if not path.name.startswith("bestand-")]
+
+
+@pytest.fixture(autouse=True)
+def _no_files(portaal: Portaal) -> None:
+    for path in stored(portaal):
+        path.unlink()
+
+
+def newest(portaal: Portaal) -> dict[str, Any]:
+    with portaal.als() as session:
+        row = session.query(Document).order_by(Document.id.desc()).first()
+        assert row is not None
+        return {c.name: getattr(row, c.name) for c in Document.__table__.columns}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_file_comes_back_as_it_was_and_only_as_attachment(portaal: Portaal, name: str) -> None:
+    begin, media_type = GOOD[name]
+    content = begin + b"inhoud " * 1000
+    assert send(portaal, name, content).status_code == 302
+    row = newest(portaal)
+    assert (row["bestand_naam"], row["bestand_grootte"]) == (name, len(content))
+    assert row["bestand_sha256"] == hashlib.sha256(content).hexdigest()
+    [path] = stored(portaal)
+    assert path.name == row["bestand_sleutel"]
+    assert Path(name).stem not in path.name
+    assert path.read_bytes() == content
+
+    answer = portaal.bezoeker("routebegeleider").get(f"/beheer/documenten/bestand/?id={row['id']}")
+
+    assert answer.data == content
+    assert answer.mimetype == media_type
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+BAD = {
+    "plan.exe": b"MZ",
+    "plan.html": b"<html>",
+    "plan.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "plan.js": b"alert(1)",
+    "plan.pdf.exe": b"%PDF-1.7",
+    "plan": b"%PDF-1.7",
+    "plan.": b"%PDF-1.7",
+    ".pdf": b"",
+    "plan.xlsm": b"PK\x03\x04",
+    "plan.zip": b"PK\x03\x04",
+    "leeg.pdf": b"",
+    "web.pdf": b"<html><script>alert(1)</script>",
+    "web.png": b"<svg/>",
+    "foto.png": b"\xff\xd8\xff\xe0",
+    "foto.jpg": b"\x89PNG\r\n\x1a\n",
+    "brief.docx": b"%PDF-1.7",
+    "laat.pdf": b" " * 20 + b"%PDF-1.7",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_document_is_refused_at_the_field(portaal: Portaal, name: str) -> None:
+    answer = send(portaal, name, BAD[name], titel="Mijn titel")
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    message = error_at(page, "bestand_naam")
+    assert message.startswith(("Dit soort bestand", "De inhoud van dit bestand")), message
+    assert page.form()["titel"] == ["Mijn titel"]
+    assert not portaal.changed()
+    assert stored(portaal) == []
+
+
+def test_a_document_needs_a_file(portaal: Portaal) -> None:
+    values = new_values(portaal, Document, "eigen", "open") | {"bestand_naam": ""}
+    answer = portaal.bezoeker("projectleider").post(NEW, sending(values))
+    assert answer.status_code == 422
+    assert error_at(Page(answer.text), "bestand_naam") == "Kies een bestand."
+
+
+NAMES = {
+    "../../etc/passwd.pdf": "passwd.pdf",
+    "/absoluut/plan.pdf": "plan.pdf",
+    "plan\u202efdp.pdf": "planfdp.pdf",
+    "…café ☕.pdf": "…café ☕.pdf",
+    "x" * 300 + ".pdf": "x" * 150 + ".pdf",
+    "..pdf.pdf": "pdf.pdf",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ("..\\..\\windows\\plan.pdf", "plan.pdf"),
+        ("C:\\Users\\piet\\plan.pdf", "plan.pdf"),
+        ('a"b.pdf', "ab.pdf"),
+        ("a\r\nX-Kop: b.pdf", "aX-Kop b.pdf"),
+        ("nul\x00.pdf", "nul.pdf"),
+        ("plan.pdf.", "plan.pdf"),
+        ("..", ""),
+        ("", ""),
+    ],
+)
+def test_what_no_file_system_takes_is_left_out(name: str, clean: str) -> None:
+    """As browsers of other systems send it; the test client can't send some of these."""
+    assert files.clean_name(name) == clean
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_only_a_name(portaal: Portaal, name: str) -> None:
+    assert send(portaal, name, b"%PDF-1.7").status_code == 302
+    row = newest(portaal)
+    assert row["bestand_naam"] == NAMES[name]
+    [path] = stored(portaal)
+    assert path.parent == Path(portaal.app.instance_path) / "files"
+    answer = portaal.bezoeker("projectleider").get(f"/beheer/documenten/bestand/?id={row['id']}")
+    assert answer.status_code == 200
+    assert "\n" not in answer.headers["Content-Disposition"]
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(portaal.app.config, "MAX_CONTENT_LENGTH", 200_000)
+    answer = send(portaal, "groot.pdf", b"%PDF-1.7" + b"x" * 300_000)
+    assert answer.status_code == 413
+    assert "groter dan het portaal aanneemt" in answer.text
+    assert not portaal.changed()
+    assert stored(portaal) == []
+    assert send(portaal, "klein.pdf", b"%PDF-1.7" + b"x" * 100_000).status_code == 302
+
+
+def test_a_long_form_is_too_large_as_well(portaal: Portaal) -> None:
+    visitor = portaal.bezoeker("projectleider")
+    body = sending({"naam": "x" * 2_000_000})
+    answer = visitor.post("/stamdata/samenwerkingspartners/new/", body)
+    assert answer.status_code == 413
+    assert not portaal.changed()
+
+
+def test_an_edit_without_a_file_keeps_the_old_one(portaal: Portaal) -> None:
+    id_ = portaal.wereld.id(Document, "eigen")
+    path = f"/beheer/documenten/edit/?id={id_}"
+    visitor = portaal.bezoeker("projectleider")
+    with portaal.als() as session:
+        before = session.get_one(Document, id_).bestand_sleutel
+    body = edit_body(portaal, Document, id_, titel="Nieuwe titel")
+    assert visitor.post(path, body).status_code == 302
+    with portaal.als() as session:
+        row = session.get_one(Document, id_)
+        assert (row.titel, row.bestand_sleutel) == ("Nieuwe titel", before)
+    newer = (io.BytesIO(b"%PDF-1.7 nieuwer"), "nieuwer.pdf")
+    body = edit_body(portaal, Document, id_, bestand_naam=newer)
+    assert visitor.post(path, body).status_code == 302
+    answer = visitor.get(f"/beheer/documenten/bestand/?id={id_}")
+    assert answer.data == b"%PDF-1.7 nieuwer"
+
+
+def test_a_key_can_not_be_typed(portaal: Portaal) -> None:
+    """The name in storage is the portal's own: no form can point at another file."""
+    id_ = portaal.wereld.id(Document, "eigen")
+    with portaal.als() as session:
+        before = session.get_one(Document, id_).bestand_sleutel
+        strange = session.get_one(Document, portaal.wereld.id(Document, "vreemd")).bestand_sleutel
+    for key in (strange, "../secret_key", "/etc/passwd"):
+        body = edit_body(portaal, Document, id_, bestand_sleutel=key, bestand_naam="x.pdf")
+        portaal.bezoeker("projectleider").post(f"/beheer/documenten/edit/?id={id_}", body)
+        with portaal.als() as session:
+            assert session.get_one(Document, id_).bestand_sleutel == before
+
+
+def test_a_file_that_is_gone_is_a_page(portaal: Portaal) -> None:
+    assert send(portaal, "weg.pdf", b"%PDF-1.7").status_code == 302
+    [path] = stored(portaal)
+    path.unlink()
+    id_ = newest(portaal)["id"]
+    visitor = portaal.bezoeker("projectleider")
+    assert visitor.get(f"/beheer/documenten/bestand/?id={id_}").status_code == 404
+    assert visitor.get(f"/beheer/documenten/details/?id={id_}").status_code == 200
+
+
+def test_a_document_for_all_is_for_all(portaal: Portaal) -> None:
+    id_ = portaal.wereld.id(AlgemeenDocument)
+    for who in ("routebegeleider", "projectleider", "adviseur", "dubbel"):
+        path = f"/beheer/algemene-documenten/bestand/?id={id_}"
+        assert portaal.bezoeker(who).get(path).status_code == 200, who
