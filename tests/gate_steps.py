@@ -288,6 +288,12 @@ def _may_open_year(turn: Turn, year: int) -> bool:
     return not seen or turn.who in (BEH, "system")
 
 
+def _often_empty(turn: Turn) -> int | None:
+    """A year without activities where there is one: else deleting would hardly ever happen."""
+    empty = [v for v in turn.state.status if not turn.state.activities(v)]
+    return turn.one_of(empty if empty and turn.pick % 3 else turn.state.status)
+
+
 def _may_delete_year(turn: Turn, v: int) -> bool:
     empty = not turn.state.activities(v) and v not in turn.state.pictured
     return empty and in_year({BEH}, "open")(turn, v)
@@ -369,7 +375,7 @@ KINDS = [
          lambda s, t, v: get(s, Verantwoording, v).stel_vast()),
     Kind("kies_werkwijze", years, _may_set_werkwijze,
          change(Verantwoording, werkwijze=lambda t: list(Werkwijze)[t.pick % 2 + 2])),
-    Kind("verwijder_jaar", years, _may_delete_year, delete(Verantwoording)),
+    Kind("verwijder_jaar", _often_empty, _may_delete_year, delete(Verantwoording)),
     Kind("open_jaar", lambda t: 2027 + t.pick % 2, _may_open_year, _open_year),
     Kind("importeer", years, _may_import, _import),
     Kind("verplaats_last", pick_from("last"), nobody, lambda s, t, n: setattr(
