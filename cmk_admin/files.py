@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import secrets
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,13 @@ KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (b"PK\x03\x04",)),
     "odt": ("application/vnd.oasis.opendocument.text", (b"PK\x03\x04",)),
     "ods": ("application/vnd.oasis.opendocument.spreadsheet", (b"PK\x03\x04",)),
+}
+#: Extension → a part that such an office file must have: not every ZIP is a document.
+PARTS = {
+    "docx": "word/document.xml",
+    "xlsx": "xl/workbook.xml",
+    "odt": "content.xml",
+    "ods": "content.xml",
 }
 ACCEPT = ",".join(f".{extension}" for extension in KINDS)
 FIELD = "bestand_naam"
@@ -60,7 +68,7 @@ def store(upload: FileStorage) -> Stored:
         raise RegelFout(Fout(f"Dit soort bestand kan hier niet. Wel: {soorten}.", FIELD))
     type_, beginnings = KINDS[extension]
     head = upload.stream.read(16)
-    if not head.startswith(beginnings):
+    if not head.startswith(beginnings) or not _has_part(upload, extension):
         raise RegelFout(
             Fout(f"De inhoud van dit bestand is geen {extension}, of het is leeg.", FIELD)
         )
@@ -68,6 +76,17 @@ def store(upload: FileStorage) -> Stored:
     sleutel = f"{secrets.token_urlsafe(24)}.{extension}"
     grootte, sha256 = _write(upload, folder() / sleutel)
     return Stored(naam, sleutel, type_, grootte, sha256)
+
+
+def _has_part(upload: FileStorage, extension: str) -> bool:
+    part = PARTS.get(extension)
+    if part is None:
+        return True
+    try:
+        with zipfile.ZipFile(upload.stream) as archive:
+            return part in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
 
 
 def forget(stored: Stored) -> None:
@@ -85,6 +104,11 @@ def _write(upload: FileStorage, path: Path) -> tuple[int, str]:
         file.flush()
         os.fsync(file.fileno())
     return size, digest.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def clean_name(name: str) -> str:
@@ -105,11 +129,12 @@ def attach(row: MetBestand, stored: Stored) -> None:
 
 
 def serve(row: MetBestand) -> Response | None:
-    """The file of a row as a download; None when the row has none or it is gone."""
+    """The file of a row as a download; None when the row has none, or it is gone or damaged."""
     if not row.bestand_sleutel:
         return None
     path = folder() / row.bestand_sleutel
-    if not path.is_file():
+    if not path.is_file() or _digest(path) != row.bestand_sha256:
+        current_app.logger.error("stored file %s is gone or damaged", row.bestand_sleutel)
         return None
     response: Response = send_file(
         path, row.bestand_type, as_attachment=True, download_name=row.bestand_naam

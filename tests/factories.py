@@ -8,6 +8,7 @@ what it hangs under is made along unless it is given. The session says who acts:
         session.commit()
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -227,13 +228,17 @@ def maak_document(
     return _maak(session, Document(**standaard | _bestand(nummer()) | velden))
 
 
+#: What the file of a made row holds, for tests that put it on disk.
+BESTAND = b"%PDF-1.7 test"
+
+
 def _bestand(n: int) -> dict[str, Any]:
     return {
         "bestand_naam": "plan.pdf",
         "bestand_sleutel": f"bestand-{n}",
         "bestand_type": "application/pdf",
-        "bestand_grootte": 3,
-        "bestand_sha256": "0" * 64,
+        "bestand_grootte": len(BESTAND),
+        "bestand_sha256": hashlib.sha256(BESTAND).hexdigest(),
     }
 
 

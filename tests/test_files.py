@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,36 @@ from tests.portal_forms import edit_body, error_at, new_values, sending
 from tests.support.portal import Portaal
 
 NEW = "/beheer/documenten/new/"
+LONG = b"inhoud " * 1000
+
+
+def zipped(*parts: str) -> bytes:
+    """A ZIP with these parts, as office files are."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for part in parts:
+            archive.writestr(part, LONG)
+    return whole.getvalue()
+
+
 GOOD = {
-    "plan.pdf": (b"%PDF-1.7\n", "application/pdf"),
-    "foto.png": (b"\x89PNG\r\n\x1a\n", "image/png"),
-    "foto.JPG": (b"\xff\xd8\xff\xe0", "image/jpeg"),
-    "foto.jpeg": (b"\xff\xd8\xff\xe0", "image/jpeg"),
+    "plan.pdf": (b"%PDF-1.7\n" + LONG, "application/pdf"),
+    "foto.png": (b"\x89PNG\r\n\x1a\n" + LONG, "image/png"),
+    "foto.JPG": (b"\xff\xd8\xff\xe0" + LONG, "image/jpeg"),
+    "foto.jpeg": (b"\xff\xd8\xff\xe0" + LONG, "image/jpeg"),
     "brief.docx": (
-        b"PK\x03\x04",
+        zipped("[Content_Types].xml", "word/document.xml"),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
     "begroting.xlsx": (
-        b"PK\x03\x04",
+        zipped("[Content_Types].xml", "xl/workbook.xml"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
-    "brief.odt": (b"PK\x03\x04", "application/vnd.oasis.opendocument.text"),
-    "begroting.ods": (b"PK\x03\x04", "application/vnd.oasis.opendocument.spreadsheet"),
+    "brief.odt": (zipped("mimetype", "content.xml"), "application/vnd.oasis.opendocument.text"),
+    "begroting.ods": (
+        zipped("mimetype", "content.xml"),
+        "application/vnd.oasis.opendocument.spreadsheet",
+    ),
 }
 
 
@@ -61,8 +77,7 @@ def newest(portaal: Portaal) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_file_comes_back_as_it_was_and_only_as_attachment(portaal: Portaal, name: str) -> None:
-    begin, media_type = GOOD[name]
-    content = begin + b"inhoud " * 1000
+    content, media_type = GOOD[name]
     assert send(portaal, name, content).status_code == 302
     row = newest(portaal)
     assert (row["bestand_naam"], row["bestand_grootte"]) == (name, len(content))
@@ -99,6 +114,9 @@ BAD = {
     "foto.png": b"\xff\xd8\xff\xe0",
     "foto.jpg": b"\x89PNG\r\n\x1a\n",
     "brief.docx": b"%PDF-1.7",
+    "afgebroken.docx": zipped("word/document.xml")[:200],
+    "archief.docx": zipped("virus.exe"),
+    "tekst.xlsx": zipped("word/document.xml"),
     "laat.pdf": b" " * 20 + b"%PDF-1.7",
 }
 
@@ -221,6 +239,16 @@ def test_a_file_that_is_gone_is_a_page(portaal: Portaal) -> None:
     visitor = portaal.bezoeker("projectleider")
     assert visitor.get(f"/beheer/documenten/bestand/?id={id_}").status_code == 404
     assert visitor.get(f"/beheer/documenten/details/?id={id_}").status_code == 200
+
+
+def test_a_file_that_changed_on_disk_is_not_given_out(portaal: Portaal) -> None:
+    assert send(portaal, "plan.pdf", b"%PDF-1.7 echt").status_code == 302
+    [path] = stored(portaal)
+    path.write_bytes(b"%PDF-1.7 nep!")
+    url = f"/beheer/documenten/bestand/?id={newest(portaal)['id']}"
+    assert portaal.bezoeker("projectleider").get(url).status_code == 404
+    path.write_bytes(b"%PDF-1.7 echt")
+    assert portaal.bezoeker("projectleider").get(url).status_code == 200
 
 
 def test_a_document_for_all_is_for_all(portaal: Portaal) -> None:

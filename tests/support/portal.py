@@ -24,6 +24,7 @@ from cmk_admin.actor import ANONYMOUS, Actor, system
 from cmk_admin.auth import clock, sessions
 from cmk_admin.auth.account import load_account
 from cmk_admin.gate import GateSession, acting_as
+from tests.factories import BESTAND
 from tests.pages import CheckedClient
 from tests.portal_world import Wereld, bouw
 from tests.rights_table import ANONIEM
@@ -126,7 +127,7 @@ def _store_files(app: Flask, folder: Path) -> None:
             if issubclass(entity, MetBestand):
                 for row in session.query(entity):
                     if row.bestand_sleutel:
-                        (folder / "files" / row.bestand_sleutel).write_bytes(b"%PDF-1.7 test")
+                        (folder / "files" / row.bestand_sleutel).write_bytes(BESTAND)
 
 
 @pytest.fixture(scope="session")
