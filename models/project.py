@@ -77,10 +77,15 @@ def van_project() -> ForeignKeyConstraint:
     )
 
 
-def jaar_klopt(jaar: int | None) -> Iterator[Fout]:
-    """A calendar year that can be one."""
-    if jaar is not None and not EERSTE_JAAR <= jaar <= LAATSTE_JAAR:
+def jaar_klopt(jaar: int | None, project: Project | None = None) -> Iterator[Fout]:
+    """A calendar year that can be one, and that the period of `project` touches."""
+    if jaar is None:
+        return
+    if not EERSTE_JAAR <= jaar <= LAATSTE_JAAR:
         yield Fout(f"Vul een jaar in tussen {EERSTE_JAAR} en {LAATSTE_JAAR}.", "kalenderjaar")
+    elif project is not None and not project.startdatum.year <= jaar <= project.einddatum.year:
+        periode = f"{project.startdatum.year} tot en met {project.einddatum.year}"
+        yield Fout(f"Dit project loopt van {periode}.", "kalenderjaar")
 
 
 class Baat(VanContractpartij, Entiteit):
@@ -111,7 +116,7 @@ class Baat(VanContractpartij, Entiteit):
     bron: Mapped[Bron] = relationship()
 
     def controleer(self) -> Iterator[Fout]:
-        yield from jaar_klopt(self.kalenderjaar)
+        yield from jaar_klopt(self.kalenderjaar, self.project)
 
     def __str__(self) -> str:
         return f"Baat {self.kalenderjaar} van {self.bron}"
@@ -146,7 +151,7 @@ class Begrotingspost(VanContractpartij, Entiteit):
     doel: Mapped[Doel | None] = relationship()
 
     def controleer(self) -> Iterator[Fout]:
-        yield from jaar_klopt(self.kalenderjaar)
+        yield from jaar_klopt(self.kalenderjaar, self.project)
 
     def __str__(self) -> str:
         return self.naam

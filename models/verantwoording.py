@@ -180,7 +180,7 @@ class Verantwoording(VanContractpartij, Entiteit):
             )
 
     def controleer(self) -> Iterator[Fout]:
-        yield from jaar_klopt(self.kalenderjaar)
+        yield from jaar_klopt(self.kalenderjaar, self.project)
 
     def controleer_wijziging(self, oud: Mapping[str, Any]) -> Iterator[Fout]:
         stap = (Status(oud["status"]), self.status)

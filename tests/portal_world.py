@@ -156,6 +156,7 @@ def _partij(
         wereld.noteer(_met_tekst(session, "samenwerkingspartner", merk, contractpartij=partij),
                       van, stand)  # fmt: skip
     project = _met_tekst(session, "project", merk, contractpartij=partij, sector=gedeeld["sector"])
+    project.startdatum = date(min(JAREN.values()), 1, 1)
     wereld.noteer(project, van)
     vrij = _met_tekst(session, "project", merk, contractpartij=partij, sector=gedeeld["sector"])
     wereld.noteer(vrij, van, "vrij")
