@@ -16,6 +16,7 @@ from views import (
     projecten,
     verantwoordingen,
 )
+from views.verantwoordingen import controle
 
 
 def register(app: Flask) -> None:
@@ -24,7 +25,11 @@ def register(app: Flask) -> None:
         app,
         {
             Activiteit: (acties.Dupliceren(),),
-            Verantwoording: (acties.Sluiten(), acties.Heropenen(), acties.Vaststellen()),
+            Verantwoording: (
+                acties.Sluiten(controle.gaps),
+                acties.Heropenen(),
+                acties.Vaststellen(),
+            ),
         },
     )
     beheer.register(app, generated.SECTIONS)

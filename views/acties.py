@@ -1,6 +1,6 @@
 """The actions on activities and verantwoordingen: Dupliceren, sluiten, heropenen, vaststellen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import url_for
@@ -13,7 +13,8 @@ from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession, Locked, bewerking
 from cmk_admin.page import CheckItem
-from cmk_admin.policy import Handeling, gesloten
+from cmk_admin.policy import Handeling, gesloten, right_on
+from cmk_admin.routes import actor
 from models.activiteit import Activiteit
 from models.base import Fout, RegelFout
 from models.compleet import Stand, stand_van
@@ -116,32 +117,22 @@ def _aantal(aantal: int, klasse: type[Activiteit] | type[Verantwoording]) -> str
     return f"{aantal} {klasse.woord.enkelvoud if aantal == 1 else klasse.woord.meervoud}"
 
 
-#: What is missing → the words of the link, and the page of the activity that mends it.
-GEBREKEN = {
-    "scholen": ("koppel scholen", "activiteiten.scholen"),
-    "leerkrachten": ("vul het aantal leerkrachten in", "activiteiten.scholen"),
-    "lasten": ("voer de lasten in", "activiteiten.financieel"),
-    "bedrag": ("vul het bedrag in", "activiteiten.financieel"),
-}
-
-
-def checks(standen: Iterable[Stand]) -> tuple[CheckItem, ...]:
-    """What stands between these activities and complete, each with the link that mends it."""
-    return tuple(
-        CheckItem(
-            "ontbreekt", stand.naam, GEBREKEN[gebrek][0], url_for(GEBREKEN[gebrek][1], id=stand.id)
-        )
-        for stand in standen
-        for gebrek in stand.ontbreekt
-    )
+#: What a verantwoording lacks, each with the link that mends it.
+Gaps = Callable[[Verantwoording, Sequence[Stand], bool], Iterable[CheckItem]]
 
 
 class Sluiten(EntityAction):
-    """Close a verantwoording (Handleiding 2.4)."""
+    """Close a verantwoording (Handleiding 2.4).
+
+    gaps: the checklist of the page of a verantwoording.
+    """
 
     name, label, icon = "sluiten", "Verantwoording sluiten", "lock"
     handeling = Handeling.SLUITEN
     submit_label = "Sluiten"
+
+    def __init__(self, gaps: Gaps) -> None:
+        self.gaps = gaps
 
     def question(self, asked: Asked) -> Question:
         standen = {v: stand_van(database.session(), v.id) for v in asked.rows}
@@ -152,7 +143,7 @@ class Sluiten(EntityAction):
             return Question(
                 f"Er zijn minimaal {MINIMAAL_COMPLEET} activiteiten nodig waarvan scholen en"
                 " lasten volledig zijn ingevuld. Dit ontbreekt nog:",
-                missing=tuple((str(v), self._gemist(s)) for v, s in tekort.items()),
+                missing=tuple((str(v), self._gemist(v, s)) for v, s in tekort.items()),
                 possible=False,
             )
         return Question(
@@ -163,9 +154,12 @@ class Sluiten(EntityAction):
             ),
         )
 
-    @staticmethod
-    def _gemist(standen: list[Stand]) -> tuple[CheckItem, ...]:
-        gevonden = checks(standen)
+    def _gemist(
+        self, verantwoording: Verantwoording, standen: list[Stand]
+    ) -> tuple[CheckItem, ...]:
+        bij = Activiteit(contractpartij_id=verantwoording.contractpartij_id)
+        may_mend = bool(right_on(actor(), Handeling.WIJZIGEN, bij))
+        gevonden = tuple(self.gaps(verantwoording, standen, may_mend))
         te_weinig = MINIMAAL_COMPLEET - len(standen)
         if te_weinig > 0:
             gevonden += (CheckItem("ontbreekt", f"Voer nog {te_weinig} activiteit(en) in."),)

@@ -74,13 +74,14 @@ def checks(
         "goed" if complete >= MINIMAAL_COMPLEET else "ontbreekt",
         f"Minimaal {MINIMAAL_COMPLEET} activiteiten met scholen en lasten volledig ingevuld",
     )
-    gaps = _gaps(verantwoording, standen, may_mend)
-    return (enough, *gaps, *_notices(verantwoording, standen, figures))
+    missing = gaps(verantwoording, standen, may_mend)
+    return (enough, *missing, *_notices(verantwoording, standen, figures))
 
 
-def _gaps(
+def gaps(
     verantwoording: Verantwoording, standen: Sequence[Stand], may_mend: bool
 ) -> Iterator[CheckItem]:
+    """What the activities lack, each with the link that lands on the field."""
     incomplete = [stand for stand in standen if not stand.compleet]
     for stand in incomplete[:NAMED]:
         for name in stand.ontbreekt:
