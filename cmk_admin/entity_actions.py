@@ -1,5 +1,6 @@
 """Running an action or a deletion on chosen rows: asked first, all or nothing, one step."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request, url_for
@@ -10,7 +11,7 @@ from cmk_admin.actions import Asked, Done, EntityAction
 from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
 from cmk_admin.gate import Locked, Refused, bewerking, once
 from cmk_admin.page import Crumb, PageHeader
-from cmk_admin.policy import Handeling, contractpartij_van, may
+from cmk_admin.policy import Handeling, Verdict, contractpartij_van, may
 from cmk_admin.routes import actor
 from models.base import Fout, RegelFout
 from models.historie import BewerkingSoort
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from cmk_admin.entity_view import EntityView
 
 CONFIRMED = "bevestigd"
+IN_USE = "Dit wordt nog gebruikt. Verwijder of verplaats dat eerst."
+TOGETHER = "Haal eerst weg uit je keuze wat niet mee kan."
 
 
 class ActionRunner:
@@ -58,8 +61,7 @@ class ActionRunner:
         return done.url or self.view.return_url()
 
     def _ask(self, action: EntityAction, asked: Asked, fouten: tuple[Fout, ...] = ()) -> str:
-        verdicts = [(row, may(actor(), action.handeling, row)) for row in asked.rows]
-        refused = [(str(row), verdict.reason) for row, verdict in verdicts if not verdict]
+        refused = self._refused(action.handeling, asked.rows)
         question = action.question(asked)
         possible = question.possible and not refused
         if asked.form is not None:
@@ -69,11 +71,11 @@ class ActionRunner:
                 flash(fout.tekst, "error")
         html: str = self.view.render(
             "admin/model/action.html",
-            header=PageHeader(action.label, crumbs=(*self.view.crumbs(), Crumb(action.label))),
+            header=self._header(action.label, asked.rows),
             intro=question.intro,
             items=question.items,
             missing=question.missing,
-            refused=refused,
+            refused=[(str(row), verdict.reason) for row, verdict in refused],
             form=asked.form if possible else None,
             action_url=url_for(f"{self.view.endpoint}.action_view"),
             cancel_url=self.view.return_url(),
@@ -85,6 +87,21 @@ class ActionRunner:
             hidden=((CONFIRMED, "1"), ("url", self.view.return_url())),
         )
         return html
+
+    def _refused(self, handeling: Handeling, rows: Sequence[Any]) -> list[tuple[Any, Verdict]]:
+        """The rows that this person may not do it with, and why."""
+        verdicts = [(row, may(actor(), handeling, row)) for row in rows]
+        return [(row, verdict) for row, verdict in verdicts if not verdict]
+
+    def _header(self, label: str, rows: Sequence[Any]) -> PageHeader:
+        """The trail leads back to where this was asked from."""
+        back = self.view.return_url()
+        if back.startswith(self.view.base):
+            trail = self.view.crumbs()
+        else:
+            name = str(rows[0]) if len(rows) == 1 else self.view.model.woord.titel_meervoud
+            trail = (Crumb(name, back),)
+        return PageHeader(label, crumbs=(*trail, Crumb(label)))
 
     # --- deleting -------------------------------------------------------------
 
@@ -116,16 +133,18 @@ class ActionRunner:
         return self.view.return_url()
 
     def ask_delete(self, rows: list[Any]) -> str:
-        """The server-rendered question, with what hangs under the rows."""
-        for row in rows:
-            verdict = may(actor(), Handeling.VERWIJDEREN, row)
-            if not verdict:
-                raise Refused(verdict)
+        """The server-rendered question, with what hangs under the rows.
+
+        Of several rows it says which cannot go; then none does.
+        """
+        refused = self._refused(Handeling.VERWIJDEREN, rows)
+        if len(refused) == len(rows):
+            raise Refused(refused[0][1])
         hanging = usage.hanging(self.view.model, [row.id for row in rows])
         in_use = any(not under.goes_along for under in hanging)
         html: str = self.view.render(
             "admin/model/delete.html",
-            header=PageHeader("Verwijderen", crumbs=(*self.view.crumbs(), Crumb("Verwijderen"))),
+            header=self._header("Verwijderen", rows),
             what=_what(self.view, rows),
             hangs=[
                 (
@@ -138,7 +157,8 @@ class ActionRunner:
                 for under in hanging
                 if under.goes_along or in_use
             ],
-            blocked="Dit wordt nog gebruikt. Verwijder of verplaats dat eerst." if in_use else "",
+            blocked=IN_USE if in_use else TOGETHER if refused else "",
+            refused=[(str(row), verdict.reason) for row, verdict in refused],
             action_url=url_for(f"{self.view.endpoint}.delete_view"),
             cancel_url=self.view.return_url(),
             ids=[row.id for row in rows],

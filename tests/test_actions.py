@@ -323,6 +323,22 @@ def test_what_is_in_use_stays(portaal: Portaal) -> None:
     assert not portaal.changed()
 
 
+def test_what_can_not_go_is_named_and_then_nothing_goes(portaal: Portaal) -> None:
+    """One of the chosen rows is of a closed year."""
+    visitor = portaal.bezoeker("projectleider")
+    closed = portaal.wereld.id(Activiteit, "eigen", "gesloten")
+    ids = [own(portaal)[0], closed]
+    question = ask(visitor, portaal, Activiteit, "verwijderen", ids)
+    page = Page(question.text)
+    assert question.status_code == 200
+    assert "Dit kan niet mee" in page.text
+    assert "is gesloten" in page.with_class("hangs")[-1].words
+    assert "Verwijderen" not in {button.words for button in page.all("button")}
+    forced = page.form() | {"rowid": [str(id_) for id_ in ids]}
+    assert visitor.post(f"{BASE}delete/", forced).status_code in (403, 409)
+    assert not portaal.changed()
+
+
 def test_who_may_not_delete_is_not_asked(portaal: Portaal) -> None:
     visitor = portaal.bezoeker("routebegeleider")
     assert ask(visitor, portaal, Activiteit, "verwijderen", own(portaal)).status_code == 403
