@@ -71,13 +71,13 @@ def _today() -> date:
 
 
 def _counted(session: GateSession) -> list[Counted]:
-    """The open verantwoordingen in view with their figures, newest year first."""
+    """The open verantwoordingen in view with their figures; what must be closed first, first."""
     found = session.scalars(
         select(Verantwoording)
         .join(Verantwoording.project)
         .where(Verantwoording.status == Status.OPEN)
         .options(joinedload(Verantwoording.project).joinedload(Project.contractpartij))
-        .order_by(Verantwoording.kalenderjaar.desc(), Project.titel, Verantwoording.id)
+        .order_by(Verantwoording.kalenderjaar, Project.titel, Verantwoording.id)
     ).all()
     figures = cijfers_van(session, found)
     return [(verantwoording, figures[verantwoording.id]) for verantwoording in found]
