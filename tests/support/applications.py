@@ -14,11 +14,27 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from cmk_admin.settings import Settings
 
 HOST = "127.0.0.1"
+_compile = Rule._compile_builder
+_compiled: dict[tuple[Any, ...], Any] = {}
+
+
+def _compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+    """Werkzeug compiles a function per address: nine tenths of making an app, and for every
+    app of these tests the same."""
+    key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
+    if key not in _compiled:
+        _compiled[key] = _compile(rule, append_unknown)
+    return _compiled[key]
+
+
+def pytest_configure() -> None:
+    Rule._compile_builder = _compile_once  # type: ignore[method-assign, assignment]
 
 
 def make_settings(database_url: str, instance: Path, port: int = 80, **changes: Any) -> Settings:
