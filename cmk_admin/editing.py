@@ -7,15 +7,16 @@ from typing import Any
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 from wtforms import Field
 
 from cmk_admin import attributes, history_view
 from cmk_admin.attributes import Attribute
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
-from cmk_admin.gate import GateSession
+from cmk_admin.gate import GateSession, column_rules
 from cmk_admin.page import Conflict, FormError
-from models.base import Entiteit, Fout
+from models.base import Entiteit, Fout, tabel_van
 from models.historie import Wijziging
 
 
@@ -107,14 +108,14 @@ def stale(
         attribute = attributes.attribute(type(row), field.name)
         theirs = current_value(row, field.name)
         mine = field.data
-        if mine == before[field.name]:
+        untouched = mine == before[field.name]
+        if untouched:
             take_over(form, row, field.name)
-            mine = theirs
         conflicts.append(
             Conflict(
                 label=attribute.label,
                 field_id=field.id,
-                mine=history_view.show_value(attribute, mine),
+                mine=None if untouched else history_view.show_value(attribute, mine),
                 theirs=history_view.show_value(attribute, theirs),
                 before=history_view.show_value(attribute, before[field.name]),
             )
@@ -156,6 +157,28 @@ def choose(form: EntityForm, row: Entiteit, posted: Mapping[str, str]) -> None:
     for field in list(form.typed_fields()):
         if posted.get(f"conflict-{field.id}") == "hun":
             take_over(form, row, field.name)
+
+
+def rules_too(
+    form: Iterable[Field], entity: type[Entiteit], row: Entiteit | None = None, **known: Entiteit
+) -> None:
+    """Hang the rules that the good fields of a refused form break on them too.
+
+    So that people mend everything in one go. row: the stored row that is changed.
+    known: rows that a rule looks up, by the name of the relation.
+    """
+    good = {field.short_name: field for field in form if not field.errors}
+    columns = set(tabel_van(entity).columns.keys())
+    probe = entity()
+    for name in columns:
+        stored = getattr(row, name) if row is not None else None
+        set_committed_value(probe, name, good[name].data if name in good else stored)
+    for name, value in known.items():
+        set_committed_value(probe, name, value)
+    for fout in (*column_rules.broken_by(probe), *probe.controleer()):
+        field = good.get(fout.veld or "")
+        if field is not None and not field.errors and not isinstance(field, fields.UploadField):
+            field.errors = [fout.tekst]
 
 
 def put_errors(form: EntityForm, fouten: Iterable[Fout]) -> tuple[FormError, ...]:

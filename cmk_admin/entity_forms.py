@@ -68,6 +68,7 @@ class FormRunner:
             form.sleutel.data = new_key()
             return self._page(form, None)
         if not form.validate():
+            editing.rules_too(form, self.entity)
             return self._page(form, None), INVALID
         return self._try(form, None, lambda: self._insert(form))
 
@@ -124,6 +125,7 @@ class FormRunner:
         editing.choose(form, row, request.form)
         base = self._base(form, row)
         if not form.validate():
+            editing.rules_too(form, self.entity, row)
             return self._page(form, row), INVALID
         return self._try(form, row, lambda: self._update(form, row, base))
 

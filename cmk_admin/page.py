@@ -207,11 +207,14 @@ class HistoryItem:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field that someone else changed while this form was open."""
+    """A field that someone else changed while this form was open.
+
+    mine: None where this person left the field alone; then theirs is taken over.
+    """
 
     label: str
     field_id: str
-    mine: str
+    mine: str | None
     theirs: str
     before: str
 
@@ -250,12 +253,14 @@ class RunningTotal:
 
     `kind` and what `of` names: som ("lasten", "bedrag"), aantal ("scholen", "school"),
     uren (names of the fields aantal, duur and, if any, the meaning of the duration).
+    lead stands before the figure, label after it.
     """
 
     kind: Literal["som", "aantal", "uren"]
     of: tuple[str, ...]
     text: str
     label: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

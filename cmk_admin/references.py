@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import attributes, database, formats
+from cmk_admin.routes import actor
 from models.base import Entiteit
 from models.contractpartij import Contractpartij
 from models.lijsten import Lijst
@@ -30,15 +31,22 @@ def is_small(entity: type[Entiteit]) -> bool:
     return issubclass(entity, (Lijst, Contractpartij))
 
 
-def finder(entity: type[Entiteit]) -> Callable[[Sequence[int]], dict[int, str]]:
+def finder(
+    entity: type[Entiteit], label: Callable[[Entiteit], str] = str
+) -> Callable[[Sequence[int]], dict[int, str]]:
     """ids → {id: label} of the rows that the actor sees."""
 
     def find(ids: Sequence[int]) -> dict[int, str]:
         wanted = select(entity).where(entity.id.in_(list(ids)))
         rows = database.session().scalars(labelled(wanted, entity))
-        return {row.id: str(row) for row in rows}
+        return {row.id: label(row) for row in rows}
 
     return find
+
+
+def named(row: Entiteit) -> str:
+    """A row told apart from others of the same name, as a look-up shows it."""
+    return " · ".join(filter(None, (str(row), row.bijschrift())))
 
 
 def options(entity: type[Entiteit]) -> Callable[[], Iterable[tuple[int, str]]]:
@@ -104,14 +112,14 @@ def searcher(entity: type[Entiteit]) -> Callable[[str], list[tuple[int, str]]]:
     """What is typed → id and label of at most 20 rows, told apart by their caption."""
 
     def search(text: str) -> list[tuple[int, str]]:
-        found = lookup(entity, text, {})
-        return [(row.id, " · ".join(filter(None, (str(row), row.bijschrift())))) for row in found]
+        return [(row.id, named(row)) for row in lookup(entity, text, {})]
 
     return search
 
 
 def lookup(entity: type[Entiteit], search: str, within: Mapping[str, int]) -> list[Entiteit]:
-    """At most 20 rows that match; those whose label begins with the text come first.
+    """At most 20 rows that match: those nearest to the actor's own contractpartijen first,
+    then those whose label begins with the text.
 
     within: column → value that limits the choice, e.g. one contractpartij.
     """
@@ -120,6 +128,8 @@ def lookup(entity: type[Entiteit], search: str, within: Mapping[str, int]) -> li
         statement = statement.where(getattr(entity, name) == value)
     if hasattr(entity, "actief"):
         statement = statement.where(entity.actief)
+    if (near := entity.nabij(actor().partijen())) is not None:
+        statement = statement.order_by(near.desc())
     first = " ".join(words(search))
     texts = attributes.searchable(entity)
     if first and texts:

@@ -5,7 +5,7 @@ column says how people meet it, and screens, search, filters, export and history
 follow from that.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, Self, cast
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Enum,
     ForeignKey,
@@ -253,6 +254,11 @@ class Entiteit(Basis):
     def bijschrift(self) -> str:
         """What tells this row from others with the same name, where one is chosen."""
         return ""
+
+    @classmethod
+    def nabij(cls, partijen: Sequence[int]) -> ColumnElement[bool] | None:
+        """Which rows come first for people of these contractpartijen; None: no row does."""
+        return None
 
     def controleer(self) -> Iterator[Fout]:
         """The rules this row breaks now; the gate asks before every write."""

@@ -2,10 +2,10 @@
 fixed for the whole CMK period."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Integer, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from models.base import Entiteit, Fout, Keuze, Woord, keuze_type, tabel, ui
@@ -152,6 +152,16 @@ class School(Entiteit):
             yield Fout("Vul 0 of een hoger aantal in.", "aantal_leerlingen")
         if self.opvolger_id is not None and self.opvolger_id == self.id:
             yield Fout("Een school kan zichzelf niet opvolgen.", "opvolger_id")
+
+    @classmethod
+    def nabij(cls, partijen: Sequence[int]) -> ColumnElement[bool] | None:
+        """Schools in the own werkgebied come first where a school is chosen."""
+        from models.contractpartij import Werkgebied
+
+        if not partijen:
+            return None
+        eigen = select(Werkgebied.gemeente_id).where(Werkgebied.contractpartij_id.in_(partijen))
+        return cls.gemeente_id.in_(eigen)
 
     def bijschrift(self) -> str:
         return " · ".join(filter(None, (self.vestigingscode or self.brin_nummer, self.plaats)))

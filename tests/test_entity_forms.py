@@ -14,7 +14,8 @@ from cmk_admin.attributes import Attribute
 from models.activiteit import Activiteit
 from models.base import Entiteit
 from models.lijsten import Lijst
-from models.project import Project
+from models.project import Baat, Begrotingspost, Project
+from models.verantwoording import Verantwoording
 from tests.pages import Page
 from tests.portal_forms import Body, error_at, lost, new_values, sending, summary
 from tests.rights_table import ONDER_SLOT, ergens
@@ -88,9 +89,8 @@ def test_what_is_too_long_is_refused(portaal: Portaal, entity: type[Entiteit]) -
         return
     limits = {name: a.max_length or LONGEST_TEXT for name, a in texts.items()}
     page, body = refused(portaal, entity, {n: "x" * (limit + 1) for n, limit in limits.items()})
-    short = [name for name, a in texts.items() if a.max_length] or list(texts)
-    check_errors(page, body, short)
-    for name in short:
+    check_errors(page, body, list(texts))
+    for name in texts:
         assert f"hoogstens {limits[name]} tekens" in error_at(page, name)
         column = entity.__table__.columns[name].type
         assert isinstance(column, Text | String)
@@ -240,3 +240,22 @@ def test_a_good_form_is_stored_as_typed(portaal: Portaal, entity: type[Entiteit]
                 assert f"{stored:%d-%m-%Y}" == values[attribute.name]
             if attribute.kind == "reference":
                 assert str(getattr(row, attribute.name) or "") == values[attribute.name]
+
+
+@pytest.mark.parametrize("entity", [Baat, Begrotingspost, Verantwoording], ids=lambda e: e.__name__)
+def test_a_year_outside_the_project_is_refused(portaal: Portaal, entity: type[Entiteit]) -> None:
+    with portaal.als() as session:
+        project = session.get_one(Project, portaal.wereld.id(Project, "eigen"))
+        first, last = project.startdatum.year, project.einddatum.year
+    here = {"project_id": str(portaal.wereld.id(Project, "eigen"))}
+    for year in (first - 1, last + 1):
+        page, _ = refused(portaal, entity, here | {"kalenderjaar": str(year)})
+        message = error_at(page, "kalenderjaar")
+        assert message == f"Dit project loopt van {first} tot en met {last}."
+
+
+def test_rules_are_told_along_with_what_is_missing(portaal: Portaal) -> None:
+    turned = {"titel": "", "startdatum": "01-02-2026", "einddatum": "01-01-2026"}
+    page, _ = refused(portaal, Project, turned)
+    assert error_at(page, "titel") == "Dit veld is verplicht."
+    assert error_at(page, "einddatum") == "De einddatum ligt vóór de startdatum."

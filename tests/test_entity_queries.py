@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -104,6 +105,7 @@ def more_parts(session: GateSession, portaal: Portaal, number: int) -> None:
 def more_projects(session: GateSession, portaal: Portaal, number: int) -> None:
     partij = session.get_one(Contractpartij, portaal.wereld.id("Contractpartij", "eigen"))
     project = session.get_one(Project, portaal.wereld.id("Project", "eigen"))
+    project.einddatum = date(2100, 12, 31)
     for n in range(number):
         f.maak_verantwoording(session, f.maak_project(session, partij))
         f.maak_document(session, project)
@@ -250,3 +252,22 @@ def test_a_lookup_gives_at_most_20_and_the_best_first(portaal: Portaal) -> None:
     mine = {row[0] for row in visitor.get(path).get_json()}
     with portaal.als("routebegeleider") as session:
         assert mine <= {row.id for row in session.query(Samenwerkingspartner)}
+
+
+def test_schools_of_the_own_werkgebied_come_first(portaal: Portaal) -> None:
+    """Where a school is chosen; for Cultuur Oost, who has no werkgebied, all are alike."""
+    with portaal.als() as session:
+        partij = session.get_one(Contractpartij, portaal.wereld.id("Contractpartij", "eigen"))
+        near = f.maak_werkgebied(session, partij).gemeente
+        far = f.maak_gemeente(session)
+        for n in range(3):
+            f.maak_school(session, far, naam=f"De Regenboog {n}")
+        f.maak_school(session, near, naam="Op de Regenboog")
+        session.commit()
+    path = "/stamdata/scholen/ajax/lookup/?query=regenboog"
+    own, all_ = (
+        [row[1] for row in portaal.bezoeker(who).get(path).get_json()]
+        for who in ("projectleider", "datamanager")
+    )
+    assert own == ["Op de Regenboog", *(f"De Regenboog {n}" for n in range(3))]
+    assert all_ == [*(f"De Regenboog {n}" for n in range(3)), "Op de Regenboog"]

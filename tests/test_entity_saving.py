@@ -278,7 +278,11 @@ def test_what_only_the_other_changed_is_taken_over(portaal: Portaal) -> None:
     assert visitor.post(path, changed).status_code == 302
     answer = visitor.post(path, form)
     assert answer.status_code == 409
-    assert Page(answer.text).form()["rol"] == ["routebegeleider"]
+    page = Page(answer.text)
+    assert page.form()["rol"] == ["routebegeleider"]
+    [taken] = page.with_class("conflict-taken")
+    assert taken.words.startswith("Rol was: Projectleider Routebegeleider overgenomen van ")
+    assert not page.with_class("conflict-field")
 
 
 def test_a_projectleider_changes_only_the_werkwijze_of_a_verantwoording(portaal: Portaal) -> None:

@@ -101,7 +101,7 @@ def _target(attribute: Attribute) -> dict[str, Any]:
     """How a reference finds its rows: all at once when few, else by looking up."""
     target = attribute.target
     assert target is not None
-    arguments: dict[str, Any] = {"find": references.finder(target)}
+    arguments: dict[str, Any] = {"find": references.finder(target, references.named)}
     if references.is_small(target):
         arguments["options"] = references.options(target)
     else:

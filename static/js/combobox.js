@@ -39,6 +39,10 @@ function enhance(select) {
   const chosen = () => select.selectedOptions[0];
   const text = () => (select.value ? chosen().textContent : "");
   const options = () => all('[role="option"]:not([aria-disabled])', list);
+  const rows = select.closest("[data-row-editor]");
+  const field = select.name.split("-").at(-1);
+  // What other rows have already: shown, but not to be chosen a second time.
+  const taken = () => new Set(rows ? all(`[name$="-${field}"], [data-value]`, rows).filter((e) => e !== select).map((e) => e.dataset.value ?? e.value) : []);
   const opened = () => list.matches(":popover-open");
 
   function reset() {
@@ -92,23 +96,28 @@ function enhance(select) {
     } else input.removeAttribute("aria-activedescendant");
   }
 
-  function fill(rows) {
-    list.replaceChildren(...rows.map(([value, label, sub], n) => {
+  function fill(found) {
+    const elsewhere = taken();
+    list.replaceChildren(...found.map(([value, label, sub], n) => {
+      const twice = elsewhere.has(String(value));
       const body = make("span", {}, label);
-      if (sub) body.append(make("small", {}, sub));
+      const caption = [sub, twice && "staat er al bij"].filter(Boolean).join(" · ");
+      if (caption) body.append(make("small", {}, caption));
       const picked = String(value) === select.value;
       const option = make("div", { role: "option", id: `${id}-optie-${n}`, "aria-selected": String(picked) }, body);
       if (picked) option.append(make("span", { class: "tick", "aria-hidden": "true" }, "✓"));
       option.dataset.value = value;
-      option.dataset.label = label;
+      option.dataset.label = [label, sub].filter(Boolean).join(" · ");
+      if (twice) option.setAttribute("aria-disabled", "true");
       return option;
     }));
-    if (!rows.length) list.append(note("Niets gevonden"));
-    status.textContent = rows.length === 0 ? "Niets gevonden" : rows.length === 1 ? "1 gevonden" : `${rows.length}${rows.length === 20 ? " of meer" : ""} gevonden`;
+    if (!found.length) list.append(note("Niets gevonden"));
+    status.textContent = found.length === 0 ? "Niets gevonden" : found.length === 1 ? "1 gevonden" : `${found.length}${found.length === 20 ? " of meer" : ""} gevonden`;
     open();
-    mark(rows.length && input.value !== text() ? 0 : -1);
+    const first = options()[0];
+    mark(first && input.value !== text() ? 0 : -1);
     waiting = false;
-    if (enterWaits && rows.length) choose(String(rows[0][0]), rows[0][1]);
+    if (enterWaits && first) choose(first.dataset.value, first.dataset.label);
     enterWaits = false;
   }
 

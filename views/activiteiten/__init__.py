@@ -42,6 +42,7 @@ def nieuw(verantwoording_id: int) -> Page:
         form.sleutel.data = new_key()
         return _new_page(verantwoording, form)
     if verantwoording.status is Status.OPEN and not form.validate():
+        bewaren.rules_too(form, verantwoording, None)
         return _new_page(verantwoording, form, Failed(form.summary())), INVALID
 
     def work() -> str:
@@ -142,6 +143,7 @@ def _edit_fields(activiteit: Activiteit, part: Part) -> Page:
     editing.choose(form, activiteit, request.form)
     bewaren.read_base(activiteit, form)
     if not form.validate():
+        bewaren.rules_too(form, activiteit.verantwoording, activiteit)
         return _edit_page(activiteit, part, form, Failed(form.summary())), INVALID
 
     def work() -> str:
@@ -170,6 +172,7 @@ def _edit_rows(activiteit: Activiteit, part: Part) -> Page:
     rows = bewaren.Rows.of(activiteit, form[name], theirs[name], token)
     rows.choose(request.form.get)
     if not form.validate():
+        bewaren.rules_too(form, activiteit.verantwoording, activiteit)
         return _edit_page(activiteit, part, form, Failed(form.summary())), INVALID
 
     def work() -> str:

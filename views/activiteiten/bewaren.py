@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy.orm.attributes import set_committed_value
 from werkzeug.exceptions import BadRequest
 
 from cmk_admin import editing, history_view
@@ -81,6 +82,17 @@ def check(pairs: Iterable[Pair]) -> None:
         loose.extend(editing.put_errors(form, fouten))
     if broken:
         raise RegelFout(*(error.message for error in loose))
+
+
+def rules_too(form: ActivityForm, verantwoording: Verantwoording, row: Activiteit | None) -> None:
+    """A form with errors shows what else is wrong at once, in every part of it."""
+    above = Activiteit()
+    set_committed_value(above, "verantwoording", verantwoording)
+    if not form.row_fields or row is None:
+        editing.rules_too(form, Activiteit, row)
+    for field in form.row_fields:
+        for line in field.forms:
+            editing.rules_too(line, RELATIONS[field.name], activiteit=above)
 
 
 def _add(activiteit: Activiteit, name: str, form: RowForm) -> Pair:

@@ -177,7 +177,7 @@ def totals(form: ActivityForm) -> tuple[RunningTotal, ...]:
         found.append(RunningTotal("som", ("lasten", "bedrag"), formats.euro(cents)))
     if "scholen" in form and "naam" in form:
         count = sum(row["school_id"].data is not None for row in form["scholen"].forms)
-        found.append(RunningTotal("aantal", ("scholen", "school_id"), str(count), "scholen"))
+        found.append(RunningTotal("aantal", ("scholen", "school_id"), str(count), lead="scholen"))
     if "duur" in form:
         hours = _hours(form)
         found.append(RunningTotal("uren", THIRDS, hours, "uur"))

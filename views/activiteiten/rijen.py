@@ -259,8 +259,4 @@ def kinds_of_cost() -> Labels:
 
 def schools(ids: Iterable[int]) -> Labels:
     """Schools by name, with what tells those of the same name apart."""
-    return Labels(School, ids, lambda school: " · ".join(filter(None, _named(school))))
-
-
-def _named(school: School) -> tuple[str, str]:
-    return school.naam, school.bijschrift()
+    return Labels(School, ids, references.named)
