@@ -88,7 +88,7 @@ class Watch:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's chromium, one per worker."""
-    program = parts.required(parts.browser(), "chromium")
+    program = parts.required(parts.browser(), parts.BROWSERS[0])
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
         yield chromium
