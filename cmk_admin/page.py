@@ -86,11 +86,16 @@ class Column:
     editable: bool = False
     choices: tuple["Option", ...] = ()
     """What may be chosen when a cell of this column is changed in place."""
+    optional: bool = False
+    """Left out where the list has little room; the `note` of a cell tells it then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value as people read it. `edit_url` is set where it may be changed in place."""
+    """One value as people read it. `edit_url` is set where it may be changed in place.
+
+    note: what optional columns say, in a small line under it where they have no room.
+    """
 
     text: str
     kind: CellKind = "tekst"
@@ -98,6 +103,7 @@ class Cell:
     tone: Tone = "neutraal"
     edit_url: str | None = None
     edit_name: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

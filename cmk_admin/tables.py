@@ -39,12 +39,16 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Heading(Generic[T]):
-    """A column of the list; key: what it sorts by, None sorts last."""
+    """A column of the list; key: what it sorts by, None sorts last.
+
+    optional: left out where the list has little room.
+    """
 
     name: str
     label: str
     key: Callable[[T], Any] | None = None
     numeric: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def _column(heading: Heading[Any], address: Address, sort: str) -> Column:
         numeric=heading.numeric,
         sort_url=address.url(sort=down if sort == up else up, page="") if heading.key else None,
         sorted={up: "ascending", down: "descending"}.get(sort, ""),  # type: ignore[arg-type]
+        optional=heading.optional,
     )
 
 

@@ -20,7 +20,7 @@ from cmk_admin.page import (
     Tab,
     Tone,
 )
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import Handeling, may, right_on
 from cmk_admin.routes import actor, requires
 from models.contractpartij import Contractpartij
 from models.financieel import Jaar, jaren_van
@@ -250,6 +250,11 @@ def _header(project: Project, tab: str) -> PageHeader:
     actions: tuple[Action, ...] = ()
     if may(actor(), Handeling.WIJZIGEN, project):
         actions = (Action("Wijzigen", url_for("project.edit_view", id=project.id), "edit"),)
+    new_document = Document(contractpartij_id=project.contractpartij_id)
+    if tab == "documenten" and right_on(actor(), Handeling.MAKEN, new_document):
+        back = url_for("projecten.documenten", id=project.id)
+        url = url_for("document.create_view", project_id=project.id, url=back)
+        actions = (*actions, Action("+Nieuw document", url, primary=True))
     return PageHeader(
         project.titel,
         (Crumb("Projecten", url_for("projecten.index")), Crumb(project.titel)),

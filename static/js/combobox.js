@@ -42,7 +42,7 @@ function enhance(select) {
   const rows = select.closest("[data-row-editor]");
   const field = select.name.split("-").at(-1);
   // What other rows have already: shown, but not to be chosen a second time.
-  const taken = () => new Set(rows ? all(`[name$="-${field}"], [data-value]`, rows).filter((e) => e !== select).map((e) => e.dataset.value ?? e.value) : []);
+  const taken = () => new Set(rows ? all(`[name$="-${field}"], output[data-value]`, rows).filter((e) => e !== select).map((e) => e.dataset.value ?? e.value) : []);
   const opened = () => list.matches(":popover-open");
 
   function reset() {

@@ -76,6 +76,13 @@ function enhance(editor) {
     list.addEventListener("paste", (event) => paste(event));
   }
 
+  // A link to …-nieuw lands here: go on to a new row.
+  add?.parentElement.addEventListener("focus", () => {
+    const last = rows().at(-1);
+    if (last && fields(last).every((field) => !field.value)) fields(last)[0]?.focus();
+    else if (template) addRow();
+  });
+
   /* Several lines in the clipboard fill several rows; a tab moves to the next field. */
   function paste(event) {
     const lines = event.clipboardData.getData("text/plain").replace(/\r/g, "").split("\n").filter((line) => line.trim());

@@ -12,7 +12,7 @@ from cmk_admin.policy import Handeling, gesloten, right_on
 from cmk_admin.routes import actor, requires
 from models.activiteit import Activiteit
 from models.verantwoording import Status, Verantwoording
-from views.activiteiten import bewaren, formulier, schermen
+from views.activiteiten import bewaren, formulier, schermen, tabellen
 from views.activiteiten.antwoord import Failed, Page, save
 from views.activiteiten.formulier import ActivityForm, Part
 
@@ -248,7 +248,7 @@ def details(id: int) -> str:  # noqa: A002 - as in the address
 def scholen(id: int) -> str:  # noqa: A002 - as in the address
     """The schools that took part."""
     shown = schermen.show(id)
-    return _tab(shown, "scholen", page=schermen.schools(shown))
+    return _tab(shown, "scholen", page=tabellen.schools(shown))
 
 
 @blueprint.get("/activiteiten/<int:id>/financieel-overzicht")
@@ -256,7 +256,7 @@ def scholen(id: int) -> str:  # noqa: A002 - as in the address
 def financieel(id: int) -> str:  # noqa: A002 - as in the address
     """What it cost."""
     shown = schermen.show(id)
-    return _tab(shown, "financieel", page=schermen.costs(shown))
+    return _tab(shown, "financieel", page=tabellen.costs(shown))
 
 
 @blueprint.get("/activiteiten/<int:id>/samenwerkingspartners")
@@ -264,7 +264,7 @@ def financieel(id: int) -> str:  # noqa: A002 - as in the address
 def partners(id: int) -> str:  # noqa: A002 - as in the address
     """With whom it was done."""
     shown = schermen.show(id)
-    return _tab(shown, "partners", page=schermen.partners(shown))
+    return _tab(shown, "partners", page=tabellen.partners(shown))
 
 
 @blueprint.get("/activiteiten/<int:id>/geschiedenis")
@@ -283,6 +283,6 @@ def _tab(shown: schermen.Shown, tab: str, **content: ListPage | list[Any]) -> st
         verantwoording=shown.verantwoording,
         checks=schermen.checks(shown),
         complete=shown.stand.compleet,
-        total=schermen.total(shown, tab),
+        total=tabellen.total(shown, tab),
         **content,
     )

@@ -1,6 +1,5 @@
 """The pages of an activity: its header with tabs, and what each tab shows (Handleiding 3)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +13,9 @@ from cmk_admin.page import (
     Cell,
     CheckItem,
     Chip,
-    Column,
     Crumb,
     Detail,
-    Empty,
-    ListPage,
     PageHeader,
-    Pager,
-    Row,
     Tab,
 )
 from cmk_admin.policy import Handeling, may
@@ -30,12 +24,9 @@ from models.activiteit import (
     Activiteit,
     ActiviteitDoelgroep,
     ActiviteitPartner,
-    ActiviteitSchool,
-    Last,
 )
 from models.compleet import Stand, stand_van
 from models.project import Project
-from models.school import School
 from models.verantwoording import Status, Verantwoording
 
 TABS = {
@@ -145,8 +136,26 @@ def _actions(activiteit: Activiteit, tab: str) -> tuple[Action, ...]:
         found.append(Action("Verwijderen…", url, "trash", danger=True))
     edit = edit_url(activiteit, tab)
     if edit and may(actor(), Handeling.WIJZIGEN, activiteit):
-        found.append(Action("Wijzigen", edit, "edit", primary=True))
+        more = ADDABLE.get(tab)
+        found.append(Action("Wijzigen", edit, "edit", primary=more is None))
+        if more is not None:
+            found.append(Action(more.label, f"{edit}#{more.anchor}", primary=True))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """Handleiding 3: "Voeg nieuwe lasten toe onder het tabblad Financieel overzicht"."""
+
+    label: str
+    anchor: str
+
+
+#: Tab → its button that opens the rows at a new one.
+ADDABLE = {
+    "scholen": Adding("+School koppelen", "scholen-nieuw"),
+    "financieel": Adding("+Nieuwe last", "lasten-nieuw"),
+}
 
 
 #: Tab → the part that its button "Wijzigen" opens.
@@ -181,7 +190,7 @@ def checks(shown: Shown) -> tuple[CheckItem, ...]:
     ]  # fmt: skip
     if stand.scholen:
         found.append(
-            item(not teachers, "Leerkrachten ingevuld", f"Bij {_schools(len(teachers))}:",
+            item(not teachers, "Leerkrachten ingevuld", f"Bij {schools_counted(len(teachers))}:",
                  "vul leerkrachten in", "scholen",
                  f"scholen-{teachers[0]}-aantal_leerkrachten" if teachers else ""),
         )  # fmt: skip
@@ -191,7 +200,7 @@ def checks(shown: Shown) -> tuple[CheckItem, ...]:
     )  # fmt: skip
     if stand.lasten:
         found.append(
-            item(not amounts, "Bedragen ingevuld", f"Bij {_costs(len(amounts))}:",
+            item(not amounts, "Bedragen ingevuld", f"Bij {costs_counted(len(amounts))}:",
                  "vul het bedrag in", "financieel-overzicht",
                  f"lasten-{amounts[0]}-bedrag" if amounts else ""),
         )  # fmt: skip
@@ -205,11 +214,13 @@ def checks(shown: Shown) -> tuple[CheckItem, ...]:
     return tuple(found)
 
 
-def _schools(number: int) -> str:
+def schools_counted(number: int) -> str:
+    """So many schools, in words."""
     return "1 school" if number == 1 else f"{number} scholen"
 
 
-def _costs(number: int) -> str:
+def costs_counted(number: int) -> str:
+    """So many lasten, in words."""
     return "1 last" if number == 1 else f"{number} lasten"
 
 
@@ -236,85 +247,14 @@ def details(activiteit: Activiteit) -> list[Detail]:
         "Totaal aantal uren": formats.hours(activiteit.totaal_uren),
         "Periode": period,
         "Doelgroepen": ", ".join(name for _, name in names),
-        "Samenwerkingspartners": ", ".join(p.naam for p in _partners(activiteit)),
+        "Samenwerkingspartners": ", ".join(p.naam for p in partners_of(activiteit)),
         "Laatst gewijzigd": formats.moment(activiteit.gewijzigd_op),
     }
     return [Detail(label, Cell(text)) for label, text in pairs.items()]
 
 
-def schools(shown: Shown) -> ListPage:
-    rows = database.session().scalars(
-        select(ActiviteitSchool)
-        .join(ActiviteitSchool.school)
-        .where(ActiviteitSchool.activiteit_id == shown.activiteit.id)
-        .options(
-            joinedload(ActiviteitSchool.school).options(
-                joinedload(School.gemeente), joinedload(School.schoolbestuur)
-            )
-        )
-        .order_by(School.naam, ActiviteitSchool.id)
-    )
-    names = ("School", "BRIN-nummer", "Schoolbestuur", "Gemeente", "Aantal leerkrachten")
-    return _list(names, 4, [_school_row(row) for row in rows], _empty(shown, "scholen"))
-
-
-def _school_row(row: ActiviteitSchool) -> Row:
-    school = row.school
-    teachers = row.aantal_leerkrachten
-    cells = (
-        Cell(school.naam),
-        Cell(school.vestigingscode or school.brin_nummer),
-        Cell(str(school.schoolbestuur or "")),
-        Cell(str(school.gemeente)),
-        Cell("nog invullen", "chip", tone="let_op")
-        if teachers is None
-        else Cell(formats.number(teachers), "getal"),
-    )
-    return Row(row.id, school.naam, cells)
-
-
-def costs(shown: Shown) -> ListPage:
-    rows = database.session().scalars(
-        select(Last)
-        .where(Last.activiteit_id == shown.activiteit.id)
-        .options(joinedload(Last.kostensoort))
-        .order_by(Last.id)
-    )
-    names = ("Toelichting", "Betaald op", "Kostensoort", "Boekstuknummer", "Leverancier", "Bedrag")
-    return _list(names, 5, [_cost_row(row) for row in rows], _empty(shown, "financieel"))
-
-
-def _cost_row(row: Last) -> Row:
-    cells = (
-        Cell(row.toelichting),
-        Cell(formats.day(row.betaald_op), "datum" if row.betaald_op else "leeg"),
-        Cell(str(row.kostensoort or "")),
-        Cell(row.boekstuknummer or ""),
-        Cell(row.leverancier or ""),
-        Cell("nog invullen", "chip", tone="let_op")
-        if row.bedrag is None
-        else Cell(formats.euro(row.bedrag), "geld"),
-    )
-    return Row(row.id, row.toelichting, cells)
-
-
-def partners(shown: Shown) -> ListPage:
-    rows = [
-        Row(
-            partner.id,
-            partner.naam,
-            tuple(
-                Cell(text or "")
-                for text in (partner.naam, partner.contactpersoon, partner.email, partner.plaats)
-            ),
-        )
-        for partner in _partners(shown.activiteit)
-    ]
-    names = ("Naam", "Contactpersoon", "E-mailadres", "Plaats")
-    return _list(names, None, rows, _empty(shown, "partners"))
-
-
-def _partners(activiteit: Activiteit) -> list[Any]:
+def partners_of(activiteit: Activiteit) -> list[Any]:
+    """The partners of an activity, by name."""
     links = database.session().scalars(
         select(ActiviteitPartner)
         .where(ActiviteitPartner.activiteit_id == activiteit.id)
@@ -322,48 +262,6 @@ def _partners(activiteit: Activiteit) -> list[Any]:
     )
     found = [link.samenwerkingspartner for link in links]
     return sorted(found, key=lambda partner: partner.naam.casefold())
-
-
-def _list(names: tuple[str, ...], numeric: int | None, rows: list[Row], empty: Empty) -> ListPage:
-    """A plain list on a tab: all rows, in one order."""
-    columns = tuple(Column(name, name, index == numeric) for index, name in enumerate(names))
-    pager = Pager(1 if rows else 0, len(rows), len(rows), formats.number(len(rows)))
-    return ListPage(columns, tuple(rows), pager, empty)
-
-
-_EMPTY = {
-    "scholen": ("Nog geen scholen", "Koppel de scholen die meededen, met het aantal leerkrachten."),
-    "financieel": (
-        "Nog geen lasten",
-        "Voer de kosten van deze activiteit in; het bedrag mag later.",
-    ),
-    "partners": ("Nog geen samenwerkingspartners", "Kies met wie je deze activiteit deed."),
-}
-
-
-def _empty(shown: Shown, tab: str) -> Empty:
-    title, text = _EMPTY[tab]
-    if not may(actor(), Handeling.WIJZIGEN, shown.activiteit):
-        return Empty(title)
-    label = {"scholen": "Scholen koppelen", "financieel": "Lasten invoeren"}
-    edit = Action(
-        label.get(tab, "Samenwerkingspartners kiezen"),
-        edit_url(shown.activiteit, tab),
-        primary=True,
-    )
-    return Empty(title, text, edit)
-
-
-def total(shown: Shown, tab: str) -> str:
-    """The line under a list."""
-    stand = shown.stand
-    lines: dict[str, Callable[[], str]] = {
-        "scholen": lambda: (
-            f"{_schools(stand.scholen)} · {formats.number(stand.leerkrachten)} leerkrachten"
-        ),
-        "financieel": lambda: f"{_costs(stand.lasten)} · totaal {formats.euro(stand.bedrag)}",
-    }
-    return lines[tab]() if tab in lines else ""
 
 
 def history(activiteit: Activiteit) -> list[Any]:

@@ -176,11 +176,14 @@ _HEADINGS: tuple[tables.Heading[Line], ...] = (
     tables.Heading("uren", "Uren", lambda line: line.stand.uren, numeric=True),
     tables.Heading("lasten", "Lasten", lambda line: line.stand.bedrag, numeric=True),
     tables.Heading("compleet", "Stand", lambda line: (line.stand.compleet, line.stand.ontbreekt)),
-    tables.Heading("cmk-doel", "CMK-doel", lambda line: line.goal),
+    tables.Heading("cmk-doel", "CMK-doel", lambda line: line.goal, optional=True),
     tables.Heading(
-        "periode", "Periode", lambda line: (line.stand.startdatum, line.stand.einddatum)
+        "periode",
+        "Periode",
+        lambda line: (line.stand.startdatum, line.stand.einddatum),
+        optional=True,
     ),
-    tables.Heading("partners", "Partners", lambda line: len(line.partners)),
+    tables.Heading("partners", "Partners", lambda line: len(line.partners), optional=True),
 )
 
 
@@ -215,8 +218,10 @@ def _rows(
 
 def _cells(verantwoording: Verantwoording, line: Line) -> tuple[Cell, ...]:
     stand = line.stand
+    period, partners = _period(stand, verantwoording.kalenderjaar), _few(line.partners)
+    note = " · ".join(filter(None, (line.goal, period, partners)))
     return (
-        Cell(stand.naam, url=url_for("activiteiten.details", id=stand.id)),
+        Cell(stand.naam, url=url_for("activiteiten.details", id=stand.id), note=note),
         Cell(formats.number(stand.scholen), "getal"),
         Cell(formats.number(stand.leerkrachten), "getal"),
         Cell(formats.hours(stand.uren), "getal"),
@@ -227,8 +232,8 @@ def _cells(verantwoording: Verantwoording, line: Line) -> tuple[Cell, ...]:
         if stand.compleet
         else Cell(", ".join(stand.ontbreekt), "chip", tone="let_op"),
         Cell(line.goal),
-        Cell(_period(stand, verantwoording.kalenderjaar), "datum"),
-        Cell(_few(line.partners)),
+        Cell(period, "datum"),
+        Cell(partners),
     )
 
 

@@ -1,0 +1,151 @@
+"""The tables on the tabs of an activity: schools, lasten, partners (Handleiding 3)."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from cmk_admin import database, formats
+from cmk_admin.page import Action, Cell, Column, Empty, ListPage, Pager, Row
+from cmk_admin.policy import Handeling, may
+from cmk_admin.routes import actor
+from models.activiteit import ActiviteitSchool, Last
+from models.school import School
+from views.activiteiten.schermen import Shown, costs_counted, edit_url, partners_of, schools_counted
+
+
+def schools(shown: Shown) -> ListPage:
+    rows = database.session().scalars(
+        select(ActiviteitSchool)
+        .join(ActiviteitSchool.school)
+        .where(ActiviteitSchool.activiteit_id == shown.activiteit.id)
+        .options(
+            joinedload(ActiviteitSchool.school).options(
+                joinedload(School.gemeente), joinedload(School.schoolbestuur)
+            )
+        )
+        .order_by(School.naam, ActiviteitSchool.id)
+    )
+    columns = (
+        Column("school", "School"),
+        Column("leerkrachten", "Aantal leerkrachten", numeric=True),
+        Column("brin", "BRIN-nummer", optional=True),
+        Column("schoolbestuur", "Schoolbestuur", optional=True),
+        Column("gemeente", "Gemeente", optional=True),
+    )
+    return _list(columns, [_school_row(row) for row in rows], _empty(shown, "scholen"))
+
+
+def _school_row(row: ActiviteitSchool) -> Row:
+    school = row.school
+    teachers = row.aantal_leerkrachten
+    more = (
+        school.vestigingscode or school.brin_nummer,
+        str(school.schoolbestuur or ""),
+        str(school.gemeente),
+    )
+    filled = (
+        Cell("nog invullen", "chip", tone="let_op")
+        if teachers is None
+        else Cell(formats.number(teachers), "getal")
+    )
+    return Row(row.id, school.naam, _cells(school.naam, filled, more))
+
+
+def _cells(name: str, filled: Cell, more: Sequence[str]) -> tuple[Cell, ...]:
+    """more: the optional columns; where they have no room they stand under the name."""
+    note = " · ".join(filter(None, more))
+    return (Cell(name, note=note), filled, *(Cell(text) for text in more))
+
+
+def costs(shown: Shown) -> ListPage:
+    rows = database.session().scalars(
+        select(Last)
+        .where(Last.activiteit_id == shown.activiteit.id)
+        .options(joinedload(Last.kostensoort))
+        .order_by(Last.id)
+    )
+    columns = (
+        Column("toelichting", "Toelichting"),
+        Column("bedrag", "Bedrag", numeric=True),
+        Column("betaald_op", "Betaald op", optional=True),
+        Column("kostensoort", "Kostensoort", optional=True),
+        Column("boekstuknummer", "Boekstuknummer", optional=True),
+        Column("leverancier", "Leverancier", optional=True),
+    )
+    return _list(columns, [_cost_row(row) for row in rows], _empty(shown, "financieel"))
+
+
+def _cost_row(row: Last) -> Row:
+    filled = (
+        Cell("nog invullen", "chip", tone="let_op")
+        if row.bedrag is None
+        else Cell(formats.euro(row.bedrag), "geld")
+    )
+    more = (
+        formats.day(row.betaald_op),
+        str(row.kostensoort or ""),
+        row.boekstuknummer or "",
+        row.leverancier or "",
+    )
+    return Row(row.id, row.toelichting, _cells(row.toelichting, filled, more))
+
+
+def partners(shown: Shown) -> ListPage:
+    rows = [
+        Row(
+            partner.id,
+            partner.naam,
+            tuple(
+                Cell(text or "")
+                for text in (partner.naam, partner.contactpersoon, partner.email, partner.plaats)
+            ),
+        )
+        for partner in partners_of(shown.activiteit)
+    ]
+    names = ("Naam", "Contactpersoon", "E-mailadres", "Plaats")
+    columns = tuple(Column(name, name) for name in names)
+    return _list(columns, rows, _empty(shown, "partners"))
+
+
+def _list(columns: tuple[Column, ...], rows: list[Row], empty: Empty) -> ListPage:
+    """A plain list on a tab: all rows, in one order."""
+    pager = Pager(1 if rows else 0, len(rows), len(rows), formats.number(len(rows)))
+    return ListPage(columns, tuple(rows), pager, empty)
+
+
+_EMPTY = {
+    "scholen": ("Nog geen scholen", "Koppel de scholen die meededen, met het aantal leerkrachten."),
+    "financieel": (
+        "Nog geen lasten",
+        "Voer de kosten van deze activiteit in; het bedrag mag later.",
+    ),
+    "partners": ("Nog geen samenwerkingspartners", "Kies met wie je deze activiteit deed."),
+}
+
+
+def _empty(shown: Shown, tab: str) -> Empty:
+    title, text = _EMPTY[tab]
+    if not may(actor(), Handeling.WIJZIGEN, shown.activiteit):
+        return Empty(title)
+    label = {"scholen": "Scholen koppelen", "financieel": "Lasten invoeren"}
+    edit = Action(
+        label.get(tab, "Samenwerkingspartners kiezen"),
+        edit_url(shown.activiteit, tab),
+        primary=True,
+    )
+    return Empty(title, text, edit)
+
+
+def total(shown: Shown, tab: str) -> str:
+    """The line under a list."""
+    stand = shown.stand
+    lines: dict[str, Callable[[], str]] = {
+        "scholen": lambda: (
+            f"{schools_counted(stand.scholen)} · {formats.number(stand.leerkrachten)} leerkrachten"
+        ),
+        "financieel": lambda: (
+            f"{costs_counted(stand.lasten)} · totaal {formats.euro(stand.bedrag)}"
+        ),
+    }
+    return lines[tab]() if tab in lines else ""
