@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: Not ::1: Werkzeug trusts no address in brackets, so every page would be refused.
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class SettingsError(Exception):
@@ -44,14 +45,15 @@ class Settings:
         env = os.environ if env is None else env
         instance = Path(env.get("CMK_INSTANCE", "instance")).resolve()
         host = env.get("CMK_HOST", "127.0.0.1")
-        port = _port(env.get("PORT", "8000"))
+        port = _whole("PORT", env.get("PORT", "8000"), 65535)
         demo = env.get("CMK_DEMO", "1" if host in LOOPBACK else "0") == "1"
         if demo and host not in LOOPBACK:
             raise SettingsError(
                 f"De demo start alleen op dit eigen apparaat (127.0.0.1), niet op {host}."
                 " Zet CMK_DEMO=0 voor een echte omgeving."
             )
-        base_url = env.get("BASE_URL", f"http://{host}:{port}")
+        shown = f"[{host}]" if ":" in host else host
+        base_url = env.get("BASE_URL", f"http://{shown}:{port}")
         return cls(
             instance=instance,
             database_url=env.get("DATABASE_URL", f"sqlite:///{instance / 'cmk.sqlite3'}"),
@@ -67,7 +69,7 @@ class Settings:
             ),
             mail_from=env.get("CMK_MAIL_FROM", "cmk@cultuuroost.nl"),
             smtp_url=env.get("SMTP_URL"),
-            max_upload_mb=int(env.get("CMK_MAX_UPLOAD_MB", "20")),
+            max_upload_mb=_whole("CMK_MAX_UPLOAD_MB", env.get("CMK_MAX_UPLOAD_MB", "20"), 1000),
         )
 
     def flask_config(self) -> dict[str, Any]:
@@ -89,9 +91,9 @@ class Settings:
         return self.base_url.startswith("https://")
 
 
-def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise SettingsError(f"PORT moet een getal tussen 1 en 65535 zijn, niet “{text}”.")
+def _whole(name: str, text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= most:
+        raise SettingsError(f"{name} moet een getal tussen 1 en {most} zijn, niet “{text}”.")
     return int(text)
 
 

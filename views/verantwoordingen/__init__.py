@@ -42,7 +42,7 @@ def activiteiten(id: int) -> str:  # noqa: A002 - as in the address
         bulk_url=url_for("activiteit.action_view"),
         checks=controle.checks(verantwoording, standen, figures, may_mend),
         lead=_lead(sum(stand.compleet for stand in standen)),
-        close=_close_action(verantwoording),
+        close=_close_action(verantwoording, figures),
         budget=_budget(figures),
     )
 
@@ -52,11 +52,12 @@ def _lead(complete: int) -> str:
     return f"{complete} {word}, minimaal {MINIMAAL_COMPLEET} nodig."
 
 
-def _close_action(verantwoording: Verantwoording) -> Action | None:
+def _close_action(verantwoording: Verantwoording, figures: Cijfers) -> Action | None:
+    """Pink once it can be done; before that its page says what is missing."""
     if not may(actor(), Handeling.SLUITEN, verantwoording):
         return None
     url = url_for("verantwoordingen.sluiten", id=verantwoording.id)
-    return Action("Verantwoording sluiten…", url, primary=True)
+    return Action("Verantwoording sluiten…", url, primary=figures.nog_nodig == 0)
 
 
 def _budget(figures: Cijfers) -> Progress:
