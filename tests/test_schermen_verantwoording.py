@@ -31,7 +31,7 @@ def page_of(visitor: Bezoeker, address: str) -> Page:
 
 def names(page: Page) -> list[str]:
     """The activities in the list, in order."""
-    return [row.all("th")[0].words for row in page.all("tr")[1:]]
+    return [row.all("th")[0].all("a")[0].words for row in page.all("tr")[1:]]
 
 
 def facts(page: Page) -> dict[str, str]:
