@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import database, editing, integrity, usage
 from cmk_admin.actions import Asked, Done, EntityAction
 from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
-from cmk_admin.gate import Locked, Refused, bewerking, once
+from cmk_admin.gate import Locked, Refused, bewerking, handled, once
 from cmk_admin.page import Crumb, PageHeader
 from cmk_admin.policy import Handeling, Verdict, contractpartij_van, may
 from cmk_admin.routes import actor
@@ -173,6 +174,13 @@ def key_of_request() -> str:
     if not 16 <= len(key) <= KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise RegelFout("Dit formulier is niet compleet. Probeer het opnieuw.")
     return key
+
+
+def sent_before() -> BaseResponse | None:
+    """The same confirmation again: to where the first one led, also when its rows are gone."""
+    key = request.form.get("sleutel", "")
+    outcome = handled(database.session(), key) if key else None
+    return None if outcome is None else redirect(outcome)
 
 
 def editing_errors(form: Any, fouten: tuple[Fout, ...]) -> None:

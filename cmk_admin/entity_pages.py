@@ -167,6 +167,7 @@ def pager(base: str, query: Query, result: Result) -> Pager:
         page_sizes=tuple(
             Option(query.url(base, size=size, page=1), str(size), size == query.size)
             for size in SIZES
+            if total is None or total > SIZES[0]
         ),
     )
 

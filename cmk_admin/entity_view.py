@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import attributes, database, exports, files, history_view, listing, references
 from cmk_admin.actions import EntityAction
-from cmk_admin.entity_actions import ActionRunner
+from cmk_admin.entity_actions import ActionRunner, sent_before
 from cmk_admin.entity_forms import FormRunner
 from cmk_admin.entity_pages import Screen, details, list_page
 from cmk_admin.extensions import db
@@ -270,6 +270,8 @@ class EntityView(ModelView):
     def delete_view(self) -> Page:
         """Ask, saying what hangs under the rows; then delete them, all or none."""
         self._not_the_gates_own()
+        if (done := sent_before()) is not None:
+            return done
         ids = request.values.getlist("rowid") or request.args.getlist("id")
         return ActionRunner(self).delete(self.rows(ids))
 
@@ -277,6 +279,8 @@ class EntityView(ModelView):
     @requires(Handeling.ZIEN)
     def action_view(self) -> Page:
         """Ask, then do an action on the chosen rows, all or none."""
+        if (done := sent_before()) is not None:
+            return done
         name = request.values.get("action", "")
         ids = request.form.getlist("rowid") or request.args.getlist("rowid")
         if not ids:

@@ -356,9 +356,9 @@ def gesloten(verantwoording: Verantwoording, status: Status | None = None) -> Ve
     status = status or verantwoording.status
     stand = status.label.lower()
     hulp = (
-        "Alleen een beheerder van Cultuur Oost kan haar heropenen."
+        "Alleen een beheerder van Cultuur Oost kan de verantwoording heropenen."
         if status is Status.VASTGESTELD
-        else "Een projectleider of beheerder kan haar heropenen."
+        else "Een projectleider of beheerder kan de verantwoording heropenen."
     )
     return Verdict(
         False,

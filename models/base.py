@@ -5,6 +5,7 @@ column says how people meet it, and screens, search, filters, export and history
 follow from that.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -148,6 +149,15 @@ class Ui:
 def ui(label: str, **opties: Any) -> dict[str, Ui]:
     """The `info` of a column: `mapped_column(String(80), info=ui("Naam", lijst=True))`."""
     return {"ui": Ui(label, **opties)}
+
+
+#: A local part, an "@" and a domain, none of them with a space or a second "@".
+EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+\.[^\s@.]+")
+
+
+def email_klopt(adres: str | None) -> bool:
+    """Whether mail can be addressed to this."""
+    return EMAIL.fullmatch(adres or "") is not None
 
 
 VERBORGEN = {"details": False, "formulier": False}

@@ -1,11 +1,12 @@
 """The cultuurpunten that Cultuur Oost contracts, and the gemeenten they work in."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Entiteit, Meervoud, Ui, VanContractpartij, Woord, tabel, ui
+from models.base import Entiteit, Fout, Meervoud, Ui, VanContractpartij, Woord, tabel, ui
 
 if TYPE_CHECKING:
     from models.gebruiker import Gebruiker, Lidmaatschap
@@ -46,6 +47,12 @@ class Contractpartij(Entiteit):
     lidmaatschappen: Mapped[list["Lidmaatschap"]] = relationship(
         back_populates="contractpartij", foreign_keys="Lidmaatschap.contractpartij_id"
     )
+
+    def controleer(self) -> Iterator[Fout]:
+        """The adviseur gets mail about the cultuurpunt, and is shown to it with phone."""
+        adviseur = self.adviseur
+        if adviseur is not None and (adviseur.cultuur_oost_rol is None or not adviseur.actief):
+            yield Fout("Kies iemand van Cultuur Oost met een actief account.", "adviseur_id")
 
     def __str__(self) -> str:
         return self.naam

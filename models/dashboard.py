@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from urllib.parse import urlsplit
 
 from sqlalchemy import CheckConstraint, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,9 +44,18 @@ class Link(Entiteit):
         Integer, default=100, info=ui("Volgorde", lijst=True, inline=True)
     )
 
+    @property
+    def hostnaam(self) -> str:
+        """The name of the site; empty when the address is none that a browser opens."""
+        try:
+            adres = urlsplit(self.adres or "")
+        except ValueError:
+            return ""
+        return (adres.hostname or "") if adres.scheme in ("https", "http") else ""
+
     def controleer(self) -> Iterator[Fout]:
-        if self.adres and not self.adres.startswith(("https://", "http://")):
-            yield Fout("Vul een adres in dat met https:// begint.", "adres")
+        if self.adres and not self.hostnaam:
+            yield Fout("Vul een volledig adres in dat met https:// begint.", "adres")
 
     def __str__(self) -> str:
         return self.titel

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     select,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
@@ -22,6 +23,7 @@ from models.base import (
     Keuze,
     Moment,
     Woord,
+    email_klopt,
     keuze_type,
     tabel,
     ui,
@@ -108,7 +110,7 @@ class Gebruiker(Entiteit):
         return waarde.strip().lower() if waarde else waarde
 
     def controleer(self) -> Iterator[Fout]:
-        if "@" not in (self.email or ""):
+        if not email_klopt(self.email):
             yield Fout("Vul een geldig e-mailadres in.", "email")
 
     def controleer_wijziging(self, oud: Mapping[str, Any]) -> Iterator[Fout]:
@@ -157,6 +159,16 @@ class Lidmaatschap(Entiteit):
     )
     rol: Mapped[LidRol] = mapped_column(
         keuze_type(LidRol), info=ui("Rol", lijst=True, filter=True, inline=True)
+    )
+    actief: Mapped[bool] = mapped_column(
+        default=True,
+        server_default=true(),
+        info=ui(
+            "Actief",
+            lijst=True,
+            filter=True,
+            help="Uit: deze persoon kan bij deze contractpartij niets meer zien of doen.",
+        ),
     )
 
     gebruiker: Mapped[Gebruiker] = relationship(

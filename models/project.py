@@ -1,8 +1,8 @@
 """Projects of a contractpartij, with their income, budget and documents (Handleiding 2.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -12,8 +12,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from models.base import Centen, Entiteit, Fout, MetBestand, VanContractpartij, Woord, tabel, ui
 from models.lijsten import Bron, Documentsoort, Doel, Sector
@@ -66,8 +67,31 @@ class Project(VanContractpartij, Entiteit):
         if self.startdatum and self.einddatum and self.einddatum < self.startdatum:
             yield Fout("De einddatum ligt vóór de startdatum.", "einddatum")
 
+    def controleer_wijziging(self, oud: Mapping[str, Any]) -> Iterator[Fout]:
+        """A year that has rows stays within the period: else nothing in it can change."""
+        sessie = object_session(self)
+        assert sessie is not None
+        jaren = {
+            jaar
+            for soort in _met_een_jaar()
+            for jaar in sessie.scalars(
+                select(soort.kalenderjaar).where(soort.project_id == self.id).distinct()
+            )
+        }
+        for jaar in sorted(jaren):
+            if not self.startdatum.year <= jaar <= self.einddatum.year:
+                veld = "startdatum" if jaar < self.startdatum.year else "einddatum"
+                yield Fout(f"Er zijn al gegevens over {jaar}: dat jaar hoort erbij.", veld)
+                return
+
     def __str__(self) -> str:
         return self.titel
+
+
+def _met_een_jaar() -> tuple[type[Any], ...]:
+    from models.verantwoording import Verantwoording
+
+    return Verantwoording, Baat, Begrotingspost
 
 
 def van_project() -> ForeignKeyConstraint:

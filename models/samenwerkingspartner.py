@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Entiteit, Fout, VanContractpartij, Woord, tabel, ui
+from models.base import Entiteit, Fout, VanContractpartij, Woord, email_klopt, tabel, ui
 
 if TYPE_CHECKING:
     from models.contractpartij import Contractpartij
@@ -53,7 +53,7 @@ class Samenwerkingspartner(VanContractpartij, Entiteit):
     )
 
     def controleer(self) -> Iterator[Fout]:
-        if self.email and "@" not in self.email:
+        if self.email and not email_klopt(self.email):
             yield Fout("Vul een geldig e-mailadres in.", "email")
 
     def __str__(self) -> str:

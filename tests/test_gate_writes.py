@@ -185,8 +185,10 @@ WAYS: dict[str, dict[str, Way]] = {
         "partner by key": lambda p: p.session.add(ActiviteitPartner(
             activiteit_id=p.id("activiteit"),
             samenwerkingspartner_id=p.party.ongebruikte_partner)),
-        "unlink doelgroep": lambda p: p.session.delete(
-            p.row(ActiviteitDoelgroep, "doelgroep_koppeling")),
+        "another doelgroep": lambda p: (
+            p.session.add(ActiviteitDoelgroep(
+                activiteit=p.activiteit, doelgroep_id=p.world.ground.doelgroepen[1])),
+            p.session.delete(p.row(ActiviteitDoelgroep, "doelgroep_koppeling"))),
         "unlink partner": lambda p: p.session.delete(
             p.row(ActiviteitPartner, "partner_koppeling")),
         "unlink from the list": lambda p: (

@@ -296,3 +296,17 @@ def test_an_empty_activity_says_where_to_begin(portaal: Portaal) -> None:
         path, field = links[words].split("#")
         assert Page(visitor.get(path).text).by_id(field).tag in ("input", "select")
     assert links["Scholen koppelen"] == edit_path(id_, "scholen")
+
+
+def test_a_period_outside_the_year_is_worth_a_look(portaal: Portaal, activiteit_id: int) -> None:
+    visitor = portaal.bezoeker("routebegeleider")
+    path = f"/activiteiten/{activiteit_id}/details"
+    assert "De periode ligt buiten 2026." not in visitor.get(path).text
+    with portaal.als() as session:
+        activiteit = session.get_one(Activiteit, activiteit_id)
+        activiteit.einddatum = activiteit.einddatum.replace(year=2027)
+        session.commit()
+    page = Page(visitor.get(path).text)
+    assert "De periode ligt buiten 2026." in page.text
+    [link] = [a for a in page.with_class("checklist")[0].all("a") if a.words == "wijzig"]
+    assert link.get("href") == f"{edit_path(activiteit_id, 'details')}#startdatum"

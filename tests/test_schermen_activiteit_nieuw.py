@@ -187,7 +187,10 @@ def test_a_partner_of_another_cultuurpunt_is_no_choice(portaal: Portaal) -> None
 def test_in_a_closed_year_nothing_is_added(portaal: Portaal) -> None:
     response = portaal.bezoeker("projectleider").get(new_path(portaal, "gesloten"))
     assert response.status_code == 409
-    assert "Een projectleider of beheerder kan haar heropenen." in Page(response.text).text
+    assert (
+        "Een projectleider of beheerder kan de verantwoording heropenen."
+        in Page(response.text).text
+    )
 
 
 def test_a_year_that_closes_under_the_form_keeps_what_was_typed(portaal: Portaal) -> None:

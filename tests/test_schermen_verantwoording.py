@@ -371,3 +371,17 @@ def test_the_history_tells_who_changed_what(portaal: Portaal, visitor: Bezoeker)
     page = page_of(visitor, path(portaal, "geschiedenis", "leeg"))
     assert "Mens projectleider Verantwoording" in page.text
     assert "B – Overzicht per activiteit" in page.text
+
+
+def test_the_werkwijze_is_asked_before_the_first_activity(portaal: Portaal) -> None:
+    """Handleiding 3: it is chosen for the year; with the first activity it is settled."""
+    visitor = portaal.bezoeker("projectleider")
+    words = "Kies de werkwijze: dat kan tot de eerste activiteit."
+    with portaal.als() as session:
+        session.get_one(Verantwoording, id_of(portaal, "leeg")).werkwijze = None
+        session.commit()
+    assert words in page_of(visitor, path(portaal, stand="leeg")).text
+    with portaal.als() as session:
+        f.maak_activiteit(session, session.get_one(Verantwoording, id_of(portaal, "leeg")))
+        session.commit()
+    assert words not in page_of(visitor, path(portaal, stand="leeg")).text

@@ -194,7 +194,10 @@ class Heropenen(EntityAction):
     submit_label = "Heropenen"
 
     def make_form(self, rows: Sequence[Any]) -> EntityForm:
-        return RedenForm()
+        form = RedenForm()
+        if any(row.project.contractpartij.adviseur_id is None for row in rows):
+            form.reden.description = ""
+        return form
 
     def question(self, asked: Asked) -> Question:
         return Question(

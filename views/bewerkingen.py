@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from cmk_admin import database
 from cmk_admin.gate import undo
 from cmk_admin.policy import Handeling
-from cmk_admin.routes import requires
+from cmk_admin.routes import actor, requires
 from cmk_admin.web.errors import back_url
 from models.base import RegelFout
 from models.historie import Bewerking
@@ -26,6 +26,9 @@ def ongedaan_maken(id: int) -> Response:  # noqa: A002 - as in the address
     stap = session.get(Bewerking, id) if id < 2**31 else None
     if stap is None:
         abort(404)
+    if stap.ongedaan_op is not None and stap.ongedaan_door_id == actor().gebruiker_id:
+        flash("Deze bewerking is al ongedaan gemaakt.", "info")
+        return redirect(back_url())
     try:
         aantal = undo(session, stap)
         session.commit()

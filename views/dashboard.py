@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from sqlalchemy import select
@@ -107,17 +106,19 @@ def _report(counted: Counted, today: date) -> ActiveReport:
         project.titel,
         url,
         f"{year} · {project.contractpartij}" if several else year,
-        (_stand(figures), *_deadline(verantwoording, today)),
+        (_stand(verantwoording, figures, today), *_deadline(verantwoording, today)),
         _progress(figures),
         tuple(_next_steps(verantwoording, figures, url)),
     )
 
 
-def _stand(figures: Cijfers) -> Chip:
+def _stand(verantwoording: Verantwoording, figures: Cijfers, today: date) -> Chip:
     """Handleiding 2.4: how far it is from what closing asks."""
     needed = figures.nog_nodig
     if needed == 0:
         return Chip("kan gesloten worden", "goed")
+    if verantwoording.kalenderjaar > today.year:
+        return Chip("nog niet begonnen")
     plural = "complete activiteit" if needed == 1 else "complete activiteiten"
     return Chip(f"nog {needed} {plural} nodig", "let_op")
 
@@ -262,8 +263,7 @@ def _documents(session: GateSession) -> list[Linked]:
 
 def _links(session: GateSession) -> list[Linked]:
     return [
-        ("link", link.titel, link.adres, urlsplit(link.adres).hostname or "")
-        for link in session.scalars(_in_order(Link))
+        ("link", link.titel, link.adres, link.hostnaam) for link in session.scalars(_in_order(Link))
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from cmk_admin.actor import Actor, system
 from cmk_admin.auth import passwords
@@ -62,7 +62,10 @@ def load_account(gebruiker_id: int) -> Account | None:
             Lidmaatschap.contractpartij_id,
             Lidmaatschap.rol,
         )
-        .outerjoin(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
+        .outerjoin(
+            Lidmaatschap,
+            and_(Lidmaatschap.gebruiker_id == Gebruiker.id, Lidmaatschap.actief),
+        )
         .where(Gebruiker.id == gebruiker_id, Gebruiker.actief)
         .order_by(Lidmaatschap.contractpartij_id)
     )

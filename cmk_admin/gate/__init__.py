@@ -6,7 +6,7 @@ write. How it works is in `session.py` (events), `reads.py`, `writes.py`, `locks
 """
 
 from cmk_admin.actor import ANONYMOUS, Actor, system
-from cmk_admin.gate.doors import bewerking, is_passing, once, stamp, with_retry
+from cmk_admin.gate.doors import bewerking, handled, is_passing, once, stamp, with_retry
 from cmk_admin.gate.errors import AroundTheGate, Gone, Locked, NoActor, Refused
 from cmk_admin.gate.session import GateSession, acting_as
 from cmk_admin.gate.undo import may_undo, undo
@@ -22,6 +22,7 @@ __all__ = [
     "Refused",
     "acting_as",
     "bewerking",
+    "handled",
     "is_passing",
     "may_undo",
     "once",

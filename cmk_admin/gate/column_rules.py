@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Enum, Integer, String, Text
 
 from models.base import STEMPELS, Centen, Entiteit, Fout, Ui, Uren, kolom_ui, tabel_van
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LINE_BREAK = re.compile(r"[\t\r\n]")
 #: Whole numbers as PostgreSQL's integer has them; money up to ten milliard euros.
 MAX_INTEGER = 2**31 - 1

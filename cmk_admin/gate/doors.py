@@ -93,7 +93,7 @@ def once(session: GateSession, sleutel: str, work: Callable[[], str]) -> str:
 
     def handle() -> str:
         begin_write(session.connection())
-        done = _outcome(session, sleutel)
+        done = handled(session, sleutel)
         if done is not None:
             session.rollback()
             return done
@@ -111,7 +111,7 @@ def once(session: GateSession, sleutel: str, work: Callable[[], str]) -> str:
         return with_retry(session, attempt)
     except IntegrityError:
         session.rollback()
-        done = _outcome(session, sleutel)
+        done = handled(session, sleutel)
         if done is None:
             raise
         return done
@@ -131,7 +131,8 @@ def only_when_done() -> Iterator[None]:
         raise
 
 
-def _outcome(session: GateSession, sleutel: str) -> str | None:
+def handled(session: GateSession, sleutel: str) -> str | None:
+    """Where a sending of this person with this key led to; None when it is new."""
     table = Verzoek.__table__
     mine = select(table.c.uitkomst).where(
         table.c.sleutel == sleutel, table.c.gebruiker_id == session.actor.gebruiker_id

@@ -1,6 +1,6 @@
 """What a pending row will be once it is saved, and what it points at."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +147,21 @@ def still_used(obj: Entiteit, going: set[int]) -> Iterator[Fout]:
     )
     if any(id(child) not in going for child in under):
         yield Fout(IN_USE)
+
+
+def required_left(deleted: Sequence[Entiteit]) -> Iterator[Fout]:
+    """A required choice of several rows keeps one: the last link goes only with its owner."""
+    going = {id(obj) for obj in deleted}
+    for obj in deleted:
+        owner = policy.ouder_van(obj)
+        if owner is None or id(owner) in going:
+            continue
+        for name, plural in owner.meervouden.items():
+            relation = inspect(type(owner)).relationships[plural.relatie]
+            if not plural.verplicht or relation.mapper.class_ is not type(obj):
+                continue
+            if all(id(link) in going for link in getattr(owner, plural.relatie)):
+                yield Fout(f"{plural.ui.label}: kies er minstens één.", name)
 
 
 def _settle(obj: Entiteit, key: str, given: Entiteit) -> None:

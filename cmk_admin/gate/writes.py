@@ -22,6 +22,7 @@ from cmk_admin.gate.rows import (
     fixed_columns,
     forget_changes,
     parents_first,
+    required_left,
     status_step,
     still_used,
     strangers,
@@ -223,6 +224,7 @@ class Judgement:
         )
         for obj in self.deleted:
             broken.extend(still_used(obj, self._deleted_ids))
+        broken.extend(required_left(self.deleted))
         if broken:
             raise RegelFout(*broken)
 

@@ -47,7 +47,17 @@ function enhance(select) {
 
   function reset() {
     input.value = text();
+    input.removeAttribute("name");
     clear.hidden = !select.value || input.disabled;
+  }
+
+  // Typed and not chosen: it stays, and goes along for the server to look up or refuse.
+  function keep() {
+    const typed = input.value.trim();
+    if (!typed || typed === text()) return reset();
+    select.value = "";
+    input.name = `${select.name}-zoek`;
+    clear.hidden = false;
   }
 
   function choose(value, label) {
@@ -146,7 +156,7 @@ function enhance(select) {
   input.addEventListener("click", () => { if (!opened()) { input.select(); search(); } });
   input.addEventListener("blur", () => {
     if (input.value.trim() === "" && select.value) choose("", "");
-    reset();
+    keep();
     close();
   });
   input.addEventListener("keydown", (event) => {
@@ -183,8 +193,14 @@ function enhance(select) {
   addEventListener("scroll", () => opened() && place(), { passive: true, capture: true });
   addEventListener("resize", () => opened() && place());
   select.form?.addEventListener("reset", () => setTimeout(reset));
+  select.form?.addEventListener("submit", () => { if (document.activeElement === input) keep(); });
+  addEventListener("pageshow", (event) => { if (event.persisted || select.value) setTimeout(reset); });
   if (!select.querySelector('option[value=""]')) select.prepend(new Option("", ""));
   reset();
+  if (!select.value && select.dataset.typed) {
+    input.value = select.dataset.typed;
+    keep();
+  }
 }
 
 export const setUp = (root = document) => all("select[data-combobox]", root).forEach(enhance);

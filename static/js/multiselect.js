@@ -88,6 +88,9 @@ function enhance(box) {
     // A press on an option gives the focus to what lies around the box: that is no leaving.
     if (box.open && to && !box.contains(to) && !to.contains(box)) box.open = false;
   });
+  // The browser puts back what was ticked after this ran: on the way back, or after a reload.
+  addEventListener("pageshow", () => setTimeout(update));
+  box.closest("form")?.addEventListener("reset", () => setTimeout(update));
   update();
 }
 

@@ -22,4 +22,5 @@ if (outputs.length) {
   const update = () => outputs.forEach((output) => { output.textContent = kinds[output.dataset.total](output.dataset.of.split(" ")); });
   form.addEventListener("input", update);
   form.addEventListener("change", update);
+  addEventListener("pageshow", () => setTimeout(update));
 }

@@ -173,6 +173,37 @@ def test_dezelfde_school_twee_keer(als: As, demo: Demo) -> None:
     expect(left.get_by_role("combobox")).to_have_value("IKC de Grutterij · 97BE00 · Aalten")
 
 
+def test_wat_getypt_maar_niet_gekozen_is_verdwijnt_niet(als: As, demo: Demo, watch: Watch) -> None:
+    """A school that nobody chose from the list is told about, with what was typed."""
+    page = als("projectleider")
+    watch.allow("422")
+    _nieuw(page, demo)
+    _vul_in(page)
+    second = page.get_by_role("group", name="School 2")
+    second.get_by_role("combobox").fill("xyzzy")
+    button(page, "Bewaren").click()
+    expect(second).to_contain_text("Niets gevonden met “xyzzy”.")
+    expect(second.get_by_role("combobox")).to_have_value("xyzzy")
+    choose_school(page, second, "97BK00", "CBS de Wilde Marjolein")
+    button(page, "Bewaren").click()
+    says(page, "is toegevoegd")
+
+
+def test_terug_laat_zien_wat_gekozen_is(als: As, demo: Demo) -> None:
+    page = als("projectleider")
+    _nieuw(page, demo)
+    choose_several(page, "Doelgroepen", ["leerkrachten", "schoolleiding"])
+    page.evaluate("window.onbeforeunload = null")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.goto("/projecten")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.go_back()
+    chosen = page.locator("input[name=doelgroepen]:checked").count()
+    expect(arrow(page, "Doelgroepen")).to_contain_text(
+        f"{chosen} geselecteerd" if chosen else "Kies"
+    )
+
+
 def test_een_nieuwe_last_op_het_tabblad(als: As, demo: Demo) -> None:
     """Handleiding 3: "voeg nieuwe lasten toe onder het tabblad Financieel overzicht"."""
     page = als("routebegeleider")

@@ -50,6 +50,12 @@ class Shown:
     def verantwoording(self) -> Verantwoording:
         return self.activiteit.verantwoording
 
+    @property
+    def outside_year(self) -> bool:
+        """Worth a look, no more: the bookkeeping leads, not the execution."""
+        days = (self.activiteit.startdatum, self.activiteit.einddatum)
+        return any(day.year != self.verantwoording.kalenderjaar for day in days)
+
 
 def find_verantwoording(id_: int) -> Verantwoording:
     """The verantwoording with its project, or a 404 page."""
@@ -204,7 +210,12 @@ def checks(shown: Shown) -> tuple[CheckItem, ...]:
                  "vul het bedrag in", "financieel-overzicht",
                  f"lasten-{amounts[0]}-bedrag" if amounts else ""),
         )  # fmt: skip
-    if not stand.partners:
+    is_open = shown.verantwoording.status is Status.OPEN
+    if is_open and shown.outside_year:
+        url = url_for("activiteiten.bewerken", id=id_, deel="details", _anchor="startdatum")
+        text = f"De periode ligt buiten {shown.verantwoording.kalenderjaar}."
+        found.append(CheckItem("melding", text, "wijzig", url if may_mend else None))
+    if is_open and not stand.partners:
         url = url_for("activiteiten.bewerken", id=id_, deel="samenwerkingspartners")
         found.append(
             CheckItem(

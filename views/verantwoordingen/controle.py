@@ -11,6 +11,8 @@ from flask import url_for
 
 from cmk_admin import formats
 from cmk_admin.page import CheckItem
+from cmk_admin.policy import Handeling, may
+from cmk_admin.routes import actor
 from models.compleet import Stand
 from models.rapportages import Cijfers
 from models.verantwoording import MINIMAAL_COMPLEET, Verantwoording
@@ -105,6 +107,11 @@ def _notices(
 ) -> Iterator[CheckItem]:
     year = verantwoording.kalenderjaar
     unpaid = sum(stand.zonder_betaaldatum for stand in standen)
+    if verantwoording.werkwijze is None and not standen:
+        url = url_for("verantwoordingen.wijzigen", id=verantwoording.id)
+        may_choose = bool(may(actor(), Handeling.WIJZIGEN, verantwoording))
+        text = "Kies de werkwijze: dat kan tot de eerste activiteit."
+        yield CheckItem("melding", text, "kies", url if may_choose else None)
     counts = {
         name: sum(holds(stand, year) for stand in standen) for name, (_, holds) in NOTICES.items()
     }

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from cmk_admin import attributes, database, editing, formats
 from cmk_admin.entity_forms import INVALID, STALE, StaleForm, new_key, read_key
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm, make_field
-from cmk_admin.gate import Refused, bewerking, once
+from cmk_admin.gate import Locked, Refused, bewerking, once
 from cmk_admin.page import (
     Action,
     Cell,
@@ -37,7 +37,7 @@ from models.verantwoording import MINIMAAL_COMPLEET, Overgang, Status, Verantwoo
 from views.verantwoordingen import controle, schermen
 
 Page = str | Response | tuple[str, int]
-FIXED_METHOD = "Ligt vast sinds de eerste activiteit; een beheerder kan haar nog wijzigen."
+FIXED_METHOD = "Ligt vast sinds de eerste activiteit; een beheerder kan dat nog wijzigen."
 
 
 # --- Wijzigen -----------------------------------------------------------------------
@@ -135,6 +135,12 @@ def _save_fields(verantwoording: Verantwoording, form: EntityForm, base: editing
         form.versie_token.data = editing.version_token(verantwoording)
         form.sleutel.data = new_key()
         return _edit_page(verantwoording, form, (), stale.conflicts, stale.by), STALE
+    except (Locked, StaleDataError) as late:
+        # Closed or saved by another at this very moment: what was typed is not lost.
+        session.rollback()
+        form.sleutel.data = new_key()
+        reason = f"{late.reason} {late.help}".strip() if isinstance(late, Locked) else CHANGED
+        return _edit_page(verantwoording, form, (FormError("", "", reason),)), STALE
 
 
 def _fill(verantwoording: Verantwoording, form: EntityForm) -> bool:
@@ -253,7 +259,10 @@ def ask(verantwoording: Verantwoording, overgang: Overgang) -> Page:
     """Show what will be fixed and ask once; then do it in one transaction."""
     step = STEPS[overgang]
     figures = cijfers_van(database.session(), [verantwoording])[verantwoording.id]
-    asked = Asked(verantwoording, overgang, step, step.form(), figures)
+    form = step.form()
+    if "reden" in form and verantwoording.project.contractpartij.adviseur_id is None:
+        form["reden"].description = ""
+    asked = Asked(verantwoording, overgang, step, form, figures)
     if request.method == "GET":
         asked.require()
         return asked.page()
@@ -314,15 +323,23 @@ class Asked:
             return self.page(editing.all_errors(self.form, loose)), INVALID
         except (Changed, StaleDataError):
             session.rollback()
-            return self.page((FormError("", "", CHANGED),)), STALE
+            return self._now().page((FormError("", "", CHANGED),)), STALE
+
+    def _now(self) -> "Asked":
+        return replace(
+            self,
+            figures=cijfers_van(database.session(), [self.verantwoording])[self.verantwoording.id],
+        )
 
     def _work(self) -> str:
+        session, verantwoording = database.session(), self.verantwoording
+        # Whoever is still writing under it goes first, and is then seen.
+        session.refresh(verantwoording, with_for_update=True)
         self.require()
-        if self.form.versie_token.data != self.seen:
+        if self.form.versie_token.data != self._now().seen:
             raise Changed
         if not self.form.validate():
             raise Incomplete
-        session, verantwoording = database.session(), self.verantwoording
         with bewerking(
             session,
             self.step.soort,
