@@ -14,7 +14,9 @@ from models.activiteit import (
     ActiviteitSchool,
     Last,
 )
-from models.project import Baat
+from models.project import Baat, Begrotingspost
+from models.rapportages.cijfers import in_regio
+from models.rapportages.selectie import doelen_van
 from models.school import School
 from models.verantwoording import Verantwoording
 
@@ -41,8 +43,11 @@ def beeld(verantwoording: Verantwoording) -> dict[str, Any]:
         "sector": project.sector.naam,
         "kalenderjaar": verantwoording.kalenderjaar,
         "werkwijze": verantwoording.werkwijze.value if verantwoording.werkwijze else None,
+        "doelen": _doelen(sessie, verantwoording.kalenderjaar),
+        "regio": _regio(sessie, verantwoording.id),
         "activiteiten": activiteiten,
         "baten": baten,
+        "begroting": _begroting(sessie, verantwoording),
         "totalen": {
             "activiteiten": sum(a["aantal"] for a in activiteiten),
             "scholen": len({s["school_id"] for a in activiteiten for s in a["scholen"]}),
@@ -82,6 +87,7 @@ def _activiteit(activiteit: Activiteit) -> dict[str, Any]:
     return {
         "id": activiteit.id,
         "naam": activiteit.naam,
+        "doel_id": activiteit.doel_id,
         "doel": activiteit.doel.naam,
         "omschrijving": activiteit.omschrijving,
         "aantal": activiteit.aantal_activiteiten or 1,
@@ -96,16 +102,34 @@ def _activiteit(activiteit: Activiteit) -> dict[str, Any]:
 
 
 def _school(rij: ActiviteitSchool) -> dict[str, Any]:
-    school = rij.school
+    return {"id": rij.id, **_vestiging(rij.school), "leerkrachten": rij.aantal_leerkrachten}
+
+
+def _vestiging(school: School) -> dict[str, Any]:
     return {
-        "id": rij.id,
         "school_id": school.id,
         "naam": school.naam,
         "vestigingscode": school.vestigingscode,
+        "bestuur_id": school.schoolbestuur_id,
         "bestuur": school.schoolbestuur.naam if school.schoolbestuur else None,
+        "gemeente_id": school.gemeente_id,
         "gemeente": school.gemeente.naam,
-        "leerkrachten": rij.aantal_leerkrachten,
     }
+
+
+def _regio(sessie: Session, verantwoording_id: int) -> list[dict[str, Any]]:
+    """The schools that could be reached, so that "nog niet bereikt" keeps its meaning."""
+    scholen = sessie.scalars(
+        in_regio([verantwoording_id], School)
+        .order_by(School.id)
+        .options(joinedload(School.gemeente), joinedload(School.schoolbestuur))
+    )
+    return [_vestiging(school) for school in scholen]
+
+
+def _doelen(sessie: Session, jaar: int) -> list[dict[str, Any]]:
+    """The doelen of the year, also those that were not worked on."""
+    return [{"id": doel.id, "naam": doel.naam} for doel in doelen_van(sessie, jaar)]
 
 
 def _last(rij: Last) -> dict[str, Any]:
@@ -134,4 +158,25 @@ def _baten(sessie: Session, verantwoording: Verantwoording) -> list[dict[str, An
     return [
         {"id": b.id, "bron": b.bron.naam, "bedrag": b.bedrag, "omschrijving": b.omschrijving}
         for b in rijen
+    ]
+
+
+def _begroting(sessie: Session, verantwoording: Verantwoording) -> list[dict[str, Any]]:
+    rijen = sessie.scalars(
+        select(Begrotingspost)
+        .where(
+            Begrotingspost.project_id == verantwoording.project_id,
+            Begrotingspost.kalenderjaar == verantwoording.kalenderjaar,
+        )
+        .order_by(Begrotingspost.naam, Begrotingspost.id)
+        .options(joinedload(Begrotingspost.doel))
+    )
+    return [
+        {
+            "id": post.id,
+            "naam": post.naam,
+            "doel": post.doel.naam if post.doel else None,
+            "bedrag": post.bedrag,
+        }
+        for post in rijen
     ]

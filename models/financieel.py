@@ -81,13 +81,18 @@ ZONDER_DOEL = "Zonder CMK-doel"
 
 def financieel(sessie: Session, verantwoording: Verantwoording) -> Financieel:
     """The money of a verantwoording; of a closed one as closing stored it."""
-    begroting = _begroting(sessie, verantwoording)
     if verantwoording.status is Status.OPEN:
         sommen, baten = _lastsommen(sessie, verantwoording.id), _baten(sessie, verantwoording)
+        begroting = _begroting(sessie, verantwoording)
     else:
         beeld = beelden(sessie, [verantwoording.id])[verantwoording.id]
         sommen = [som for activiteit in beeld["activiteiten"] for som in _uit_rijen(activiteit)]
         baten = [(b["bron"], b["omschrijving"], b["bedrag"]) for b in beeld["baten"]]
+        begroting = (
+            [(post["naam"], post["doel"], post["bedrag"]) for post in beeld["begroting"]]
+            if "begroting" in beeld
+            else _begroting(sessie, verantwoording)  # a picture from before it held them
+        )
     begroot: dict[str, int] = defaultdict(int)
     for _naam, doel, bedrag in begroting:
         begroot[doel or ZONDER_DOEL] += bedrag

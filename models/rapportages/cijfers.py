@@ -1,4 +1,4 @@
-"""Every figure that anyone sees, counted in one place for screen, download, dossier and mail.
+"""The figures of one verantwoording, as dashboard and tabs show them.
 
 An open verantwoording is counted from its rows, a closed one is read from the snapshot
 that closing stored. The number of queries does not depend on how many are asked for.
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Subquery,
     and_,
     case,
@@ -39,7 +40,8 @@ class Cijfers:
     compleet: complete rows. scholen: unique vestigingen; in_regio of regio of them lie in the
     werkgebied and sector of the project. deelnames: Σ leerkrachten over the school rows.
     besteed: Σ lasten; zonder_bedrag of those have no bedrag yet and count as nothing.
-    For a closed year `compleet`, `regio` and `in_regio` are None: the snapshot has no need of them.
+    For a closed year `compleet` is None: the snapshot has no need of it. So are `regio` and
+    `in_regio` of a snapshot from before it held the region.
     """
 
     regels: int = 0
@@ -101,14 +103,16 @@ def beelden(sessie: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
 
 def _uit_beeld(beeld: dict[str, Any]) -> Cijfers:
     activiteiten, totalen = beeld["activiteiten"], beeld["totalen"]
+    bereikt = {rij["school_id"] for a in activiteiten for rij in a["scholen"]}
+    regio = {rij["school_id"] for rij in beeld["regio"]} if "regio" in beeld else None
     return Cijfers(
         regels=len(activiteiten),
         activiteiten=totalen["activiteiten"],
         compleet=None,
         uren=sum((Decimal(a["uren"]) for a in activiteiten), Decimal(0)),
         scholen=totalen["scholen"],
-        in_regio=None,
-        regio=None,
+        in_regio=None if regio is None else len(bereikt & regio),
+        regio=None if regio is None else len(regio),
         deelnames=totalen["deelnames"],
         besteed=totalen["lasten"],
         zonder_bedrag=sum(x["bedrag"] is None for a in activiteiten for x in a["lasten"]),
@@ -131,11 +135,12 @@ def _geteld(sessie: Session, ids: list[int]) -> dict[int, Cijfers]:
             "besteed": int(rij["besteed"]),
             "zonder_bedrag": int(rij["zonder_bedrag"]),
         }
-    for id_, scholen, in_regio in sessie.execute(_bereikt(ids)):
-        velden[id_] |= {"scholen": scholen, "in_regio": in_regio}
-    for id_, bedrag in sessie.execute(_besteedbaar(ids)):
+    for id_, scholen, nabij in sessie.execute(_bereikt(ids)):
+        velden[id_] |= {"scholen": scholen, "in_regio": nabij}
+    for id_, bedrag in sessie.execute(besteedbaar(ids)):
         velden[id_] |= {"besteedbaar": int(bedrag)}
-    for id_, scholen in sessie.execute(_regio(ids)):
+    regio = in_regio(ids, Verantwoording.id, func.count(School.id)).group_by(Verantwoording.id)
+    for id_, scholen in sessie.execute(regio):
         velden[id_] |= {"regio": scholen}
     return {id_: Cijfers(**gevonden) for id_, gevonden in velden.items()}
 
@@ -207,14 +212,14 @@ def _per_verantwoording(ids: Sequence[int]) -> Any:
 
 def _bereikt(ids: Sequence[int]) -> Any:
     """Unique vestigingen per verantwoording, and those in the region of the project's sector."""
-    in_regio = and_(
+    van_de_regio = and_(
         Werkgebied.id.is_not(None), School.actief, School.sector_id == Project.sector_id
     )
     return (
         select(
             Activiteit.verantwoording_id,
             func.count(distinct(ActiviteitSchool.school_id)),
-            func.count(distinct(case((in_regio, ActiviteitSchool.school_id)))),
+            func.count(distinct(case((van_de_regio, ActiviteitSchool.school_id)))),
         )
         .join(ActiviteitSchool.activiteit)
         .join(ActiviteitSchool.school)
@@ -232,24 +237,30 @@ def _bereikt(ids: Sequence[int]) -> Any:
     )
 
 
-def _besteedbaar(ids: Sequence[int]) -> Any:
-    """Σ baten of the project in the year, per verantwoording."""
-    zelfde_jaar = and_(
+def zelfde_jaar() -> ColumnElement[bool]:
+    """Baten of the project and the year of a verantwoording."""
+    return and_(
         Baat.project_id == Verantwoording.project_id,
         Baat.kalenderjaar == Verantwoording.kalenderjaar,
     )
+
+
+def besteedbaar(ids: Sequence[int]) -> Any:
+    """Σ baten of the project in the year, per verantwoording."""
     return (
         select(Verantwoording.id, func.sum(Baat.bedrag))
-        .join(Baat, zelfde_jaar)
+        .join(Baat, zelfde_jaar())
         .where(Verantwoording.id.in_(ids))
         .group_by(Verantwoording.id)
     )
 
 
-def _regio(ids: Sequence[int]) -> Any:
-    """Active vestigingen of the project's sector in the werkgebied, per verantwoording."""
+def in_regio(ids: Sequence[int], *wat: Any) -> Any:
+    """`wat` of verantwoording and school, for the active vestigingen of the project's sector
+    in the werkgebied."""
     return (
-        select(Verantwoording.id, func.count(School.id))
+        select(*wat)
+        .select_from(Verantwoording)
         .join(Verantwoording.project)
         .join(Werkgebied, Werkgebied.contractpartij_id == Verantwoording.contractpartij_id)
         .join(
@@ -261,5 +272,4 @@ def _regio(ids: Sequence[int]) -> Any:
             ),
         )
         .where(Verantwoording.id.in_(ids))
-        .group_by(Verantwoording.id)
     )

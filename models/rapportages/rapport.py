@@ -1,0 +1,249 @@
+"""The figures of a report: a year of one, several or all contractpartijen (Handleiding 2.5).
+
+Everything here is added up from `telling`. A school counts once, however many activities,
+projects or contractpartijen reached it (spec rule 7).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from models.rapportages.selectie import Selectie, doelen_van, doelnamen, jaren, kies
+from models.rapportages.telling import (
+    Doelsom,
+    Lastsom,
+    Schoolnaam,
+    Sleutel,
+    Telling,
+    schoolnamen,
+    tellingen,
+)
+
+ZONDER_BESTUUR = "Zonder schoolbestuur"
+
+
+@dataclass(frozen=True, slots=True)
+class Totalen:
+    """The figures of a year. Money in cents.
+
+    bereikt: unique vestigingen in the region; regio: how many those could be; buiten: reached
+    ones outside it. regio_onbekend: years closed before the portal kept their region.
+    """
+
+    jaar: int
+    besteed: int
+    zonder_bedrag: int
+    besteedbaar: int
+    regels: int
+    activiteiten: int
+    uren: Decimal
+    deelnames: int
+    bereikt: int
+    regio: int
+    buiten: int
+    regio_onbekend: int
+
+    @property
+    def over(self) -> int:
+        """What is left; negative when more was spent than there is."""
+        return self.besteedbaar - self.besteed
+
+    @property
+    def niet_bereikt(self) -> int:
+        return self.regio - self.bereikt
+
+    @property
+    def scholen(self) -> int:
+        """Every reached vestiging, in the region and outside it."""
+        return self.bereikt + self.buiten
+
+
+@dataclass(frozen=True, slots=True)
+class Doelcijfers:
+    """One CMK-doel; without activities it was not worked on (yet)."""
+
+    id: Sleutel
+    naam: str
+    som: Doelsom
+
+
+@dataclass(frozen=True, slots=True)
+class Groepcijfers:
+    """Reach in one gemeente or of one bestuur."""
+
+    id: Sleutel
+    naam: str
+    bereikt: int
+    regio: int
+    buiten: int
+    deelnames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rapport:
+    """What the screen shows of a selection.
+
+    kwartalen: 1 to 4, and ZONDER_DATUM where there are lasten without payment date.
+    niet_bereikt: the schools of the region that were not reached, by gemeente and name.
+    """
+
+    totalen: Totalen
+    doelen: tuple[Doelcijfers, ...]
+    kwartalen: dict[int, Lastsom]
+    niet_bereikt: tuple[Schoolnaam, ...]
+    per_gemeente: tuple[Groepcijfers, ...]
+    per_bestuur: tuple[Groepcijfers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bereik:
+    """Vestigingen as sets of ids: reached in the region, in the region, reached outside it."""
+
+    bereikt: frozenset[int]
+    regio: frozenset[int]
+    buiten: frozenset[int]
+
+    @classmethod
+    def van(cls, delen: Iterable[Telling]) -> "Bereik":
+        scholen: set[int] = set()
+        regio: set[int] = set()
+        for deel in delen:
+            scholen |= deel.scholen.keys()
+            regio |= deel.regio or set()
+        return cls(frozenset(scholen & regio), frozenset(regio), frozenset(scholen - regio))
+
+
+def rapport(sessie: Session, selectie: Selectie) -> Rapport:
+    """Every figure of the selection."""
+    delen = tellingen(sessie, selectie)
+    bereik = Bereik.van(delen)
+    namen = namen_van(sessie, selectie, delen)
+    deelnames = _deelnames(delen)
+    niet_bereikt = (namen[id_] for id_ in bereik.regio - bereik.bereikt)
+    return Rapport(
+        totalen=opgeteld(selectie.jaar, delen),
+        doelen=_doelen(sessie, selectie.jaar, delen),
+        kwartalen=_kwartalen(delen),
+        niet_bereikt=tuple(sorted(niet_bereikt, key=_volgorde)),
+        per_gemeente=_per_groep(
+            bereik, namen, deelnames, lambda school: (school.gemeente_id, school.gemeente)
+        ),
+        per_bestuur=_per_groep(
+            bereik,
+            namen,
+            deelnames,
+            lambda school: (school.bestuur_id, school.bestuur or ZONDER_BESTUUR),
+        ),
+    )
+
+
+def jaar_op_jaar(sessie: Session, partijen: Collection[int] = ()) -> list[Totalen]:
+    """The totals of every year of these contractpartijen (none: all in view), newest first."""
+    gevonden = []
+    for jaar in jaren(sessie, partijen):
+        selectie = kies(sessie, jaar, partijen)
+        gevonden.append(opgeteld(jaar, tellingen(sessie, selectie)))
+    return gevonden
+
+
+def opgeteld(jaar: int, delen: Sequence[Telling]) -> Totalen:
+    """The counts of several verantwoordingen as those of one."""
+    lasten = [som for deel in delen for som in deel.kwartalen.values()]
+    doelen = [som for deel in delen for som in deel.doelen.values()]
+    bereik = Bereik.van(delen)
+    return Totalen(
+        jaar=jaar,
+        besteed=sum(som.bedrag for som in lasten),
+        zonder_bedrag=sum(som.zonder_bedrag for som in lasten),
+        besteedbaar=sum(deel.besteedbaar for deel in delen),
+        regels=sum(som.regels for som in doelen),
+        activiteiten=sum(som.activiteiten for som in doelen),
+        uren=sum((som.uren for som in doelen), Decimal(0)),
+        deelnames=sum(sum(deel.scholen.values()) for deel in delen),
+        bereikt=len(bereik.bereikt),
+        regio=len(bereik.regio),
+        buiten=len(bereik.buiten),
+        regio_onbekend=sum(deel.regio is None for deel in delen),
+    )
+
+
+def namen_van(
+    sessie: Session, selectie: Selectie, delen: Sequence[Telling]
+) -> dict[int, Schoolnaam]:
+    """What every school of the report is called: now, if an open year has it; else as then."""
+    namen: dict[int, Schoolnaam] = {}
+    for deel in delen:
+        namen |= deel.namen
+    return namen | {school.id: school for school in schoolnamen(sessie, selectie.open_ids)}
+
+
+def _deelnames(delen: Iterable[Telling]) -> dict[int, int]:
+    geteld: dict[int, int] = defaultdict(int)
+    for deel in delen:
+        for school, aantal in deel.scholen.items():
+            geteld[school] += aantal
+    return geteld
+
+
+def _doelen(sessie: Session, jaar: int, delen: Sequence[Telling]) -> tuple[Doelcijfers, ...]:
+    """Every doel of the year in its order, also those without activities.
+
+    Of closed years alone, the doelen are those of then, by their names of then.
+    """
+    sommen: dict[Sleutel, Doelsom] = {}
+    namen: dict[Sleutel, str] = {}
+    for deel in delen:
+        namen = {**deel.doelnamen, **namen}
+        for sleutel, som in deel.doelen.items():
+            totaal = sommen.setdefault(sleutel, Doelsom())
+            totaal.regels += som.regels
+            totaal.activiteiten += som.activiteiten
+            totaal.uren += som.uren
+    if not delen or any(deel.open for deel in delen):
+        nu: dict[Sleutel, str] = {doel.id: doel.naam for doel in doelen_van(sessie, jaar)}
+        ingetrokken = [id_ for id_ in sommen if isinstance(id_, int) and id_ not in nu]
+        namen = {
+            **nu,
+            **doelnamen(sessie, ingetrokken),
+            **{k: v for k, v in namen.items() if k not in nu},
+        }
+    return tuple(
+        Doelcijfers(sleutel, naam, sommen.get(sleutel, Doelsom()))
+        for sleutel, naam in namen.items()
+    )
+
+
+def _kwartalen(delen: Iterable[Telling]) -> dict[int, Lastsom]:
+    sommen = {kwartaal: Lastsom() for kwartaal in (1, 2, 3, 4)}
+    for deel in delen:
+        for kwartaal, som in deel.kwartalen.items():
+            totaal = sommen.setdefault(kwartaal, Lastsom())
+            totaal.aantal += som.aantal
+            totaal.bedrag += som.bedrag
+            totaal.zonder_bedrag += som.zonder_bedrag
+    return sommen
+
+
+def _per_groep(
+    bereik: Bereik,
+    namen: dict[int, Schoolnaam],
+    deelnames: dict[int, int],
+    groep: Callable[[Schoolnaam], tuple[Sleutel, str]],
+) -> tuple[Groepcijfers, ...]:
+    """By name; what lies outside the region comes after it."""
+    geteld: dict[tuple[Sleutel, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for id_ in bereik.regio | bereik.buiten:
+        vak = geteld[groep(namen[id_])]
+        vak[0] += id_ in bereik.bereikt
+        vak[1] += id_ in bereik.regio
+        vak[2] += id_ in bereik.buiten
+        vak[3] += deelnames.get(id_, 0)
+    groepen = [Groepcijfers(id_, naam, *vak) for (id_, naam), vak in geteld.items()]
+    return tuple(sorted(groepen, key=lambda g: (g.regio == 0, g.naam.casefold(), str(g.id))))
+
+
+def _volgorde(school: Schoolnaam) -> tuple[str, str, int]:
+    return (school.gemeente.casefold(), school.naam.casefold(), school.id)

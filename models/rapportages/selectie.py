@@ -1,0 +1,94 @@
+"""Which verantwoordingen a report is about: a year, and whose (Handleiding 2.5)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.contractpartij import Contractpartij
+from models.lijsten import Doel
+from models.project import Project
+from models.verantwoording import Status, Verantwoording
+
+
+@dataclass(frozen=True, slots=True)
+class Selectie:
+    """The verantwoordingen of one year that were chosen and that the reader has in view."""
+
+    jaar: int
+    delen: tuple[Verantwoording, ...]
+
+    @property
+    def open_ids(self) -> list[int]:
+        """Counted from their rows."""
+        return [deel.id for deel in self.delen if deel.status is Status.OPEN]
+
+    @property
+    def dichte_ids(self) -> list[int]:
+        """Read from what closing stored."""
+        return [deel.id for deel in self.delen if deel.status is not Status.OPEN]
+
+
+def kies(
+    sessie: Session,
+    jaar: int,
+    partijen: Collection[int] = (),
+    verantwoording_id: int | None = None,
+) -> Selectie:
+    """The verantwoordingen of `jaar`: of these contractpartijen (none: all), or this one alone.
+
+    Ordered by the names of contractpartij and project.
+    """
+    vraag = (
+        select(Verantwoording)
+        .join(Verantwoording.project)
+        .join(Project.contractpartij)
+        .where(Verantwoording.kalenderjaar == jaar)
+        .options(
+            joinedload(Verantwoording.project).options(
+                joinedload(Project.contractpartij), joinedload(Project.sector)
+            )
+        )
+        .order_by(Contractpartij.naam, Project.titel, Verantwoording.id)
+    )
+    if partijen:
+        vraag = vraag.where(Verantwoording.contractpartij_id.in_(sorted(partijen)))
+    if verantwoording_id is not None:
+        vraag = vraag.where(Verantwoording.id == verantwoording_id)
+    return Selectie(jaar, tuple(sessie.scalars(vraag)))
+
+
+def jaren(sessie: Session, partijen: Collection[int] = ()) -> Sequence[int]:
+    """The years that have a verantwoording in view, newest first."""
+    vraag = select(Verantwoording.kalenderjaar).distinct()
+    if partijen:
+        vraag = vraag.where(Verantwoording.contractpartij_id.in_(sorted(partijen)))
+    return sorted(sessie.scalars(vraag), reverse=True)
+
+
+def doelen_van(sessie: Session, jaar: int) -> Sequence[Doel]:
+    """The doelen that could be chosen in that year, in their order."""
+    begin, eind = date(jaar, 1, 1), date(jaar, 12, 31)
+    vraag = select(Doel).where(
+        or_(Doel.actief_van.is_(None), Doel.actief_van <= eind),
+        or_(Doel.actief_tot.is_(None), Doel.actief_tot >= begin),
+    )
+    return sessie.scalars(vraag.order_by(Doel.rang, Doel.naam)).all()
+
+
+def doelnamen(sessie: Session, ids: Collection[int]) -> dict[int | str | None, str]:
+    """What these doelen are called, in their order; also those that were withdrawn."""
+    if not ids:
+        return {}
+    vraag = select(Doel.id, Doel.naam).where(Doel.id.in_(sorted(ids)))
+    rijen = sessie.execute(vraag.order_by(Doel.rang, Doel.naam))
+    return {rij.id: rij.naam for rij in rijen}
+
+
+def partijen_in_zicht(sessie: Session) -> Sequence[Contractpartij]:
+    """The contractpartijen that have a project, by name: one can choose among these."""
+    heeft_project = select(Project.id).where(Project.contractpartij_id == Contractpartij.id)
+    vraag = select(Contractpartij).where(heeft_project.exists())
+    return sessie.scalars(vraag.order_by(Contractpartij.naam)).all()

@@ -1,0 +1,268 @@
+"""What is counted of one verantwoording: from its rows while it is open, else from the
+picture that closing stored (spec rule 4). Several of these add up to a report."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, case, cast, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
+from models.base import Uren
+from models.rapportages.cijfers import beelden, besteedbaar, in_regio
+from models.rapportages.selectie import Selectie
+from models.school import Gemeente, School, Schoolbestuur
+from models.verantwoording import Verantwoording
+
+#: A doel, bestuur or gemeente: by id; a picture of before the ids has only the name.
+Sleutel = int | str | None
+#: The quarter of lasten that have no payment date yet.
+ZONDER_DATUM = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Schoolnaam:
+    """A vestiging as it is called in a report; of a closed year as it was then."""
+
+    id: int
+    naam: str
+    vestigingscode: str | None
+    gemeente_id: Sleutel
+    gemeente: str
+    bestuur_id: Sleutel
+    bestuur: str | None
+
+
+@dataclass(slots=True)
+class Doelsom:
+    """Rows, activities (Σ aantal, empty is one) and hours of one CMK-doel."""
+
+    regels: int = 0
+    activiteiten: int = 0
+    uren: Decimal = Decimal(0)
+
+
+@dataclass(slots=True)
+class Lastsom:
+    """Lasten added up: how many, their bedrag in cents, and how many have none yet."""
+
+    aantal: int = 0
+    bedrag: int = 0
+    zonder_bedrag: int = 0
+
+
+@dataclass(slots=True)
+class Telling:
+    """The counts of one verantwoording.
+
+    scholen: reached vestiging → deelnames. regio: vestigingen in the werkgebied of the
+    project's sector; None for a picture that does not know them. namen and doelnamen: what
+    schools and doelen were called when it was closed; empty while it is open.
+    """
+
+    doelen: dict[Sleutel, Doelsom] = field(default_factory=dict)
+    kwartalen: dict[int, Lastsom] = field(default_factory=dict)
+    scholen: dict[int, int] = field(default_factory=dict)
+    regio: set[int] | None = field(default_factory=set)
+    besteedbaar: int = 0
+    namen: dict[int, Schoolnaam] = field(default_factory=dict)
+    doelnamen: dict[Sleutel, str] = field(default_factory=dict)
+    open: bool = True
+
+
+def tellingen(sessie: Session, selectie: Selectie) -> list[Telling]:
+    """The counts of each verantwoording of the selection: six queries, however many."""
+    geteld = _geteld(sessie, selectie.open_ids, selectie.jaar)
+    gelezen = beelden(sessie, selectie.dichte_ids)
+    return [
+        geteld[deel.id] if deel.id in geteld else uit_beeld(gelezen[deel.id], selectie.jaar)
+        for deel in selectie.delen
+    ]
+
+
+# --- from the rows ----------------------------------------------------------------
+
+
+def _geteld(sessie: Session, ids: Sequence[int], jaar: int) -> dict[int, Telling]:
+    if not ids:
+        return {}
+    gevonden = {id_: Telling() for id_ in ids}
+    for id_, doel, regels, aantal, uren in sessie.execute(_activiteiten(ids)):
+        gevonden[id_].doelen[doel] = Doelsom(regels, int(aantal), uren)
+    for id_, kwartaal, aantal, bedrag, zonder in sessie.execute(_lasten(ids, jaar)):
+        gevonden[id_].kwartalen[kwartaal] = Lastsom(aantal, int(bedrag), int(zonder))
+    for id_, school, deelnames in sessie.execute(_scholen(ids)):
+        gevonden[id_].scholen[school] = int(deelnames)
+    for id_, school in sessie.execute(in_regio(ids, Verantwoording.id, School.id)):
+        regio = gevonden[id_].regio
+        assert regio is not None
+        regio.add(school)
+    for id_, bedrag in sessie.execute(besteedbaar(ids)):
+        gevonden[id_].besteedbaar = int(bedrag)
+    return gevonden
+
+
+def _activiteiten(ids: Sequence[int]) -> Any:
+    aantal = func.coalesce(Activiteit.aantal_activiteiten, 1)
+    return (
+        select(
+            Activiteit.verantwoording_id,
+            Activiteit.doel_id,
+            func.count(Activiteit.id),
+            func.sum(aantal),
+            type_coerce(func.sum(uren_van_activiteit()), Uren),
+        )
+        .where(Activiteit.verantwoording_id.in_(ids))
+        .group_by(Activiteit.verantwoording_id, Activiteit.doel_id)
+    )
+
+
+def uren_van_activiteit() -> Any:
+    """Total hours of an activity in hundredths: more than an integer column holds."""
+    duur = cast(type_coerce(Activiteit.duur, Uren().impl_instance), BigInteger)
+    keer = duur * func.coalesce(Activiteit.aantal_activiteiten, 1)
+    return case((Activiteit.duur_eenheid == DuurEenheid.TOTAAL, duur), else_=keer)
+
+
+def _lasten(ids: Sequence[int], jaar: int) -> Any:
+    """By the quarter in which they were paid; a payment always lies in the year itself."""
+    kwartaal = case(
+        (Last.betaald_op.is_(None), ZONDER_DATUM),
+        (Last.betaald_op < date(jaar, 4, 1), 1),
+        (Last.betaald_op < date(jaar, 7, 1), 2),
+        (Last.betaald_op < date(jaar, 10, 1), 3),
+        else_=4,
+    ).label("kwartaal")
+    return (
+        select(
+            Activiteit.verantwoording_id,
+            kwartaal,
+            func.count(Last.id),
+            func.coalesce(func.sum(Last.bedrag), 0),
+            func.sum(case((Last.bedrag.is_(None), 1), else_=0)),
+        )
+        .join(Last.activiteit)
+        .where(Activiteit.verantwoording_id.in_(ids))
+        .group_by(Activiteit.verantwoording_id, "kwartaal")
+    )
+
+
+def _scholen(ids: Sequence[int]) -> Any:
+    return (
+        select(
+            Activiteit.verantwoording_id,
+            ActiviteitSchool.school_id,
+            func.coalesce(func.sum(ActiviteitSchool.aantal_leerkrachten), 0),
+        )
+        .join(ActiviteitSchool.activiteit)
+        .where(Activiteit.verantwoording_id.in_(ids))
+        .group_by(Activiteit.verantwoording_id, ActiviteitSchool.school_id)
+    )
+
+
+# --- from the picture -------------------------------------------------------------
+
+
+def uit_beeld(beeld: dict[str, Any], jaar: int) -> Telling:
+    """The same counts, of the year as it was closed."""
+    telling = Telling(
+        open=False,
+        besteedbaar=beeld["totalen"]["baten"],
+        regio=None,
+        doelnamen={doel["id"]: doel["naam"] for doel in beeld.get("doelen", ())},
+    )
+    if "regio" in beeld:
+        namen = [naam_uit_beeld(school) for school in beeld["regio"]]
+        telling.regio = {school.id for school in namen}
+        telling.namen |= {school.id: school for school in namen}
+    for activiteit in beeld["activiteiten"]:
+        _tel_activiteit(telling, activiteit)
+        for last in activiteit["lasten"]:
+            _tel_last(telling, last)
+        for rij in activiteit["scholen"]:
+            school = naam_uit_beeld(rij)
+            telling.namen[school.id] = school
+            deelnames = telling.scholen.get(school.id, 0) + (rij["leerkrachten"] or 0)
+            telling.scholen[school.id] = deelnames
+    return telling
+
+
+def _tel_activiteit(telling: Telling, activiteit: dict[str, Any]) -> None:
+    sleutel = doelsleutel(activiteit)
+    som = telling.doelen.setdefault(sleutel, Doelsom())
+    som.regels += 1
+    som.activiteiten += activiteit["aantal"]
+    som.uren += Decimal(activiteit["uren"])
+    telling.doelnamen[sleutel] = activiteit["doel"]
+
+
+def _tel_last(telling: Telling, last: dict[str, Any]) -> None:
+    som = telling.kwartalen.setdefault(kwartaal_van(last["betaald_op"]), Lastsom())
+    som.aantal += 1
+    som.bedrag += last["bedrag"] or 0
+    som.zonder_bedrag += last["bedrag"] is None
+
+
+def kwartaal_van(betaald_op: str | date | None) -> int:
+    """1 to 4, or ZONDER_DATUM."""
+    if not betaald_op:
+        return ZONDER_DATUM
+    dag = date.fromisoformat(betaald_op) if isinstance(betaald_op, str) else betaald_op
+    return (dag.month + 2) // 3
+
+
+def doelsleutel(activiteit: dict[str, Any]) -> Sleutel:
+    """The doel of an activity in a picture."""
+    sleutel: Sleutel = activiteit.get("doel_id") or activiteit["doel"]
+    return sleutel
+
+
+def naam_uit_beeld(rij: dict[str, Any]) -> Schoolnaam:
+    """A school of a picture: of its region, or at an activity."""
+    return Schoolnaam(
+        rij["school_id"],
+        rij["naam"],
+        rij["vestigingscode"],
+        rij.get("gemeente_id") or rij["gemeente"],
+        rij["gemeente"],
+        rij.get("bestuur_id") or rij["bestuur"],
+        rij["bestuur"],
+    )
+
+
+# --- schools by name --------------------------------------------------------------
+
+
+def schoolnamen(sessie: Session, ids: Sequence[int]) -> Iterator[Schoolnaam]:
+    """What the schools of open verantwoordingen are called: the reached and the region's."""
+    if not ids:
+        return
+    bereikt = (
+        select(ActiviteitSchool.school_id)
+        .join(ActiviteitSchool.activiteit)
+        .where(Activiteit.verantwoording_id.in_(ids))
+    )
+    vraag = schoolkolommen().where(School.id.in_(bereikt) | School.id.in_(in_regio(ids, School.id)))
+    yield from (Schoolnaam(*rij) for rij in sessie.execute(vraag))
+
+
+def schoolkolommen(*meer: Any) -> Any:
+    """The columns of Schoolnaam in their order, and `meer` behind them."""
+    return (
+        select(
+            School.id,
+            School.naam,
+            School.vestigingscode,
+            School.gemeente_id,
+            Gemeente.naam,
+            School.schoolbestuur_id,
+            Schoolbestuur.naam,
+            *meer,
+        )
+        .select_from(School)
+        .join(School.gemeente)
+        .outerjoin(School.schoolbestuur)
+    )
