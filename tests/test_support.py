@@ -46,11 +46,15 @@ def test_root_installs_what_is_missing(
         ["apt-get", "update"],
         ["apt-get", "install"],
     ]
-    assert nothing_installed[1][-3:] == ["chromium-headless-shell", "postgresql", "oathtool"]
+    assert nothing_installed[1][-4:] == [
+        "chromium-headless-shell",
+        "postgresql",
+        "oathtool",
+        "libreoffice-calc-nogui",
+    ]
     # The fake apt installed nothing, so it still has to be said.
-    assert (
-        "apt-get install -y chromium-headless-shell postgresql oathtool" in capsys.readouterr().err
-    )
+    packages = "chromium-headless-shell postgresql oathtool libreoffice-calc-nogui"
+    assert f"apt-get install -y {packages}" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("nothing_installed")
@@ -60,8 +64,8 @@ def test_anyone_else_gets_one_line_to_type(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert parts.main() == 1
     typed = capsys.readouterr().err.splitlines()[-1].strip()
-    install = "apt-get install -y chromium-headless-shell postgresql oathtool"
-    assert typed == f'sudo sh -c "apt-get update && {install}"'
+    packages = "chromium-headless-shell postgresql oathtool libreoffice-calc-nogui"
+    assert typed == f'sudo sh -c "apt-get update && apt-get install -y {packages}"'
 
 
 @pytest.mark.usefixtures("nothing_installed")

@@ -1,4 +1,5 @@
-"""The parts of the system that the suite needs: a browser, a database server, an authenticator.
+"""The parts of the system that the suite needs: a browser, a database server, an authenticator,
+a spreadsheet.
 
 Run before pytest. As root it installs what is missing; anyone else gets the one
 line to type. It never lets the suite skip what it can't run: a test that didn't
@@ -37,12 +38,18 @@ def postgres_bin() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+def office() -> Path | None:
+    """LibreOffice without a screen, that opens the workbooks, or None."""
+    return Path(path) if (path := shutil.which("soffice")) else None
+
+
 def missing() -> list[str]:
     """The Debian packages to install."""
     there = {
         BROWSERS[0]: browser(),
         "postgresql": postgres_bin(),
         "oathtool": shutil.which("oathtool"),
+        "libreoffice-calc-nogui": office(),
     }
     return [package for package, path in there.items() if path is None]
 
