@@ -6,7 +6,7 @@ import views
 from cmk_admin import auth, checks, cli, database, jobs, routes, templating
 from cmk_admin.extensions import babel, csrf
 from cmk_admin.settings import Settings
-from cmk_admin.web import errors, headers
+from cmk_admin.web import charts, errors, headers
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     auth.register(app, settings)
     routes.register(app)
     templating.register(app)
+    charts.register(app)
     views.register(app)
     jobs.register(app)
     cli.register(app)

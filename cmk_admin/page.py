@@ -319,9 +319,12 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Donut:
+    """A ring with the same figures as a table; `colour`: where its colours begin."""
+
     title: str
     centre: str
     centre_label: str
     slices: tuple[Slice, ...]
     note: str = ""
     explain: Action | None = None
+    colour: int = 1

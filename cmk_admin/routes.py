@@ -13,6 +13,8 @@ from cmk_admin.gate import Refused
 from cmk_admin.policy import Handeling, may
 from models.base import Entiteit
 
+#: Files of the portal itself: the same for everybody, whoever asks.
+ASSETS = frozenset({"static", "plotly"})
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -79,7 +81,7 @@ def _enforce() -> None:
     policy = policy_of(current_app, request.endpoint)
     if policy is None:
         abort(404)
-    if request.endpoint == "static":
+    if request.endpoint in ASSETS:
         return
     database.session().become(actor())
     if policy.handeling is not None and policy.subject is not None:

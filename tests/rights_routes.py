@@ -8,7 +8,7 @@ from tests.portal_world import MERKEN
 from tests.rights_table import ANONIEM, BEZOEKERS, Rij
 
 #: Open to everybody, logged in or not: the log-in, and what every page needs.
-PUBLIC = frozenset({"static", "auth.login", "auth.code", "auth.logout"})
+PUBLIC = frozenset({"static", "plotly", "auth.login", "auth.code", "auth.logout"})
 #: For whoever is logged in: what is in it is one's own.
 SIGNED_IN = {
     "admin.index": 302,
@@ -21,6 +21,8 @@ PAGES = {
     "beheer.rechten": ("Rechten", "Z"),
     "beheer.jaar_openen": ("Verantwoording", "jaar_openen"),
     "projecten.index": ("Project", "Z"),
+    "rapportages.index": ("Verantwoording", "Z"),
+    "rapportages.download": ("Verantwoording", "Z"),
 }
 _ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
 _PROJECT = ["details", "documenten", "financieel", "verantwoordingen"]
@@ -41,6 +43,12 @@ ROWS = {
 NEW = "activiteiten.nieuw"
 #: What an address asks beside the id.
 PARTS = ("details", "scholen", "financieel-overzicht", "samenwerkingspartners")
+#: The same of pages that are about no row.
+PAGE_PARTS = {
+    "rapportages.download": (
+        "totaaloverzicht", "financieel", "prestatie-en-bereik", "schoolbestuur"
+    ),
+}  # fmt: skip
 POSTS = frozenset(
     {
         "activiteiten.bewerken",
@@ -83,7 +91,8 @@ def visits() -> Iterator[Visit]:
         for endpoint, code in SIGNED_IN.items():
             yield Visit(visitor, endpoint, "GET", 302 if visitor == ANONIEM else code)
         for endpoint, (name, letter) in PAGES.items():
-            yield Visit(visitor, endpoint, "GET", _page(visitor, name, letter))
+            for part in PAGE_PARTS.get(endpoint, ("",)):
+                yield Visit(visitor, endpoint, "GET", _page(visitor, name, letter), part=part)
         for endpoint in (*ROWS, NEW):
             for part in PARTS if endpoint == "activiteiten.bewerken" else ("",):
                 yield from _about_rows(visitor, endpoint, part)

@@ -62,7 +62,6 @@ LONG_FUNCTIONS = {
 #: Templates that wait for their page, and which.
 WAITING = {
     "parts/dialog.html": "asking without leaving the page",
-    "parts/donut.html": "the three donuts of Rapportages (Handleiding 2.5)",
 }
 #: Scripts that make HTML, and of what.
 MAKES_HTML = {"static/js/row-editor.js": "the server's own empty row, with its number filled in"}

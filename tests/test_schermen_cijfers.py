@@ -144,7 +144,17 @@ def test_closing_changes_no_figure(session: GateSession) -> None:
 
     after = figures_of(session, verantwoording)
 
-    told = ("regels", "activiteiten", "uren", "scholen", "deelnames", "besteed", "besteedbaar")
+    told = (
+        "regels",
+        "activiteiten",
+        "uren",
+        "scholen",
+        "deelnames",
+        "besteed",
+        "besteedbaar",
+        "regio",
+        "in_regio",
+    )
     assert [getattr(after, name) for name in told] == [getattr(before, name) for name in told]
     assert financieel(session, verantwoording) == money
 

@@ -20,6 +20,8 @@ from tests.support.portal import Portaal
 PAGES = (
     "/",
     "/projecten",
+    "/rapportages",
+    "/rapportages?jaar=2026",
     "/projecten/{project}/verantwoordingen",
     "/projecten/{project}/financieel-overzicht",
     "/projecten/{project}/documenten",

@@ -14,6 +14,7 @@ from views import (
     generated,
     mijn_gegevens,
     projecten,
+    rapportages,
     verantwoordingen,
 )
 from views.verantwoordingen import controle
@@ -34,12 +35,14 @@ def register(app: Flask) -> None:
     )
     beheer.register(app, generated.SECTIONS)
     for screen in (
-        dashboard, projecten, verantwoordingen, activiteiten, mijn_gegevens, bewerkingen
+        dashboard, projecten, verantwoordingen, activiteiten, rapportages, mijn_gegevens,
+        bewerkingen,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)
     menu.add("Dashboard", "dashboard.index", "home")
     menu.add("Projecten", "projecten.index", "folder", also=("/verantwoordingen", "/activiteiten"))
+    menu.add("Rapportages", "rapportages.index", "chart")
     menu.group("Stamdata", "layers")
     for entity in generated.STAMDATA:
         endpoint = f"{entity.__name__.lower()}.index_view"

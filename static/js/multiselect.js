@@ -20,7 +20,7 @@ function enhance(box) {
 
   function update() {
     const chosen = rows().filter((row) => row.querySelector(":checked"));
-    counter.textContent = chosen.length ? `${chosen.length} geselecteerd` : "Kies…";
+    counter.textContent = chosen.length ? `${chosen.length} geselecteerd` : box.dataset.none ?? "Kies…";
     summary.setAttribute("aria-label", `${summary.dataset.label}: ${chosen.length} geselecteerd`);
     if (!tags) return;
     tags.replaceChildren(...chosen.slice(0, 12).map((row) => make("span", { class: "tag" }, row.innerText.trim() || row.textContent.trim())));

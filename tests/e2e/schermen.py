@@ -23,6 +23,7 @@ ACTIVITY_TAB = "activiteiten/tab.html"
 PROJECT_TAB = "projecten/tab.html"
 YEAR_TAB = "verantwoordingen/tab.html"
 STEP = "verantwoordingen/stap.html"
+REPORT = "rapportages/index.html"
 
 MUZIEK = "Muziek in de klas"
 
@@ -143,6 +144,17 @@ def conflict(page: Page, demo: Demo) -> None:
         session.commit()
     button(page, "Bewaren").click()
     page.get_by_text("intussen ook gewijzigd").first.wait_for()
+
+
+def getekend(page: Page, demo: Demo) -> None:
+    """Plotly has drawn over the donuts."""
+    page.locator("[data-drawn]").wait_for(state="attached")
+
+
+def partijen(page: Page, demo: Demo) -> None:
+    getekend(page, demo)
+    page.locator("summary").filter(has_text="Alle contractpartijen").click()
+    page.get_by_role("checkbox").first.check()
 
 
 SCHERMEN = (
@@ -309,6 +321,12 @@ SCHERMEN = (
         200,
         dupliceer,
     ),
+    Scherm("rapportages", "projectleider", "/rapportages", REPORT, 200, getekend),
+    Scherm(
+        "rapportages gesloten", "projectleider", "/rapportages?jaar=2025", REPORT, 200, getekend
+    ),
+    Scherm("rapportages cultuur oost", "adviseur", "/rapportages", REPORT, 200, getekend),
+    Scherm("rapportages kiezen", "adviseur", "/rapportages", REPORT, 200, partijen),
     Scherm("mijn gegevens", "projectleider", "/mijn-gegevens", "mijn_gegevens/index.html"),
     Scherm("beheer", "beheerder", "/beheer/", "beheer/index.html"),
     Scherm("rechten", "beheerder", "/beheer/rechten", "beheer/rechten.html"),

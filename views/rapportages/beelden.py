@@ -1,0 +1,186 @@
+"""The report as pictures: what the templates of Rapportages lay out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cmk_admin import formats
+from cmk_admin.page import Chip, Donut, Slice
+from models.rapportages import procent
+from models.rapportages.rapport import Doelcijfers, Groepcijfers, Rapport, Totalen
+from models.rapportages.selectie import Selectie
+from models.rapportages.telling import ZONDER_DATUM, Lastsom
+from models.verantwoording import Status
+
+#: Where the colours of a donut begin: money pink, schools green, doelen all of them.
+ROZE, GROEN = 1, 4
+#: How many of the schools that were not reached stand on the page itself.
+MEESTE_SCHOLEN = 50
+#: Not known of a year that was closed before the portal kept its region.
+VAN_DE_REGIO = frozenset({"bereikt", "regio", "buiten"})
+
+
+@dataclass(frozen=True, slots=True)
+class Balk:
+    """A line of a table with a bar behind it."""
+
+    label: str
+    tekst: str
+    deel: int
+    noot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verschil:
+    """A figure of one year beside that of the year before."""
+
+    tekst: str
+    verschil: str = ""
+
+
+def donuts(rapport: Rapport) -> tuple[Donut, ...]:
+    """Handleiding 2.5: the budget, the schools of the region, the CMK-doelen."""
+    return (_budget(rapport.totalen), _bereik(rapport.totalen), _doelen(rapport))
+
+
+def _budget(cijfers: Totalen) -> Donut:
+    """More spent than there is, is said so: it is never a negative slice (spec rule 7)."""
+    rest = Slice("Nog te besteden", cijfers.over, formats.euro(cijfers.over), rest=True)
+    if cijfers.over < 0:
+        rest = Slice("Meer besteed dan beschikbaar", 0, formats.euro(-cijfers.over), rest=True)
+    deel = f"{procent(cijfers.besteed, cijfers.besteedbaar)}%" if cijfers.besteedbaar > 0 else "–"
+    return Donut(
+        "Budget",
+        deel,
+        "besteed" if cijfers.besteedbaar > 0 else "geen baten",
+        (Slice("Besteed", cijfers.besteed, formats.euro(cijfers.besteed)), rest),
+        f"Besteedbaar: {formats.euro(cijfers.besteedbaar)}.{_zonder_bedrag(cijfers)}",
+        colour=ROZE,
+    )
+
+
+def _zonder_bedrag(cijfers: Totalen) -> str:
+    if not cijfers.zonder_bedrag:
+        return ""
+    lasten = "last heeft" if cijfers.zonder_bedrag == 1 else "lasten hebben"
+    return f" {cijfers.zonder_bedrag} {lasten} nog geen bedrag en tellen als € 0,00."
+
+
+def _bereik(cijfers: Totalen) -> Donut:
+    noten = []
+    if cijfers.buiten:
+        scholen = "school ligt" if cijfers.buiten == 1 else "scholen liggen"
+        noten.append(f"{cijfers.buiten} bereikte {scholen} buiten de regio.")
+    if cijfers.regio_onbekend:
+        noten.append("Van een eerder gesloten verantwoording is de regio niet bewaard.")
+    if not cijfers.regio:
+        noten.append("Er is geen werkgebied met scholen bekend.")
+    return Donut(
+        "Bereikte scholen",
+        formats.number(cijfers.bereikt),
+        f"van {formats.number(cijfers.regio)} scholen",
+        (
+            Slice("Bereikt", cijfers.bereikt, formats.number(cijfers.bereikt)),
+            Slice(
+                "Nog niet bereikt",
+                cijfers.niet_bereikt,
+                formats.number(cijfers.niet_bereikt),
+                rest=True,
+            ),
+        ),
+        " ".join(noten),
+        colour=GROEN,
+    )
+
+
+def _doelen(rapport: Rapport) -> Donut:
+    leeg = sum(not doel.som.regels for doel in rapport.doelen)
+    noot = ""
+    if leeg:
+        noot = f"Aan {leeg} van de {len(rapport.doelen)} CMK-doelen is nog niet gewerkt."
+    return Donut(
+        "CMK-doelen",
+        formats.number(rapport.totalen.activiteiten),
+        "activiteit" if rapport.totalen.activiteiten == 1 else "activiteiten",
+        tuple(_doel(doel) for doel in rapport.doelen),
+        noot,
+    )
+
+
+def _doel(doel: Doelcijfers) -> Slice:
+    tekst = formats.number(doel.som.activiteiten) if doel.som.regels else "nog niet"
+    return Slice(doel.naam, doel.som.activiteiten, tekst)
+
+
+def kwartalen(sommen: dict[int, Lastsom]) -> list[Balk]:
+    """Lasten by the quarter in which they were paid."""
+    hoogste = max((som.bedrag for som in sommen.values()), default=0)
+    return [
+        Balk(
+            f"Kwartaal {kwartaal}" if kwartaal != ZONDER_DATUM else "Nog zonder betaaldatum",
+            formats.euro(som.bedrag),
+            procent(max(som.bedrag, 0), hoogste),
+            f"{som.zonder_bedrag} zonder bedrag" if som.zonder_bedrag else "",
+        )
+        for kwartaal, som in sorted(sommen.items(), key=lambda paar: paar[0] or 5)
+    ]
+
+
+def bereik_van(groepen: Iterable[Groepcijfers]) -> list[tuple[Groepcijfers, int]]:
+    """Each with its reach in percents."""
+    return [(groep, procent(groep.bereikt, groep.regio)) for groep in groepen]
+
+
+def status_van(selectie: Selectie) -> tuple[Chip, ...]:
+    """How many of the verantwoordingen are closed: those figures no longer change."""
+    dicht = sum(deel.status is not Status.OPEN for deel in selectie.delen)
+    totaal = len(selectie.delen)
+    if not totaal:
+        return ()
+    if totaal == 1:
+        [deel] = selectie.delen
+        return (Chip(deel.status.label, "neutraal" if dicht else "info"),)
+    return (Chip(f"{dicht} van {totaal} gesloten", "neutraal" if dicht == totaal else "info"),)
+
+
+def werkwijzen_van(selectie: Selectie) -> list[str]:
+    """Handleiding 2.6: "de gekozen werkwijze bepaalt hoe deze rapportage eruit komt te zien"."""
+    return sorted({deel.werkwijze.label for deel in selectie.delen if deel.werkwijze})
+
+
+def jaartabel(jaren: list[Totalen]) -> list[tuple[str, list[Verschil]]]:
+    """A line per figure, a column per year; each beside the year before."""
+    regels = (
+        ("Besteed", "besteed", formats.euro),
+        ("Besteedbaar", "besteedbaar", formats.euro),
+        ("Activiteiten", "activiteiten", formats.number),
+        ("Uren", "uren", formats.hours),
+        ("Bereikte scholen in de regio", "bereikt", formats.number),
+        ("Scholen in de regio", "regio", formats.number),
+        ("Bereikte scholen daarbuiten", "buiten", formats.number),
+        ("Deelnames van leerkrachten", "deelnames", formats.number),
+    )
+    return [
+        (
+            label,
+            [
+                Verschil("–")
+                if naam in VAN_DE_REGIO and jaar.regio_onbekend
+                else Verschil(vorm(getattr(jaar, naam)), _verschil(naam, jaar, eerder))
+                for jaar, eerder in zip(jaren, [*jaren[1:], None], strict=True)
+            ],
+        )
+        for label, naam, vorm in regels
+    ]
+
+
+def _verschil(naam: str, jaar: Totalen, eerder: Totalen | None) -> str:
+    """ "+12%" on the year before; nothing where that was nothing."""
+    if eerder is None or getattr(eerder, naam) <= 0:
+        return ""
+    if naam in VAN_DE_REGIO and eerder.regio_onbekend:
+        return ""
+    nu, toen = getattr(jaar, naam), getattr(eerder, naam)
+    if nu == toen:
+        return ""
+    verandering = round((nu - toen) * 100 / toen)
+    return f"{verandering:+d}%".replace("-", "\N{MINUS SIGN}")

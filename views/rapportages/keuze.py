@@ -1,0 +1,110 @@
+"""What a report is about, as the address has it: `?jaar=2026&partij=3&partij=7`.
+
+Whatever is absurd in it, or out of sight, is left out.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from cmk_admin.forms.fields import to_id
+from models.base import nu
+from models.contractpartij import Contractpartij
+from models.rapportages.selectie import Selectie, jaren, kies, partijen_in_zicht
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partijveld:
+    """The multi-select of contractpartijen, as `parts/multi.html` wants a field."""
+
+    opties: tuple[tuple[int, str, bool], ...]
+    id: str = "partij"
+    name: str = "partij"
+    label: Label = Label("Contractpartij")
+    none: str = "Alle contractpartijen"
+    lookup_url: str = ""
+    description: str = ""
+    errors: tuple[str, ...] = ()
+
+    def iter_choices(self) -> Iterator[tuple[int, str, bool]]:
+        yield from self.opties
+
+
+@dataclass(frozen=True, slots=True)
+class Keuze:
+    """The chosen year and contractpartijen; none chosen is all of them."""
+
+    jaar: int
+    jaren: tuple[int, ...]
+    partijen: tuple[Contractpartij, ...]
+    in_zicht: Sequence[Contractpartij]
+
+    @classmethod
+    def uit_adres(cls, sessie: Session) -> "Keuze":
+        """The choice of this request."""
+        in_zicht = partijen_in_zicht(sessie)
+        gevraagd = set(_getallen(request.args.getlist("partij")))
+        gekozen = tuple(partij for partij in in_zicht if partij.id in gevraagd)
+        beschikbaar = tuple(jaren(sessie))
+        [jaar] = _getallen([request.args.get("jaar", "")]) or [0]
+        return cls(
+            jaar if jaar in beschikbaar else _standaardjaar(beschikbaar),
+            beschikbaar,
+            () if len(gekozen) == len(in_zicht) else gekozen,
+            in_zicht,
+        )
+
+    @property
+    def ids(self) -> list[int]:
+        return [partij.id for partij in self.partijen]
+
+    @property
+    def wie(self) -> str:
+        """Whose report this is, in words."""
+        namen = [partij.naam for partij in self.partijen or self.in_zicht]
+        if not self.partijen and len(namen) > 1:
+            return "Alle contractpartijen"
+        if len(namen) > 3:
+            return f"{len(namen)} contractpartijen"
+        return ", ".join(namen)
+
+    @property
+    def veld(self) -> Partijveld | None:
+        """The choice of contractpartijen, for who has several."""
+        if len(self.in_zicht) < 2:
+            return None
+        gekozen = set(self.ids)
+        return Partijveld(tuple((p.id, p.naam, p.id in gekozen) for p in self.in_zicht))
+
+    def selectie(self, sessie: Session) -> Selectie:
+        return kies(sessie, self.jaar, self.ids)
+
+    def adres(self, pad: str, **meer: str) -> str:
+        """`pad` with this choice behind it, and what else is asked of it."""
+        delen = [("jaar", str(self.jaar)), *(("partij", str(id_)) for id_ in self.ids)]
+        return f"{pad}?{urlencode([*delen, *meer.items()])}"
+
+
+def _standaardjaar(beschikbaar: Sequence[int]) -> int:
+    """This year, else the last before it, else the first that there is."""
+    dit_jaar = nu().year
+    eerder = [jaar for jaar in beschikbaar if jaar <= dit_jaar]
+    return max(eerder, default=min(beschikbaar, default=dit_jaar))
+
+
+def _getallen(teksten: Sequence[str]) -> list[int]:
+    gevonden = []
+    for tekst in teksten:
+        try:
+            gevonden.append(to_id(tekst))
+        except ValueError:
+            continue
+    return gevonden
