@@ -22,7 +22,7 @@ help:
 	@echo 'make test       alle tests, in minder dan tien minuten'
 	@echo 'make test-all   dezelfde tests met volle aantallen'
 	@echo 'make check      opmaak, stijl, types, lagen, sjablonen, migraties, dekking'
-	@echo 'make bench      meten hoe snel de lijsten zijn'
+	@echo 'make bench      meten hoe snel lijsten, rapportages en werkmappen zijn'
 	@echo 'make clean      .venv en bouwresten weg; de gegevens in $(CMK_INSTANCE) blijven'
 
 # --- the virtual environment -------------------------------------------------

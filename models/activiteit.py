@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     String,
     Text,
@@ -60,6 +61,15 @@ class Activiteit(VanContractpartij, Entiteit):
         CheckConstraint("einddatum >= startdatum", name="periode"),
         CheckConstraint("aantal_activiteiten >= 1", name="aantal"),
         CheckConstraint("duur >= 0", name="duur"),
+        # All that a report adds up of an activity (models/rapportages/telling.py).
+        Index(
+            "ix_activiteit_rapport",
+            "verantwoording_id",
+            "doel_id",
+            "aantal_activiteiten",
+            "duur_eenheid",
+            "duur",
+        ),
     )
     woord = Woord("activiteit", "activiteiten")
     volgorde = ("naam",)
@@ -75,7 +85,7 @@ class Activiteit(VanContractpartij, Entiteit):
     }
 
     verantwoording_id: Mapped[int] = mapped_column(
-        index=True, info=ui("Verantwoording", lijst=True, filter=True, vast=True)
+        info=ui("Verantwoording", lijst=True, filter=True, vast=True)
     )
     naam: Mapped[str] = mapped_column(
         String(200), info=ui("Naam", lijst=True, zoek=True, inline=True)
@@ -200,13 +210,14 @@ class ActiviteitSchool(VanContractpartij, Entiteit):
             info={"melding": "Deze school is al aan de activiteit gekoppeld.", "veld": "school_id"},
         ),
         CheckConstraint("aantal_leerkrachten >= 0", name="leerkrachten"),
+        Index("ix_activiteit_school_rapport", "activiteit_id", "school_id", "aantal_leerkrachten"),
     )
     woord = Woord("school bij een activiteit", "scholen bij activiteiten")
     label_relaties = ("school",)
     ouder = "activiteit_id"
 
     activiteit_id: Mapped[int] = mapped_column(
-        index=True, info=ui("Activiteit", lijst=True, filter=True, vast=True)
+        info=ui("Activiteit", lijst=True, filter=True, vast=True)
     )
     school_id: Mapped[int] = mapped_column(
         ForeignKey("school.id"), index=True, info=ui("School", lijst=True, filter=True, vast=True)
@@ -240,7 +251,9 @@ class Last(MetBestand, VanContractpartij, Entiteit):
     """One cost of an activity: "Financiële gegevens – lasten" (Handleiding 2.2, onderdeel 3)."""
 
     __tablename__ = "last"
-    __table_args__ = tabel(van_activiteit())
+    __table_args__ = tabel(
+        van_activiteit(), Index("ix_last_rapport", "activiteit_id", "betaald_op", "bedrag")
+    )
     woord = Woord("last", "lasten")
     ouder = "activiteit_id"
     niet_kopieren = frozenset(
@@ -256,7 +269,7 @@ class Last(MetBestand, VanContractpartij, Entiteit):
     )
 
     activiteit_id: Mapped[int] = mapped_column(
-        index=True, info=ui("Activiteit", lijst=True, filter=True, vast=True)
+        info=ui("Activiteit", lijst=True, filter=True, vast=True)
     )
     toelichting: Mapped[str] = mapped_column(
         String(300), info=ui("Toelichting", lijst=True, zoek=True, inline=True)
