@@ -309,12 +309,16 @@ class ActiveReport:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A slice of a donut; `rest` paints it grey (not yet spent, not yet reached)."""
+    """A slice of a donut; `rest` paints it grey (not yet spent, not yet reached).
+
+    url: where its figure is explained.
+    """
 
     label: str
     value: float
     text: str
     rest: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,18 @@ class Node:
     def words(self) -> str:
         return " ".join(self.text.split())
 
+    @property
+    def shown(self) -> str:
+        """Its words, without those that are only spoken."""
+        pieces = (p if isinstance(p, str) else p.shown_text for p in self.pieces)
+        return " ".join("".join(pieces).split())
+
+    @property
+    def shown_text(self) -> str:
+        if "sr" in self.get("class").split():
+            return ""
+        return "".join(p if isinstance(p, str) else p.shown_text for p in self.pieces)
+
     def get(self, name: str) -> str:
         return self.attributes.get(name, "")
 

@@ -23,6 +23,8 @@ PAGES = {
     "projecten.index": ("Project", "Z"),
     "rapportages.index": ("Verantwoording", "Z"),
     "rapportages.download": ("Verantwoording", "Z"),
+    "rapportages.verklaar": ("Verantwoording", "Z"),
+    "rapportages.uitvoer": ("Verantwoording", "Z"),
 }
 _ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
 _PROJECT = ["details", "documenten", "financieel", "verantwoordingen"]
@@ -48,6 +50,8 @@ PAGE_PARTS = {
     "rapportages.download": (
         "totaaloverzicht", "financieel", "prestatie-en-bereik", "schoolbestuur"
     ),
+    "rapportages.verklaar": ("besteed", "bereikt"),
+    "rapportages.uitvoer": ("besteed", "nog-te-besteden"),
 }  # fmt: skip
 POSTS = frozenset(
     {

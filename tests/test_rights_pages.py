@@ -67,6 +67,8 @@ def send(portaal: Portaal, visitor: Bezoeker, visit: Visit) -> TestResponse:
         values[name] = portaal.wereld.rijen[visit.key]
     if visit.part:
         values["deel"] = visit.part
+    if visit.endpoint == "rapportages.uitvoer":
+        values["soort"] = "xlsx"
     with portaal.app.test_request_context():
         path = url_for(visit.endpoint, **values)  # type: ignore[arg-type]
     if visit.method == "GET":

@@ -120,7 +120,7 @@ def rapport(sessie: Session, selectie: Selectie) -> Rapport:
     """Every figure of the selection."""
     delen = tellingen(sessie, selectie)
     bereik = Bereik.van(delen)
-    namen = namen_van(sessie, selectie, delen)
+    namen = namen_van(sessie, delen)
     deelnames = _deelnames(delen)
     niet_bereikt = (namen[id_] for id_ in bereik.regio - bereik.bereikt)
     return Rapport(
@@ -170,14 +170,16 @@ def opgeteld(jaar: int, delen: Sequence[Telling]) -> Totalen:
     )
 
 
-def namen_van(
-    sessie: Session, selectie: Selectie, delen: Sequence[Telling]
-) -> dict[int, Schoolnaam]:
+def namen_van(sessie: Session, delen: Sequence[Telling]) -> dict[int, Schoolnaam]:
     """What every school of the report is called: now, if an open year has it; else as then."""
     namen: dict[int, Schoolnaam] = {}
     for deel in delen:
         namen |= deel.namen
-    return namen | {school.id: school for school in schoolnamen(sessie, selectie.open_ids)}
+    nu: set[int] = set()
+    for deel in delen:
+        if deel.open:
+            nu |= deel.scholen.keys() | (deel.regio or set())
+    return namen | {school.id: school for school in schoolnamen(sessie, nu)}
 
 
 def _deelnames(delen: Iterable[Telling]) -> dict[int, int]:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import func, select, type_coerce
+from sqlalchemy import and_, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.activiteit import (
@@ -26,11 +28,11 @@ from models.project import Baat, Begrotingspost
 from models.rapportages.cijfers import beelden, in_regio, zelfde_jaar
 from models.rapportages.selectie import Selectie
 from models.rapportages.telling import (
+    SCHOOLVELDEN,
     Schoolnaam,
     Sleutel,
     doelsleutel,
     naam_uit_beeld,
-    schoolkolommen,
     uren_van_activiteit,
 )
 from models.samenwerkingspartner import Samenwerkingspartner
@@ -123,6 +125,32 @@ class Partnerregel:
     partner: str
 
 
+class _Stroom:
+    """Rows of the open verantwoordingen in their order, by one statement.
+
+    vraag: has the verantwoording's id as its first column. Asked for in the same order, a
+    verantwoording at a time, so that only a few rows are in memory.
+    """
+
+    def __init__(self, sessie: Session, selectie: Selectie, vraag: Any, *volgorde: Any) -> None:
+        ids = selectie.open_ids
+        self._groepen: Iterator[tuple[int, Iterator[Any]]] = iter(())
+        if ids:
+            id_ = vraag.selected_columns[0]
+            plaats = case({nummer: n for n, nummer in enumerate(ids)}, value=id_)
+            vraag = vraag.where(id_.in_(ids)).order_by(plaats, *volgorde)
+            rijen = sessie.execute(vraag.execution_options(yield_per=TEGELIJK))
+            self._groepen = groupby(rijen, key=itemgetter(0))
+        self._volgende = next(self._groepen, None)
+
+    def van(self, id_: int) -> Iterator[Any]:
+        """The rows of this verantwoording, without its id."""
+        if self._volgende is not None and self._volgende[0] == id_:
+            for _, *rij in self._volgende[1]:
+                yield rij
+            self._volgende = next(self._groepen, None)
+
+
 def _bronnen(
     sessie: Session, selectie: Selectie
 ) -> Iterator[tuple[Herkomst, dict[str, Any] | None]]:
@@ -130,10 +158,8 @@ def _bronnen(
     for deel in selectie.delen:
         if deel.status is Status.OPEN:
             project = deel.project
-            yield (
-                Herkomst(deel.id, project.contractpartij.naam, project.titel, selectie.jaar),
-                None,
-            )
+            partij = project.contractpartij.naam
+            yield Herkomst(deel.id, partij, project.titel, selectie.jaar), None
         else:
             beeld = beelden(sessie, [deel.id])[deel.id]
             yield Herkomst(deel.id, beeld["contractpartij"], beeld["project"], selectie.jaar), beeld
@@ -143,68 +169,45 @@ def _op_naam(beeld: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(beeld["activiteiten"], key=lambda a: (a["naam"], a["id"]))
 
 
-def _stroom(sessie: Session, vraag: Any) -> Iterator[Any]:
-    yield from sessie.execute(vraag.execution_options(yield_per=TEGELIJK))
-
-
 # --- activities -------------------------------------------------------------------
 
 
 def activiteiten(sessie: Session, selectie: Selectie) -> Iterator[Activiteitregel]:
     """Every activity, by contractpartij, project and name."""
+    vraag = select(
+        Activiteit.verantwoording_id,
+        Activiteit.id,
+        Activiteit.naam,
+        Activiteit.doel_id,
+        Doel.naam,
+        Activiteit.omschrijving,
+        func.coalesce(Activiteit.aantal_activiteiten, 1),
+        type_coerce(uren_van_activiteit(), Uren),
+        Activiteit.startdatum,
+        Activiteit.einddatum,
+    ).join(Activiteit.doel)
+    stroom = _Stroom(sessie, selectie, vraag, Activiteit.naam, Activiteit.id)
+    groepstroom = _doelgroepen(sessie, selectie)
     for van, beeld in _bronnen(sessie, selectie):
         if beeld is None:
-            yield from _open_activiteiten(sessie, van)
+            groepen: dict[int, list[str]] = defaultdict(list)
+            for activiteit, naam in groepstroom.van(van.verantwoording_id):
+                groepen[activiteit].append(naam)
+            for rij in stroom.van(van.verantwoording_id):
+                delen = [*rij, tuple(groepen.get(rij[0], ()))]
+                yield Activiteitregel(van, *delen)
         else:
             yield from (_activiteit_uit_beeld(van, a) for a in _op_naam(beeld))
 
 
-def _open_activiteiten(sessie: Session, van: Herkomst) -> Iterator[Activiteitregel]:
-    groepen = _doelgroepen(sessie, van.verantwoording_id)
+def _doelgroepen(sessie: Session, selectie: Selectie) -> _Stroom:
     vraag = (
-        select(
-            Activiteit.id,
-            Activiteit.naam,
-            Activiteit.doel_id,
-            Doel.naam,
-            Activiteit.omschrijving,
-            Activiteit.aantal_activiteiten,
-            type_coerce(uren_van_activiteit(), Uren),
-            Activiteit.startdatum,
-            Activiteit.einddatum,
-        )
-        .join(Activiteit.doel)
-        .where(Activiteit.verantwoording_id == van.verantwoording_id)
-        .order_by(Activiteit.naam, Activiteit.id)
-    )
-    for id_, naam, doel_id, doel, tekst, aantal, uren, begin, eind in _stroom(sessie, vraag):
-        yield Activiteitregel(
-            van,
-            id_,
-            naam,
-            doel_id,
-            doel,
-            tekst,
-            aantal or 1,
-            uren,
-            begin,
-            eind,
-            tuple(groepen.get(id_, ())),
-        )
-
-
-def _doelgroepen(sessie: Session, verantwoording_id: int) -> dict[int, list[str]]:
-    gevonden: dict[int, list[str]] = defaultdict(list)
-    rijen = sessie.execute(
-        select(ActiviteitDoelgroep.activiteit_id, Doelgroep.naam)
+        select(Activiteit.verantwoording_id, ActiviteitDoelgroep.activiteit_id, Doelgroep.naam)
+        .select_from(ActiviteitDoelgroep)
         .join(ActiviteitDoelgroep.activiteit)
         .join(ActiviteitDoelgroep.doelgroep)
-        .where(Activiteit.verantwoording_id == verantwoording_id)
-        .order_by(Doelgroep.rang, Doelgroep.naam)
     )
-    for activiteit, naam in rijen:
-        gevonden[activiteit].append(naam)
-    return gevonden
+    return _Stroom(sessie, selectie, vraag, Doelgroep.rang, Doelgroep.naam)
 
 
 def _activiteit_uit_beeld(van: Herkomst, activiteit: dict[str, Any]) -> Activiteitregel:
@@ -228,27 +231,32 @@ def _activiteit_uit_beeld(van: Herkomst, activiteit: dict[str, Any]) -> Activite
 
 def scholen(sessie: Session, selectie: Selectie) -> Iterator[Schoolregel]:
     """Every school at every activity."""
+    vraag = (
+        select(
+            Activiteit.verantwoording_id,
+            *SCHOOLVELDEN,
+            Activiteit.id,
+            Activiteit.naam,
+            func.coalesce(Activiteit.aantal_activiteiten, 1),
+            Activiteit.doel_id,
+            Doel.naam,
+            ActiviteitSchool.aantal_leerkrachten,
+        )
+        .select_from(ActiviteitSchool)
+        .join(ActiviteitSchool.activiteit)
+        .join(Activiteit.doel)
+        .join(ActiviteitSchool.school)
+        .join(School.gemeente)
+        .outerjoin(School.schoolbestuur)
+    )
+    volgorde = (Activiteit.naam, Activiteit.id, ActiviteitSchool.id)
+    stroom = _Stroom(sessie, selectie, vraag, *volgorde)
+    velden = len(SCHOOLVELDEN)
     for van, beeld in _bronnen(sessie, selectie):
         if beeld is None:
-            vraag = (
-                schoolkolommen(
-                    Activiteit.id,
-                    Activiteit.naam,
-                    func.coalesce(Activiteit.aantal_activiteiten, 1),
-                    Activiteit.doel_id,
-                    Doel.naam,
-                    ActiviteitSchool.aantal_leerkrachten,
-                )
-                .join(ActiviteitSchool, ActiviteitSchool.school_id == School.id)
-                .join(ActiviteitSchool.activiteit)
-                .join(Activiteit.doel)
-                .where(Activiteit.verantwoording_id == van.verantwoording_id)
-                .order_by(Activiteit.naam, Activiteit.id, ActiviteitSchool.id)
-            )
-            for *school, id_, naam, aantal, doel_id, doel, mensen in _stroom(sessie, vraag):
-                yield Schoolregel(
-                    van, id_, naam, aantal, doel_id, doel, Schoolnaam(*school), mensen
-                )
+            for rij in stroom.van(van.verantwoording_id):
+                delen = [*rij[velden:-1], Schoolnaam(*rij[:velden]), rij[-1]]
+                yield Schoolregel(van, *delen)
             continue
         for activiteit in _op_naam(beeld):
             for rij in activiteit["scholen"]:
@@ -266,11 +274,15 @@ def scholen(sessie: Session, selectie: Selectie) -> Iterator[Schoolregel]:
 
 def regio(sessie: Session, selectie: Selectie) -> Iterator[tuple[Herkomst, Schoolnaam]]:
     """The schools that each verantwoording could reach."""
+    vraag = (
+        in_regio(selectie.open_ids, Verantwoording.id, *SCHOOLVELDEN)
+        .join(School.gemeente)
+        .outerjoin(School.schoolbestuur)
+    )
+    stroom = _Stroom(sessie, selectie, vraag, School.naam, School.id)
     for van, beeld in _bronnen(sessie, selectie):
         if beeld is None:
-            binnen = in_regio([van.verantwoording_id], School.id)
-            vraag = schoolkolommen().where(School.id.in_(binnen)).order_by(School.naam, School.id)
-            yield from ((van, Schoolnaam(*rij)) for rij in _stroom(sessie, vraag))
+            yield from ((van, Schoolnaam(*rij)) for rij in stroom.van(van.verantwoording_id))
         else:
             yield from ((van, naam_uit_beeld(rij)) for rij in beeld.get("regio", ()))
 
@@ -280,29 +292,29 @@ def regio(sessie: Session, selectie: Selectie) -> Iterator[tuple[Herkomst, Schoo
 
 def lasten(sessie: Session, selectie: Selectie) -> Iterator[Lastregel]:
     """Every cost, by contractpartij, project and activity."""
+    vraag = (
+        select(
+            Activiteit.verantwoording_id,
+            Activiteit.id,
+            Activiteit.naam,
+            Activiteit.doel_id,
+            Doel.naam,
+            Kostensoort.naam,
+            Last.toelichting,
+            Last.leverancier,
+            Last.boekstuknummer,
+            Last.betaald_op,
+            Last.bedrag,
+        )
+        .select_from(Last)
+        .join(Last.activiteit)
+        .join(Activiteit.doel)
+        .outerjoin(Last.kostensoort)
+    )
+    stroom = _Stroom(sessie, selectie, vraag, Activiteit.naam, Activiteit.id, Last.id)
     for van, beeld in _bronnen(sessie, selectie):
         if beeld is None:
-            vraag = (
-                select(
-                    Activiteit.id,
-                    Activiteit.naam,
-                    Activiteit.doel_id,
-                    Doel.naam,
-                    Kostensoort.naam,
-                    Last.toelichting,
-                    Last.leverancier,
-                    Last.boekstuknummer,
-                    Last.betaald_op,
-                    Last.bedrag,
-                )
-                .select_from(Last)
-                .join(Last.activiteit)
-                .join(Activiteit.doel)
-                .outerjoin(Last.kostensoort)
-                .where(Activiteit.verantwoording_id == van.verantwoording_id)
-                .order_by(Activiteit.naam, Activiteit.id, Last.id)
-            )
-            yield from (Lastregel(van, *rij) for rij in _stroom(sessie, vraag))
+            yield from (Lastregel(van, *rij) for rij in stroom.van(van.verantwoording_id))
             continue
         for activiteit in _op_naam(beeld):
             yield from (_last_uit_beeld(van, activiteit, last) for last in activiteit["lasten"])
@@ -327,17 +339,16 @@ def _last_uit_beeld(van: Herkomst, activiteit: dict[str, Any], last: dict[str, A
 
 def baten(sessie: Session, selectie: Selectie) -> Iterator[Baatregel]:
     """What each project may spend in the year."""
+    vraag = (
+        select(Verantwoording.id, Bron.naam, Baat.omschrijving, Baat.bedrag)
+        .select_from(Baat)
+        .join(Baat.bron)
+        .join(Verantwoording, zelfde_jaar())
+    )
+    stroom = _Stroom(sessie, selectie, vraag, Bron.rang, Bron.naam, Baat.id)
     for van, beeld in _bronnen(sessie, selectie):
         if beeld is None:
-            vraag = (
-                select(Bron.naam, Baat.omschrijving, Baat.bedrag)
-                .select_from(Baat)
-                .join(Baat.bron)
-                .join(Verantwoording, zelfde_jaar())
-                .where(Verantwoording.id == van.verantwoording_id)
-                .order_by(Bron.rang, Bron.naam, Baat.id)
-            )
-            yield from (Baatregel(van, *rij) for rij in sessie.execute(vraag))
+            yield from (Baatregel(van, *rij) for rij in stroom.van(van.verantwoording_id))
         else:
             for baat in beeld["baten"]:
                 yield Baatregel(van, baat["bron"], baat["omschrijving"], baat["bedrag"])
@@ -345,20 +356,22 @@ def baten(sessie: Session, selectie: Selectie) -> Iterator[Baatregel]:
 
 def begroting(sessie: Session, selectie: Selectie) -> Iterator[Begrotingsregel]:
     """What was budgeted for each project in the year."""
+    vraag = (
+        select(Verantwoording.id, Begrotingspost.naam, Doel.naam, Begrotingspost.bedrag)
+        .select_from(Begrotingspost)
+        .outerjoin(Begrotingspost.doel)
+        .join(
+            Verantwoording,
+            and_(
+                Verantwoording.project_id == Begrotingspost.project_id,
+                Verantwoording.kalenderjaar == Begrotingspost.kalenderjaar,
+            ),
+        )
+    )
+    stroom = _Stroom(sessie, selectie, vraag, Begrotingspost.naam, Begrotingspost.id)
     for van, beeld in _bronnen(sessie, selectie):
         if beeld is None:
-            vraag = (
-                select(Begrotingspost.naam, Doel.naam, Begrotingspost.bedrag)
-                .select_from(Begrotingspost)
-                .outerjoin(Begrotingspost.doel)
-                .join(Verantwoording, Verantwoording.project_id == Begrotingspost.project_id)
-                .where(
-                    Verantwoording.id == van.verantwoording_id,
-                    Begrotingspost.kalenderjaar == Verantwoording.kalenderjaar,
-                )
-                .order_by(Begrotingspost.naam, Begrotingspost.id)
-            )
-            yield from (Begrotingsregel(van, *rij) for rij in sessie.execute(vraag))
+            yield from (Begrotingsregel(van, *rij) for rij in stroom.van(van.verantwoording_id))
         else:
             for post in beeld.get("begroting", ()):
                 yield Begrotingsregel(van, post["naam"], post["doel"], post["bedrag"])
@@ -369,18 +382,18 @@ def begroting(sessie: Session, selectie: Selectie) -> Iterator[Begrotingsregel]:
 
 def partners(sessie: Session, selectie: Selectie) -> Iterator[Partnerregel]:
     """Every samenwerkingspartner at every activity."""
+    vraag = (
+        select(Activiteit.verantwoording_id, Activiteit.naam, Doel.naam, Samenwerkingspartner.naam)
+        .select_from(ActiviteitPartner)
+        .join(ActiviteitPartner.activiteit)
+        .join(Activiteit.doel)
+        .join(ActiviteitPartner.samenwerkingspartner)
+    )
+    volgorde = (Activiteit.naam, Activiteit.id, Samenwerkingspartner.naam)
+    stroom = _Stroom(sessie, selectie, vraag, *volgorde)
     for van, beeld in _bronnen(sessie, selectie):
         if beeld is None:
-            vraag = (
-                select(Activiteit.naam, Doel.naam, Samenwerkingspartner.naam)
-                .select_from(ActiviteitPartner)
-                .join(ActiviteitPartner.activiteit)
-                .join(Activiteit.doel)
-                .join(ActiviteitPartner.samenwerkingspartner)
-                .where(Activiteit.verantwoording_id == van.verantwoording_id)
-                .order_by(Activiteit.naam, Activiteit.id, Samenwerkingspartner.naam)
-            )
-            yield from (Partnerregel(van, *rij) for rij in _stroom(sessie, vraag))
+            yield from (Partnerregel(van, *rij) for rij in stroom.van(van.verantwoording_id))
             continue
         for activiteit in _op_naam(beeld):
             for naam in activiteit["partners"]:

@@ -1,7 +1,7 @@
 """What is counted of one verantwoording: from its rows while it is open, else from the
 picture that closing stored (spec rule 4). Several of these add up to a report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,8 @@ from models.verantwoording import Verantwoording
 Sleutel = int | str | None
 #: The quarter of lasten that have no payment date yet.
 ZONDER_DATUM = 0
+#: Schools that are looked up at once: a statement takes only so many parameters.
+TEGELIJK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,33 +238,27 @@ def naam_uit_beeld(rij: dict[str, Any]) -> Schoolnaam:
 # --- schools by name --------------------------------------------------------------
 
 
-def schoolnamen(sessie: Session, ids: Sequence[int]) -> Iterator[Schoolnaam]:
-    """What the schools of open verantwoordingen are called: the reached and the region's."""
-    if not ids:
-        return
-    bereikt = (
-        select(ActiviteitSchool.school_id)
-        .join(ActiviteitSchool.activiteit)
-        .where(Activiteit.verantwoording_id.in_(ids))
-    )
-    vraag = schoolkolommen().where(School.id.in_(bereikt) | School.id.in_(in_regio(ids, School.id)))
-    yield from (Schoolnaam(*rij) for rij in sessie.execute(vraag))
+#: What fills a Schoolnaam, in its order.
+SCHOOLVELDEN = (
+    School.id,
+    School.naam,
+    School.vestigingscode,
+    School.gemeente_id,
+    Gemeente.naam,
+    School.schoolbestuur_id,
+    Schoolbestuur.naam,
+)
 
 
-def schoolkolommen(*meer: Any) -> Any:
-    """The columns of Schoolnaam in their order, and `meer` behind them."""
-    return (
-        select(
-            School.id,
-            School.naam,
-            School.vestigingscode,
-            School.gemeente_id,
-            Gemeente.naam,
-            School.schoolbestuur_id,
-            Schoolbestuur.naam,
-            *meer,
+def schoolnamen(sessie: Session, ids: Collection[int]) -> Iterator[Schoolnaam]:
+    """What these schools are called now."""
+    gezocht = sorted(ids)
+    for begin in range(0, len(gezocht), TEGELIJK):
+        vraag = (
+            select(*SCHOOLVELDEN)
+            .select_from(School)
+            .join(School.gemeente)
+            .outerjoin(School.schoolbestuur)
+            .where(School.id.in_(gezocht[begin : begin + TEGELIJK]))
         )
-        .select_from(School)
-        .join(School.gemeente)
-        .outerjoin(School.schoolbestuur)
-    )
+        yield from (Schoolnaam(*rij) for rij in sessie.execute(vraag))

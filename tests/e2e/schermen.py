@@ -24,6 +24,7 @@ PROJECT_TAB = "projecten/tab.html"
 YEAR_TAB = "verantwoordingen/tab.html"
 STEP = "verantwoordingen/stap.html"
 REPORT = "rapportages/index.html"
+EXPLAINED = "rapportages/verklaar.html"
 
 MUZIEK = "Muziek in de klas"
 
@@ -326,6 +327,18 @@ SCHERMEN = (
         "rapportages gesloten", "projectleider", "/rapportages?jaar=2025", REPORT, 200, getekend
     ),
     Scherm("rapportages cultuur oost", "adviseur", "/rapportages", REPORT, 200, getekend),
+    Scherm(
+        "verklaar lasten", "projectleider", "/rapportages/verklaar/besteed?jaar=2026", EXPLAINED
+    ),
+    Scherm(
+        "verklaar scholen",
+        "adviseur",
+        "/rapportages/verklaar/niet-bereikt?jaar=2026&sort=gemeente",
+        EXPLAINED,
+    ),
+    Scherm(
+        "verklaar niets", "adviseur", "/rapportages/verklaar/buiten?jaar=2026&search=zz", EXPLAINED
+    ),
     Scherm("rapportages kiezen", "adviseur", "/rapportages", REPORT, 200, partijen),
     Scherm("mijn gegevens", "projectleider", "/mijn-gegevens", "mijn_gegevens/index.html"),
     Scherm("beheer", "beheerder", "/beheer/", "beheer/index.html"),

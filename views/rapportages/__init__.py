@@ -1,18 +1,21 @@
 """Rapportages: the figures of a year, of one, several or all contractpartijen (Handleiding 2.5)."""
 
 import tempfile
+from collections.abc import Iterable
 
 from flask import Blueprint, Flask, Response, abort, render_template, send_file, url_for
 
-from cmk_admin import database, excel
-from cmk_admin.page import Action, Empty, PageHeader
+from cmk_admin import database, excel, exports
+from cmk_admin.page import Action, Crumb, Empty, PageHeader
 from cmk_admin.policy import Handeling
 from cmk_admin.routes import requires
 from cmk_admin.web.charts import script_url
+from models.rapportages.definities import GESLOTEN
 from models.rapportages.rapport import jaar_op_jaar, rapport
+from models.rapportages.selectie import Selectie
 from models.verantwoording import Verantwoording
-from views.rapportages import beelden
-from views.rapportages.downloads import DOWNLOADS
+from views.rapportages import beelden, verklaren
+from views.rapportages.downloads import DOWNLOADS, toelichting
 from views.rapportages.keuze import Keuze
 
 blueprint = Blueprint("rapportages", __name__)
@@ -48,13 +51,13 @@ def index() -> str:
         header=header,
         keuze=keuze,
         rapport=gevonden,
-        donuts=beelden.donuts(gevonden),
-        kwartalen=beelden.kwartalen(gevonden.kwartalen),
+        donuts=beelden.donuts(gevonden, keuze.verklaar),
+        kwartalen=beelden.kwartalen(gevonden.kwartalen, keuze.verklaar),
         niet_bereikt=gevonden.niet_bereikt[: beelden.MEESTE_SCHOLEN],
-        per_gemeente=beelden.bereik_van(gevonden.per_gemeente),
-        per_bestuur=beelden.bereik_van(gevonden.per_bestuur),
+        per_gemeente=beelden.bereik_van(gevonden.per_gemeente, "gemeente", keuze.verklaar),
+        per_bestuur=beelden.bereik_van(gevonden.per_bestuur, "bestuur", keuze.verklaar),
         jaren=[totalen.jaar for totalen in jaren],
-        jaartabel=beelden.jaartabel(jaren),
+        jaartabel=beelden.jaartabel(jaren, keuze.verklaar),
         werkwijzen=beelden.werkwijzen_van(selectie),
         downloads=_downloads(keuze),
         plotly=script_url(),
@@ -75,8 +78,63 @@ def download(deel: str) -> Response:
     gevraagd = DOWNLOADS.get(deel) or abort(404)
     sessie = database.session()
     keuze = Keuze.uit_adres(sessie)
+    bladen = gevraagd.maak(sessie, keuze.selectie(sessie), keuze.wie)
+    return _werkmap(bladen, f"{gevraagd.naam}-{keuze.jaar}.xlsx")
+
+
+def _werkmap(bladen: Iterable[excel.Sheet], naam: str) -> Response:
+    """A workbook, by way of the disk: its size takes no memory."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    excel.write(gevraagd.maak(sessie, keuze.selectie(sessie), keuze.wie), file)
+    excel.write(bladen, file)
     file.seek(0)
-    name = f"{gevraagd.naam}-{keuze.jaar}.xlsx"
-    return send_file(file, excel.XLSX, as_attachment=True, download_name=name)
+    return send_file(file, excel.XLSX, as_attachment=True, download_name=naam)
+
+
+@blueprint.get("/rapportages/verklaar/<deel>")
+@requires(Handeling.ZIEN, Verantwoording)
+def verklaar(deel: str) -> str:
+    """The definition of a figure, and exactly the rows that make it."""
+    verklaring, selectie = _verklaring(deel)
+    return render_template(
+        "rapportages/verklaar.html",
+        header=PageHeader(
+            verklaring.titel,
+            (_terug(verklaring.keuze, selectie), Crumb("Verklaar dit getal")),
+            f"{selectie.jaar} · {verklaring.keuze.van(selectie)}",
+        ),
+        verklaring=verklaring,
+        page=verklaren.lijst(verklaring, url_for("rapportages.verklaar", deel=deel)),
+        gesloten=GESLOTEN,
+    )
+
+
+def _terug(keuze: Keuze, selectie: Selectie) -> Crumb:
+    """To where the figure stands: the financial overview of one year, or the report."""
+    if keuze.verantwoording_id is None or not selectie.delen:
+        return Crumb("Rapportages", keuze.adres(url_for("rapportages.index")))
+    [deel] = selectie.delen
+    return Crumb(str(deel), url_for("verantwoordingen.financieel", id=deel.id))
+
+
+@blueprint.get("/rapportages/verklaar/<deel>/<any(xlsx, csv):soort>")
+@requires(Handeling.ZIEN, Verantwoording)
+def uitvoer(deel: str, soort: str) -> Response:
+    """Those rows as a file."""
+    verklaring, selectie = _verklaring(deel)
+    velden = verklaring.kolommen
+    naam = f"{deel}-{verklaring.keuze.jaar}.{soort}"
+    if soort == "csv":
+        rijen = velden.rijen(verklaring.regels)
+        return exports.download(excel.write_csv(velden.kop, rijen), naam, exports.CSV)
+    bladen = (
+        velden.blad("Regels", verklaring.regels),
+        toelichting(verklaring.titel, selectie, verklaring.keuze.van(selectie)),
+    )
+    return _werkmap(bladen, naam)
+
+
+def _verklaring(deel: str) -> tuple[verklaren.Verklaring, Selectie]:
+    sessie = database.session()
+    keuze = Keuze.uit_adres(sessie)
+    selectie = keuze.selectie(sessie)
+    return verklaren.Verklaring.uit_adres(deel, sessie, keuze, selectie) or abort(404), selectie

@@ -1,10 +1,10 @@
 """The report as pictures: what the templates of Rapportages lay out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from cmk_admin import formats
-from cmk_admin.page import Chip, Donut, Slice
+from cmk_admin.page import Action, Chip, Donut, Slice
 from models.rapportages import procent
 from models.rapportages.rapport import Doelcijfers, Groepcijfers, Rapport, Totalen
 from models.rapportages.selectie import Selectie
@@ -19,6 +19,10 @@ MEESTE_SCHOLEN = 50
 VAN_DE_REGIO = frozenset({"bereikt", "regio", "buiten"})
 
 
+#: The address where a figure is explained: its name, and which part of it.
+Link = Callable[..., str]
+
+
 @dataclass(frozen=True, slots=True)
 class Balk:
     """A line of a table with a bar behind it."""
@@ -26,7 +30,9 @@ class Balk:
     label: str
     tekst: str
     deel: int
+    url: str
     noot: str = ""
+    noot_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +41,44 @@ class Verschil:
 
     tekst: str
     verschil: str = ""
+    url: str = ""
 
 
-def donuts(rapport: Rapport) -> tuple[Donut, ...]:
+@dataclass(frozen=True, slots=True)
+class Groep:
+    """Reach in a gemeente or of a bestuur, in percents, and where its figures are explained."""
+
+    cijfers: Groepcijfers
+    deel: int
+    links: dict[str, str]
+
+
+def donuts(rapport: Rapport, link: Link) -> tuple[Donut, ...]:
     """Handleiding 2.5: the budget, the schools of the region, the CMK-doelen."""
-    return (_budget(rapport.totalen), _bereik(rapport.totalen), _doelen(rapport))
+    return (_budget(rapport.totalen, link), _bereik(rapport.totalen, link), _doelen(rapport, link))
 
 
-def _budget(cijfers: Totalen) -> Donut:
+def _verklaar(url: str) -> Action:
+    return Action("Verklaar dit getal", url)
+
+
+def _budget(cijfers: Totalen, link: Link) -> Donut:
     """More spent than there is, is said so: it is never a negative slice (spec rule 7)."""
-    rest = Slice("Nog te besteden", cijfers.over, formats.euro(cijfers.over), rest=True)
+    over = link("nog-te-besteden")
+    rest = Slice("Nog te besteden", cijfers.over, formats.euro(cijfers.over), True, over)
     if cijfers.over < 0:
-        rest = Slice("Meer besteed dan beschikbaar", 0, formats.euro(-cijfers.over), rest=True)
+        te_veel = formats.euro(-cijfers.over)
+        rest = Slice("Meer besteed dan beschikbaar", 0, te_veel, True, over)
+    besteed = link("besteed")
     deel = f"{procent(cijfers.besteed, cijfers.besteedbaar)}%" if cijfers.besteedbaar > 0 else "–"
     return Donut(
         "Budget",
         deel,
         "besteed" if cijfers.besteedbaar > 0 else "geen baten",
-        (Slice("Besteed", cijfers.besteed, formats.euro(cijfers.besteed)), rest),
+        (Slice("Besteed", cijfers.besteed, formats.euro(cijfers.besteed), url=besteed), rest),
         f"Besteedbaar: {formats.euro(cijfers.besteedbaar)}.{_zonder_bedrag(cijfers)}",
-        colour=ROZE,
+        _verklaar(besteed),
+        ROZE,
     )
 
 
@@ -65,7 +89,7 @@ def _zonder_bedrag(cijfers: Totalen) -> str:
     return f" {cijfers.zonder_bedrag} {lasten} nog geen bedrag en tellen als € 0,00."
 
 
-def _bereik(cijfers: Totalen) -> Donut:
+def _bereik(cijfers: Totalen, link: Link) -> Donut:
     noten = []
     if cijfers.buiten:
         scholen = "school ligt" if cijfers.buiten == 1 else "scholen liggen"
@@ -79,20 +103,22 @@ def _bereik(cijfers: Totalen) -> Donut:
         formats.number(cijfers.bereikt),
         f"van {formats.number(cijfers.regio)} scholen",
         (
-            Slice("Bereikt", cijfers.bereikt, formats.number(cijfers.bereikt)),
+            Slice("Bereikt", cijfers.bereikt, formats.number(cijfers.bereikt), url=link("bereikt")),
             Slice(
                 "Nog niet bereikt",
                 cijfers.niet_bereikt,
                 formats.number(cijfers.niet_bereikt),
-                rest=True,
+                True,
+                link("niet-bereikt"),
             ),
         ),
         " ".join(noten),
-        colour=GROEN,
+        _verklaar(link("bereikt")),
+        GROEN,
     )
 
 
-def _doelen(rapport: Rapport) -> Donut:
+def _doelen(rapport: Rapport, link: Link) -> Donut:
     leeg = sum(not doel.som.regels for doel in rapport.doelen)
     noot = ""
     if leeg:
@@ -101,17 +127,19 @@ def _doelen(rapport: Rapport) -> Donut:
         "CMK-doelen",
         formats.number(rapport.totalen.activiteiten),
         "activiteit" if rapport.totalen.activiteiten == 1 else "activiteiten",
-        tuple(_doel(doel) for doel in rapport.doelen),
+        tuple(_doel(doel, link) for doel in rapport.doelen),
         noot,
+        _verklaar(link("activiteiten")),
     )
 
 
-def _doel(doel: Doelcijfers) -> Slice:
+def _doel(doel: Doelcijfers, link: Link) -> Slice:
     tekst = formats.number(doel.som.activiteiten) if doel.som.regels else "nog niet"
-    return Slice(doel.naam, doel.som.activiteiten, tekst)
+    url = link("activiteiten", doel=str(doel.id))
+    return Slice(doel.naam, doel.som.activiteiten, tekst, url=url)
 
 
-def kwartalen(sommen: dict[int, Lastsom]) -> list[Balk]:
+def kwartalen(sommen: dict[int, Lastsom], link: Link) -> list[Balk]:
     """Lasten by the quarter in which they were paid."""
     hoogste = max((som.bedrag for som in sommen.values()), default=0)
     return [
@@ -119,15 +147,25 @@ def kwartalen(sommen: dict[int, Lastsom]) -> list[Balk]:
             f"Kwartaal {kwartaal}" if kwartaal != ZONDER_DATUM else "Nog zonder betaaldatum",
             formats.euro(som.bedrag),
             procent(max(som.bedrag, 0), hoogste),
+            link("besteed", kwartaal=str(kwartaal)),
             f"{som.zonder_bedrag} zonder bedrag" if som.zonder_bedrag else "",
+            link("zonder-bedrag", kwartaal=str(kwartaal)),
         )
         for kwartaal, som in sorted(sommen.items(), key=lambda paar: paar[0] or 5)
     ]
 
 
-def bereik_van(groepen: Iterable[Groepcijfers]) -> list[tuple[Groepcijfers, int]]:
-    """Each with its reach in percents."""
-    return [(groep, procent(groep.bereikt, groep.regio)) for groep in groepen]
+def bereik_van(groepen: Iterable[Groepcijfers], soort: str, link: Link) -> list[Groep]:
+    """Reach per gemeente or bestuur (`soort`)."""
+    figuren = ("bereikt", "regio", "buiten", "deelnames")
+    return [
+        Groep(
+            groep,
+            procent(groep.bereikt, groep.regio),
+            {naam: link(naam, **{soort: str(groep.id or groep.naam)}) for naam in figuren},
+        )
+        for groep in groepen
+    ]
 
 
 def status_van(selectie: Selectie) -> tuple[Chip, ...]:
@@ -147,7 +185,7 @@ def werkwijzen_van(selectie: Selectie) -> list[str]:
     return sorted({deel.werkwijze.label for deel in selectie.delen if deel.werkwijze})
 
 
-def jaartabel(jaren: list[Totalen]) -> list[tuple[str, list[Verschil]]]:
+def jaartabel(jaren: list[Totalen], link: Link) -> list[tuple[str, list[Verschil]]]:
     """A line per figure, a column per year; each beside the year before."""
     regels = (
         ("Besteed", "besteed", formats.euro),
@@ -165,7 +203,11 @@ def jaartabel(jaren: list[Totalen]) -> list[tuple[str, list[Verschil]]]:
             [
                 Verschil("–")
                 if naam in VAN_DE_REGIO and jaar.regio_onbekend
-                else Verschil(vorm(getattr(jaar, naam)), _verschil(naam, jaar, eerder))
+                else Verschil(
+                    vorm(getattr(jaar, naam)),
+                    _verschil(naam, jaar, eerder),
+                    link(naam, jaar=str(jaar.jaar)),
+                )
                 for jaar, eerder in zip(jaren, [*jaren[1:], None], strict=True)
             ],
         )

@@ -1,4 +1,5 @@
-"""What a report is about, as the address has it: `?jaar=2026&partij=3&partij=7`.
+"""What a report is about, as the address has it: `?jaar=2026&partij=3&partij=7` from the form,
+`partij=3,7` in links; `verantwoording=12` is that one alone.
 
 Whatever is absurd in it, or out of sight, is left out.
 """
@@ -7,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from cmk_admin.forms.fields import to_id
@@ -46,12 +47,13 @@ class Keuze:
     jaren: tuple[int, ...]
     partijen: tuple[Contractpartij, ...]
     in_zicht: Sequence[Contractpartij]
+    verantwoording_id: int | None = None
 
     @classmethod
     def uit_adres(cls, sessie: Session) -> "Keuze":
         """The choice of this request."""
         in_zicht = partijen_in_zicht(sessie)
-        gevraagd = set(_getallen(request.args.getlist("partij")))
+        gevraagd = set(_getallen(",".join(request.args.getlist("partij")).split(",")))
         gekozen = tuple(partij for partij in in_zicht if partij.id in gevraagd)
         beschikbaar = tuple(jaren(sessie))
         [jaar] = _getallen([request.args.get("jaar", "")]) or [0]
@@ -60,6 +62,7 @@ class Keuze:
             beschikbaar,
             () if len(gekozen) == len(in_zicht) else gekozen,
             in_zicht,
+            next(iter(_getallen([request.args.get("verantwoording", "")])), None),
         )
 
     @property
@@ -76,6 +79,12 @@ class Keuze:
             return f"{len(namen)} contractpartijen"
         return ", ".join(namen)
 
+    def van(self, selectie: Selectie) -> str:
+        """The same, of one verantwoording alone where the address names it."""
+        if self.verantwoording_id is not None and selectie.delen:
+            return selectie.delen[0].project.titel
+        return self.wie
+
     @property
     def veld(self) -> Partijveld | None:
         """The choice of contractpartijen, for who has several."""
@@ -85,12 +94,25 @@ class Keuze:
         return Partijveld(tuple((p.id, p.naam, p.id in gekozen) for p in self.in_zicht))
 
     def selectie(self, sessie: Session) -> Selectie:
-        return kies(sessie, self.jaar, self.ids)
+        return kies(sessie, self.jaar, self.ids, self.verantwoording_id)
+
+    @property
+    def gegeven(self) -> dict[str, str]:
+        """This choice as parameters of an address."""
+        delen = {
+            "jaar": str(self.jaar),
+            "partij": ",".join(map(str, self.ids)),
+            "verantwoording": str(self.verantwoording_id or ""),
+        }
+        return {naam: waarde for naam, waarde in delen.items() if waarde}
 
     def adres(self, pad: str, **meer: str) -> str:
         """`pad` with this choice behind it, and what else is asked of it."""
-        delen = [("jaar", str(self.jaar)), *(("partij", str(id_)) for id_ in self.ids)]
-        return f"{pad}?{urlencode([*delen, *meer.items()])}"
+        return f"{pad}?{urlencode(self.gegeven | meer, safe=',')}"
+
+    def verklaar(self, figuur: str, **deel: str) -> str:
+        """Where a figure of this choice is explained."""
+        return self.adres(url_for("rapportages.verklaar", deel=figuur), **deel)
 
 
 def _standaardjaar(beschikbaar: Sequence[int]) -> int:

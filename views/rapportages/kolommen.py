@@ -44,7 +44,8 @@ class Kolommen(Generic[T]):
         return Sheet(titel, self.kop, self.rijen(regels))
 
 
-def _van() -> tuple[Veld[Any], ...]:
+def herkomst() -> tuple[Veld[Any], ...]:
+    """Of which verantwoording a row is."""
     return (
         (Column("Contractpartij"), lambda r: r.van.contractpartij),
         (Column("Project"), lambda r: r.van.project),
@@ -58,7 +59,7 @@ def ja_nee(waarde: bool) -> str:
 
 ACTIVITEITEN: Kolommen[Activiteitregel] = Kolommen(
     (
-        *_van(),
+        *herkomst(),
         (Column("Activiteit", width=40), lambda r: r.naam),
         (Column("CMK-doel"), lambda r: r.doel),
         (Column("Omschrijving"), lambda r: r.omschrijving),
@@ -71,7 +72,7 @@ ACTIVITEITEN: Kolommen[Activiteitregel] = Kolommen(
 )
 SCHOLEN: Kolommen[Schoolregel] = Kolommen(
     (
-        *_van(),
+        *herkomst(),
         (Column("Activiteit", width=40), lambda r: r.activiteit),
         (Column("CMK-doel"), lambda r: r.doel),
         (Column("School"), lambda r: r.school.naam),
@@ -83,7 +84,7 @@ SCHOLEN: Kolommen[Schoolregel] = Kolommen(
 )
 LASTEN: Kolommen[Lastregel] = Kolommen(
     (
-        *_van(),
+        *herkomst(),
         (Column("Activiteit", width=40), lambda r: r.activiteit),
         (Column("CMK-doel"), lambda r: r.doel),
         (Column("Kostensoort", width=22), lambda r: r.kostensoort),
@@ -96,7 +97,7 @@ LASTEN: Kolommen[Lastregel] = Kolommen(
 )
 BATEN: Kolommen[Baatregel] = Kolommen(
     (
-        *_van(),
+        *herkomst(),
         (Column("Bron", width=22), lambda r: r.bron),
         (Column("Omschrijving", width=40), lambda r: r.omschrijving),
         (Column("Bedrag", "money", total=True), lambda r: r.bedrag),
@@ -104,7 +105,7 @@ BATEN: Kolommen[Baatregel] = Kolommen(
 )
 BEGROTING: Kolommen[Begrotingsregel] = Kolommen(
     (
-        *_van(),
+        *herkomst(),
         (Column("Post", width=40), lambda r: r.naam),
         (Column("CMK-doel"), lambda r: r.doel),
         (Column("Begroot", "money", total=True), lambda r: r.bedrag),
@@ -112,7 +113,7 @@ BEGROTING: Kolommen[Begrotingsregel] = Kolommen(
 )
 PARTNERS: Kolommen[Partnerregel] = Kolommen(
     (
-        *_van(),
+        *herkomst(),
         (Column("Activiteit", width=40), lambda r: r.activiteit),
         (Column("CMK-doel"), lambda r: r.doel),
         (Column("Samenwerkingspartner", width=40), lambda r: r.partner),

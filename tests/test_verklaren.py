@@ -1,0 +1,258 @@
+""" "Verklaar dit getal": every figure opens exactly the rows that make it, for every role."""
+
+import csv
+import io
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from cmk_admin.actor import system
+from cmk_admin.gate import GateSession, acting_as
+from models.financieel import financieel
+from models.project import Project
+from models.rapportages.definities import DEFINITIES
+from models.rapportages.rapport import Rapport, rapport
+from models.rapportages.selectie import Selectie, kies
+from models.rapportages.verklaring import DELEN, FIGUREN
+from models.verantwoording import Verantwoording
+from tests import factories as f
+from tests.pages import Page
+from tests.report_world import maak_jaar
+from tests.rights_table import ROLLEN
+from tests.support.portal import Portaal
+from views.rapportages.verklaren import KOLOMMEN, LABELS
+
+RANDOM = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+#: Where a figure stands in `Totalen`; the others are tested by their own name below.
+TOTALEN = {
+    "besteed": "besteed",
+    "besteedbaar": "besteedbaar",
+    "nog-te-besteden": "over",
+    "zonder-bedrag": "zonder_bedrag",
+    "activiteiten": "activiteiten",
+    "uren": "uren",
+    "deelnames": "deelnames",
+    "bereikt": "bereikt",
+    "regio": "regio",
+    "niet-bereikt": "niet_bereikt",
+    "buiten": "buiten",
+}
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[GateSession]:
+    with app.app_context(), acting_as(system("test")) as found:
+        yield found
+
+
+def explained(session: GateSession, selectie: Selectie, name: str, **part: object) -> Any:
+    figure = FIGUREN[name]
+    asked = {key: str(value) for key, value in part.items()}
+    return figure.waarde(figure.regels(session, selectie, asked))
+
+
+# --- rows against figures ---------------------------------------------------------------
+
+
+@RANDOM
+@given(st.randoms(use_true_random=False), st.booleans())
+def test_the_rows_add_up_to_every_figure(session: GateSession, kans: Random, closed: bool) -> None:
+    """Of the whole and of each part that the report shows; also where a year is closed."""
+    jaar = maak_jaar(session, kans)
+    if closed:
+        made = kans.choice(jaar.verantwoordingen)
+        for _ in range(2):
+            f.maak_complete_activiteit(session, made)
+        made.sluit(None)
+        session.flush()
+    selectie = kies(session, f.JAAR, [partij.id for partij in jaar.partijen])
+    told = rapport(session, selectie)
+    for name, figure in TOTALEN.items():
+        assert explained(session, selectie, name) == getattr(told.totalen, figure), name
+    check_parts(session, selectie, told)
+    for verantwoording in jaar.verantwoordingen:
+        check_money(session, verantwoording)
+    session.rollback()
+
+
+def check_parts(session: GateSession, selectie: Selectie, told: Rapport) -> None:
+    for doel in told.doelen:
+        count = explained(session, selectie, "activiteiten", doel=doel.id)
+        assert count == doel.som.activiteiten
+    for kwartaal, som in told.kwartalen.items():
+        assert explained(session, selectie, "besteed", kwartaal=kwartaal) == som.bedrag
+        missing = explained(session, selectie, "zonder-bedrag", kwartaal=kwartaal)
+        assert missing == som.zonder_bedrag
+    for part, groups in (("gemeente", told.per_gemeente), ("bestuur", told.per_bestuur)):
+        for group in groups:
+            for name in ("bereikt", "regio", "buiten", "deelnames"):
+                found = explained(session, selectie, name, **{part: group.id or group.naam})
+                assert found == getattr(group, name), (part, name)
+
+
+def check_money(session: GateSession, verantwoording: Verantwoording) -> None:
+    """The financial overview of one year, line by line."""
+    money = financieel(session, verantwoording)
+    selectie = kies(session, f.JAAR, verantwoording_id=verantwoording.id)
+    assert explained(session, selectie, "begroot") == money.begroot
+    assert explained(session, selectie, "nog-te-besteden") == money.saldo
+    for post in money.per_activiteit:
+        assert explained(session, selectie, "besteed", activiteit=post.id) == post.bedrag
+    for post in money.per_doel:
+        assert explained(session, selectie, "besteed", doel=post.naam) == post.bedrag
+        assert explained(session, selectie, "begroot", doel=post.naam) == post.begroot
+    for post in money.per_kostensoort:
+        assert explained(session, selectie, "besteed", kostensoort=post.naam) == post.bedrag
+
+
+def test_every_figure_has_a_definition_columns_and_parts() -> None:
+    assert {figure.definitie for figure in FIGUREN.values()} <= DEFINITIES.keys()
+    for figure in FIGUREN.values():
+        assert KOLOMMEN[figure.soort].kop
+        assert DELEN[figure.soort].keys() <= LABELS.keys()
+    assert set(FIGUREN) == {*TOTALEN, "begroot"}
+
+
+# --- on screen --------------------------------------------------------------------------
+
+
+def figure_links(page: Page) -> list[tuple[str, str]]:
+    """Every figure that can be opened: what it says, and where."""
+    return [(link.shown, link.get("href")) for link in page.with_class("figure-link")]
+
+
+def address_pages(portaal: Portaal) -> list[str]:
+    world = portaal.wereld
+    return [
+        "/rapportages?jaar=2026",
+        "/rapportages?jaar=2025",
+        f"/verantwoordingen/{world.id(Verantwoording, 'eigen')}/financieel-overzicht",
+        f"/verantwoordingen/{world.id(Verantwoording, 'eigen', 'gesloten')}/financieel-overzicht",
+        f"/projecten/{world.id(Project, 'eigen')}/financieel-overzicht",
+    ]
+
+
+@pytest.mark.parametrize("visitor", ROLLEN)
+def test_every_figure_on_screen_opens_what_it_is(portaal: Portaal, visitor: str) -> None:
+    """What it says is what its page says, and what the rows of its download come to."""
+    _something_of_everything(portaal)
+    person = portaal.bezoeker(visitor)
+    opened: dict[str, str] = {}
+    for path in address_pages(portaal):
+        links = figure_links(Page(person.get(path).text))
+        assert len(links) > 8, path
+        for text, url in links:
+            assert opened.setdefault(url, text) in (text, text.removeprefix("€ -"))
+    for url, text in opened.items():
+        page = Page(person.get(url).text)
+        shown = page.with_class("explained-figure")[0].words
+        wanted = {"nog niet": "0"}.get(text, text)
+        assert shown in (wanted, wanted.replace("€ ", "€ -")), url
+    assert {urlsplit(url).path.rsplit("/", 1)[1] for url in opened} > set(TOTALEN) - {
+        "zonder-bedrag"
+    }
+
+
+def _something_of_everything(portaal: Portaal) -> None:
+    """A school in the region that was reached, one that was not, a last without bedrag."""
+    with portaal.als() as session:
+        project = session.get_one(Project, portaal.wereld.id(Project, "eigen"))
+        gemeente = project.contractpartij.werkgebied[0].gemeente
+        year = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        reached, _ = (f.maak_school(session, gemeente, sector=project.sector) for _ in range(2))
+        activiteit = f.maak_activiteit(session, year)
+        f.maak_activiteit_school(session, activiteit, reached)
+        f.maak_last(session, activiteit, bedrag=None)
+        f.maak_last(session, activiteit, bedrag=-33_00)
+        session.commit()
+
+
+#: Columns that say the same of every row of one project.
+SAME = frozenset({"Contractpartij", "Project", "Jaar"})
+
+
+def besteed(question: str = "") -> str:
+    return f"/rapportages/verklaar/besteed?jaar=2026{question}"
+
+
+def test_the_page_says_what_the_figure_means(portaal: Portaal) -> None:
+    page = Page(portaal.bezoeker("projectleider").get(besteed()).text)
+    assert page.heading == "Besteed"
+    assert DEFINITIES["Besteed"] in page.text
+    assert "2 regels zijn samen precies dit getal" in page.text
+    heads = [head.words for head in page.all("th") if head.get("scope") == "col"]
+    labels = [column.label for column in KOLOMMEN["lasten"].kop]
+    assert heads == [label for label in labels if label not in SAME]
+    all_ = Page(portaal.bezoeker("beheerder").get(besteed()).text)
+    heads = [head.words for head in all_.all("th") if head.get("scope") == "col"]
+    assert heads == [label for label in labels if label != "Jaar"]
+
+
+def test_rows_can_be_searched_sorted_and_taken_along(portaal: Portaal) -> None:
+    with portaal.als() as session:
+        year = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        activiteit = year.activiteiten[0]
+        for bedrag in (7_00, 9_00):
+            f.maak_last(session, activiteit, toelichting="Zeldzaam =1+1", bedrag=bedrag)
+        session.commit()
+    person = portaal.bezoeker("projectleider")
+    page = Page(person.get(besteed("&search=zeldzaam&sort=-bedrag")).text)
+    assert page.with_class("explained-figure")[0].words == "€ 16,00"
+    amounts = [row.all("td", "th")[-1].words for row in page.all("tr")[1:]]
+    assert amounts == ["€ 9,00", "€ 7,00"]
+    links = {a.words: a.get("href") for a in page.all("a") if "/verklaar/besteed/" in a.get("href")}
+    book = load_workbook(io.BytesIO(person.get(links["Excel (xlsx)"]).data), data_only=True)
+    assert [cell.value for cell in book["Regels"]["K"]][1:] == [7, 9, 16]
+    assert {row[0].value for row in book["Toelichting"].iter_rows()} > {"Besteed"}
+    text = person.get(links["CSV"]).data.decode().removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+    assert [row[-1] for row in rows] == ["Bedrag", "7,00", "9,00"]
+    nothing = Page(person.get(besteed("&search=bestaatniet")).text)
+    assert "Geen regel van dit getal" in nothing.text
+
+
+def test_a_part_can_be_taken_off_again(portaal: Portaal) -> None:
+    page = Page(portaal.bezoeker("projectleider").get(besteed("&kwartaal=2")).text)
+    [chip] = page.with_class("filter-chip")
+    assert "Betaald in: kwartaal 2" in chip.words
+    assert parse_qs(urlsplit(chip.get("href")).query) == {"jaar": ["2026"]}
+
+
+def test_one_verantwoording_leads_back_to_it(portaal: Portaal) -> None:
+    id_ = portaal.wereld.id(Verantwoording, "eigen")
+    page = Page(portaal.bezoeker("projectleider").get(besteed(f"&verantwoording={id_}")).text)
+    addresses = {link.get("href") for link in page.all("a")}
+    assert f"/verantwoordingen/{id_}/financieel-overzicht" in addresses
+
+
+def test_what_is_out_of_sight_explains_nothing(portaal: Portaal) -> None:
+    """Of another party's year not a row, not a name."""
+    id_ = portaal.wereld.id(Verantwoording, "vreemd")
+    page = portaal.bezoeker("projectleider").get(besteed(f"&verantwoording={id_}")).text
+    assert "kanariegeel" not in page
+    assert Page(page).with_class("explained-figure")[0].words == "€ 0,00"
+
+
+@pytest.mark.parametrize("path", ["verklaar/geheim", "verklaar/geheim/csv", "verklaar/besteed/pdf"])
+def test_what_does_not_exist(portaal: Portaal, path: str) -> None:
+    assert portaal.bezoeker("beheerder").get(f"/rapportages/{path}").status_code == 404
+
+
+def test_absurd_parts_are_empty_not_wrong(portaal: Portaal) -> None:
+    person = portaal.bezoeker("beheerder")
+    for question in (
+        "&doel=x",
+        "&kwartaal=99",
+        "&bestuur=%00",
+        "&page=999999999",
+        "&sort=k99",
+        "&gemeente=1",
+    ):
+        assert person.get(besteed(question)).status_code == 200, question
