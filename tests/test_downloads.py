@@ -177,6 +177,7 @@ def test_the_sheets_are_what_plain_sql_finds(session: GateSession, kans: Random)
     session.rollback()
 
 
+@pytest.mark.beide
 def test_the_columns_of_financieel(session: GateSession) -> None:
     """As the spec has them, typed, by hand."""
     project = f.maak_project(session, titel="Project A")

@@ -61,6 +61,7 @@ def explained(session: GateSession, selectie: Selectie, name: str, **part: objec
 # --- rows against figures ---------------------------------------------------------------
 
 
+@pytest.mark.beide
 @RANDOM
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_the_rows_add_up_to_every_figure(session: GateSession, kans: Random, closed: bool) -> None:

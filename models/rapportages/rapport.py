@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from models.rapportages.selectie import Selectie, doelen_van, doelnamen, jaren, kies
+from models.rapportages.selectie import Selectie, andere_jaren, doelen_van, doelnamen
 from models.rapportages.telling import (
     Doelsom,
     Lastsom,
@@ -118,7 +118,7 @@ class Bereik:
 
 def rapport(sessie: Session, selectie: Selectie) -> Rapport:
     """Every figure of the selection."""
-    delen = tellingen(sessie, selectie)
+    delen = tellingen(sessie, selectie.delen, selectie.jaar)
     bereik = Bereik.van(delen)
     namen = namen_van(sessie, delen)
     deelnames = _deelnames(delen)
@@ -140,13 +140,14 @@ def rapport(sessie: Session, selectie: Selectie) -> Rapport:
     )
 
 
-def jaar_op_jaar(sessie: Session, partijen: Collection[int] = ()) -> list[Totalen]:
-    """The totals of every year of these contractpartijen (none: all in view), newest first."""
-    gevonden = []
-    for jaar in jaren(sessie, partijen):
-        selectie = kies(sessie, jaar, partijen)
-        gevonden.append(opgeteld(jaar, tellingen(sessie, selectie)))
-    return gevonden
+def jaar_op_jaar(sessie: Session, dit: Totalen, partijen: Collection[int] = ()) -> list[Totalen]:
+    """This year between the other years of these contractpartijen (none: all), newest first."""
+    andere = andere_jaren(sessie, dit.jaar, partijen)
+    per_jaar: dict[int, list[Telling]] = defaultdict(list)
+    for deel, telling in zip(andere, tellingen(sessie, andere, None), strict=True):
+        per_jaar[deel.kalenderjaar].append(telling)
+    gevonden = [dit, *(opgeteld(jaar, delen) for jaar, delen in per_jaar.items())]
+    return sorted(gevonden, key=lambda totalen: totalen.jaar, reverse=True)
 
 
 def opgeteld(jaar: int, delen: Sequence[Telling]) -> Totalen:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.contractpartij import Contractpartij
@@ -22,13 +22,8 @@ class Selectie:
 
     @property
     def open_ids(self) -> list[int]:
-        """Counted from their rows."""
+        """Those that are counted from their rows."""
         return [deel.id for deel in self.delen if deel.status is Status.OPEN]
-
-    @property
-    def dichte_ids(self) -> list[int]:
-        """Read from what closing stored."""
-        return [deel.id for deel in self.delen if deel.status is not Status.OPEN]
 
 
 def kies(
@@ -41,11 +36,24 @@ def kies(
 
     Ordered by the names of contractpartij and project.
     """
+    vraag = _vraag(partijen).where(Verantwoording.kalenderjaar == jaar)
+    if verantwoording_id is not None:
+        vraag = vraag.where(Verantwoording.id == verantwoording_id)
+    return Selectie(jaar, tuple(sessie.scalars(vraag)))
+
+
+def andere_jaren(
+    sessie: Session, jaar: int, partijen: Collection[int] = ()
+) -> Sequence[Verantwoording]:
+    """The verantwoordingen of these contractpartijen (none: all) in every other year."""
+    return sessie.scalars(_vraag(partijen).where(Verantwoording.kalenderjaar != jaar)).all()
+
+
+def _vraag(partijen: Collection[int]) -> Select[Verantwoording]:
     vraag = (
         select(Verantwoording)
         .join(Verantwoording.project)
         .join(Project.contractpartij)
-        .where(Verantwoording.kalenderjaar == jaar)
         .options(
             joinedload(Verantwoording.project).options(
                 joinedload(Project.contractpartij), joinedload(Project.sector)
@@ -55,17 +63,12 @@ def kies(
     )
     if partijen:
         vraag = vraag.where(Verantwoording.contractpartij_id.in_(sorted(partijen)))
-    if verantwoording_id is not None:
-        vraag = vraag.where(Verantwoording.id == verantwoording_id)
-    return Selectie(jaar, tuple(sessie.scalars(vraag)))
+    return vraag
 
 
-def jaren(sessie: Session, partijen: Collection[int] = ()) -> Sequence[int]:
+def jaren(sessie: Session) -> Sequence[int]:
     """The years that have a verantwoording in view, newest first."""
-    vraag = select(Verantwoording.kalenderjaar).distinct()
-    if partijen:
-        vraag = vraag.where(Verantwoording.contractpartij_id.in_(sorted(partijen)))
-    return sorted(sessie.scalars(vraag), reverse=True)
+    return sorted(sessie.scalars(select(Verantwoording.kalenderjaar).distinct()), reverse=True)
 
 
 def doelen_van(sessie: Session, jaar: int) -> Sequence[Doel]:

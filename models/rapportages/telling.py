@@ -7,15 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, case, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, case, cast, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
 from models.base import Uren
 from models.rapportages.cijfers import beelden, besteedbaar, in_regio
-from models.rapportages.selectie import Selectie
 from models.school import Gemeente, School, Schoolbestuur
-from models.verantwoording import Verantwoording
+from models.verantwoording import Status, Verantwoording
 
 #: A doel, bestuur or gemeente: by id; a picture of before the ids has only the name.
 Sleutel = int | str | None
@@ -75,20 +74,20 @@ class Telling:
     open: bool = True
 
 
-def tellingen(sessie: Session, selectie: Selectie) -> list[Telling]:
-    """The counts of each verantwoording of the selection: six queries, however many."""
-    geteld = _geteld(sessie, selectie.open_ids, selectie.jaar)
-    gelezen = beelden(sessie, selectie.dichte_ids)
-    return [
-        geteld[deel.id] if deel.id in geteld else uit_beeld(gelezen[deel.id], selectie.jaar)
-        for deel in selectie.delen
-    ]
+def tellingen(sessie: Session, delen: Sequence[Verantwoording], jaar: int | None) -> list[Telling]:
+    """The counts of each verantwoording: six queries, however many.
+
+    jaar: theirs; None where they are of several, whose lasten are not told by quarter then.
+    """
+    geteld = _geteld(sessie, [d.id for d in delen if d.status is Status.OPEN], jaar)
+    gelezen = beelden(sessie, [deel.id for deel in delen if deel.id not in geteld])
+    return [geteld[deel.id] if deel.id in geteld else uit_beeld(gelezen[deel.id]) for deel in delen]
 
 
 # --- from the rows ----------------------------------------------------------------
 
 
-def _geteld(sessie: Session, ids: Sequence[int], jaar: int) -> dict[int, Telling]:
+def _geteld(sessie: Session, ids: Sequence[int], jaar: int | None) -> dict[int, Telling]:
     if not ids:
         return {}
     gevonden = {id_: Telling() for id_ in ids}
@@ -129,19 +128,21 @@ def uren_van_activiteit() -> Any:
     return case((Activiteit.duur_eenheid == DuurEenheid.TOTAAL, duur), else_=keer)
 
 
-def _lasten(ids: Sequence[int], jaar: int) -> Any:
+def _lasten(ids: Sequence[int], jaar: int | None) -> Any:
     """By the quarter in which they were paid; a payment always lies in the year itself."""
-    kwartaal = case(
-        (Last.betaald_op.is_(None), ZONDER_DATUM),
-        (Last.betaald_op < date(jaar, 4, 1), 1),
-        (Last.betaald_op < date(jaar, 7, 1), 2),
-        (Last.betaald_op < date(jaar, 10, 1), 3),
-        else_=4,
-    ).label("kwartaal")
+    kwartaal: Any = literal(ZONDER_DATUM)
+    if jaar is not None:
+        kwartaal = case(
+            (Last.betaald_op.is_(None), ZONDER_DATUM),
+            (Last.betaald_op < date(jaar, 4, 1), 1),
+            (Last.betaald_op < date(jaar, 7, 1), 2),
+            (Last.betaald_op < date(jaar, 10, 1), 3),
+            else_=4,
+        )
     return (
         select(
             Activiteit.verantwoording_id,
-            kwartaal,
+            kwartaal.label("kwartaal"),
             func.count(Last.id),
             func.coalesce(func.sum(Last.bedrag), 0),
             func.sum(case((Last.bedrag.is_(None), 1), else_=0)),
@@ -168,7 +169,7 @@ def _scholen(ids: Sequence[int]) -> Any:
 # --- from the picture -------------------------------------------------------------
 
 
-def uit_beeld(beeld: dict[str, Any], jaar: int) -> Telling:
+def uit_beeld(beeld: dict[str, Any]) -> Telling:
     """The same counts, of the year as it was closed."""
     telling = Telling(
         open=False,

@@ -45,7 +45,7 @@ def index() -> str:
         )
         return render_template("rapportages/index.html", header=header, keuze=keuze, empty=niets)
     gevonden = rapport(sessie, selectie)
-    jaren = jaar_op_jaar(sessie, keuze.ids)
+    jaren = jaar_op_jaar(sessie, gevonden.totalen, keuze.ids)
     return render_template(
         "rapportages/index.html",
         header=header,
