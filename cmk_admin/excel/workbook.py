@@ -124,12 +124,18 @@ def _number(column: Column, value: Any) -> float:
 
 
 def write_text(page: Worksheet, row: int, number: int, text: str, look: Any = None) -> None:
-    """User text as text, also when it begins as a formula does; what no cell can hold is left
-    out: control characters, halves of a character, and what comes after 32,767 characters."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    clean = ILLEGAL_CHARACTERS_RE.sub("", lines).encode("utf-8", "replace").decode()[:MAX_CELL]
+    """User text as text, also when it begins as a formula does."""
+    # Nearly every text is printable: then it holds nothing that a cell cannot.
+    clean = text[:MAX_CELL] if text.isprintable() else _cleaned(text)
     if clean:
         page.write_string(row, number, clean, look)
+
+
+def _cleaned(text: str) -> str:
+    """Without what no cell can hold: control characters, halves of a character, and what comes
+    after 32,767 characters."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return ILLEGAL_CHARACTERS_RE.sub("", lines).encode("utf-8", "replace").decode()[:MAX_CELL]
 
 
 def _write_totals(
