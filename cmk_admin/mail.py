@@ -59,8 +59,14 @@ def post(
 
 
 def send_soon() -> None:
-    """Let the worker look now rather than within a minute; call it after the commit."""
-    current_app.extensions["cmk_send_mail"]()
+    """Let the worker look now rather than within a minute; call it after the commit.
+
+    When the queue is away nothing is lost, and what was asked is done: the mail waits its minute.
+    """
+    try:
+        current_app.extensions["cmk_send_mail"]()
+    except Exception:
+        current_app.logger.exception("De taakverwerker is niet te bereiken; mail wacht een minuut")
 
 
 def send_waiting() -> int:

@@ -31,7 +31,7 @@ RFC_CODES = [
     (20000000000, "65353130"),
 ]
 NOON = datetime(2026, 3, 29, 12, 0, 5, tzinfo=UTC)
-ROUNDS = 40 if FULL else 3
+ROUNDS = 1000 if FULL else 3
 AT_ONCE = 16
 
 

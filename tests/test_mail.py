@@ -356,3 +356,13 @@ class TestAsFiles:
         assert send(app) == 1
         file = settings.instance / "mail" / f"{number:06d}.eml"
         assert message_from_bytes(file.read_bytes(), policy=policy.default)["To"] == person.email
+
+    def test_a_queue_that_is_away_does_not_undo_what_was_asked(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away() -> None:
+            raise OSError("weg")
+
+        monkeypatch.setitem(app.extensions, "cmk_send_mail", away)
+        with app.app_context():
+            mail.send_soon()

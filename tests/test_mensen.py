@@ -208,3 +208,34 @@ def test_the_last_beheerder_cannot_hand_over(portaal: Portaal) -> None:
     assert answer.status_code == 422
     assert "Dit is de laatste beheerder." in answer.text
     assert not portaal.changed()
+
+
+def test_a_projectleider_sees_the_members_of_their_contractpartij(portaal: Portaal) -> None:
+    project = portaal.wereld.id("Project", "eigen")
+    with portaal.als() as session:
+        lid = portaal.wereld.id("Gebruiker", "eigen", "lid")
+        email = session.get_one(Gebruiker, lid).email
+    shown = {
+        visitor: email in portaal.bezoeker(visitor).get(f"/projecten/{project}/details").text
+        for visitor in ("projectleider", "routebegeleider", "adviseur", "beheerder")
+    }
+    assert shown == {
+        "projectleider": True,
+        "routebegeleider": False,
+        "adviseur": False,
+        "beheerder": True,
+    }
+
+
+@pytest.mark.parametrize("action", ["uitnodigen", "intrekken", "tweede_stap", "overdragen"])
+def test_actions_on_people_are_for_a_beheerder_alone(portaal: Portaal, action: str) -> None:
+    for visitor in ("projectleider", "routebegeleider", "adviseur", "datamanager"):
+        body = {
+            "action": action,
+            "rowid": str(portaal.wereld.mensen[visitor]),
+            "bevestigd": "1",
+            "sleutel": new_key(),
+        }
+        answer = portaal.bezoeker(visitor).post("/beheer/gebruikers/action/", body)
+        assert answer.status_code == 403, visitor
+    assert not portaal.changed()

@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(each)
 
 
-@blueprint.get("/")
+@blueprint.get("")
 @signed_in
 def index() -> str:
     """Name, address and roles, to read."""

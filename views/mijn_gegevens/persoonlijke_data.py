@@ -31,7 +31,7 @@ def _own_id() -> int:
     return number
 
 
-@blueprint.get("/")
+@blueprint.get("")
 @signed_in
 @fresh
 def index() -> str:
