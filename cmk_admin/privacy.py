@@ -38,6 +38,8 @@ ABOUT: tuple[type[Entiteit], ...] = (
     Bewerking,
     Wijziging,
 )
+#: Of every row: who made it stands under ENTERED, the rest is bookkeeping.
+UNTOLD = STEMPELS - {"aangemaakt_op"}
 NAMED, ENTERED = "Waar je naam bij staat", "Wat je hebt ingevoerd"
 KEPT_SECRET = "Bewaard, versleuteld"  # noqa: S105 - what is said instead of it
 
@@ -82,7 +84,7 @@ def _about(
 ) -> Part:
     theirs = _is_theirs(entity, gebruiker_id)
     wanted = select(entity).where(theirs).order_by(entity.id.desc()).limit(most)
-    columns = attributes.attributes_of(entity)
+    columns = [a for a in attributes.attributes_of(entity) if a.name not in UNTOLD]
     rows = tuple(
         tuple(_text(column, row) for column in columns) for row in session.scalars(wanted).unique()
     )
@@ -98,7 +100,7 @@ def _text(column: attributes.Attribute, row: Entiteit) -> str:
 
 
 def _named(session: GateSession, gebruiker_id: int) -> Part:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for entity in entiteiten():
         for name in points_at_people(entity) if entity not in ABOUT else ():
             ui = kolom_ui(entity.__table__.c[name])

@@ -56,7 +56,7 @@ class Box:
         self.recipients.extend(envelope.rcpt_tos)
         if self.mood == "drops":
             # Accepted, and the line is cut before we hear so.
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 OK"
 

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from cmk_admin import privacy
 from cmk_admin.auth import passwords, recovery, totp
 from cmk_admin.gate import acting_as
+from cmk_admin.web import logs
 from models.base import entiteiten
 from models.contractpartij import Contractpartij
 from models.gebruiker import CultuurOostRol, Gebruiker
@@ -494,3 +495,18 @@ def test_a_contractpartij_names_its_adviser(app: Flask, person: Person) -> None:
     with app.app_context():
         parts = {part.title: part for part in privacy.held_about(person.id)}
     assert ("Contractpartij", "Cultuurpunt Ede", "Adviseur") in parts[privacy.NAMED].rows
+
+
+def test_views_of_personal_data_are_on_record_in_the_log(
+    app: Flask, client: FlaskClient, person: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.use_json(app)
+    try:
+        client.get(f"{BASE}/persoonlijke-data")
+        client.get(f"{BASE}/persoonlijke-data/download/json")
+    finally:
+        app.logger.handlers.clear()
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["tekst"], line["gebruiker"]) for line in lines] == [
+        (f"GET persoonlijke_data.{page} 200", str(person.id)) for page in ("index", "download")
+    ]

@@ -78,7 +78,7 @@ def _people(session: GateSession, moment: datetime) -> list[Person]:
     )
     roles: dict[int, list[str]] = {}
     for gebruiker_id, rol, naam in session.execute(members):
-        roles.setdefault(gebruiker_id, []).append(f"{rol.label} bij {naam}")
+        roles.setdefault(gebruiker_id, []).append(f"{rol.label}, {naam}")
     links = (
         select(Toegangslink.gebruiker_id, func.max(Toegangslink.verloopt_op))
         .where(Toegangslink.soort == LinkSoort.ACTIVATIE)
@@ -101,7 +101,7 @@ HEADINGS: tuple[tables.Heading[Person], ...] = (
     tables.Heading("email", "E-mailadres", lambda person: person.email),
     tables.Heading("rol", "Rol", lambda person: person.roles),
     tables.Heading("stand", "Stand", lambda person: person.state),
-    tables.Heading("geldig", "Uitnodiging geldig tot", lambda person: person.until),
+    tables.Heading("geldig", "Geldig tot", lambda person: person.until),
     tables.Heading("ingelogd", "Laatst ingelogd", lambda person: person.last),
 )
 

@@ -1,7 +1,5 @@
 """Erasing somebody's personal data, when they asked for it."""
 
-from typing import Any
-
 from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -44,7 +42,7 @@ def wissen(id: int) -> Response | str | tuple[str, int]:  # noqa: A002 - as ever
     return see(url_for("mensen.index"))
 
 
-def _ask(row: Gebruiker) -> Any:
+def _ask(row: Gebruiker) -> str:
     return render_template(
         "admin/model/action.html",
         header=PageHeader(
