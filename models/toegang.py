@@ -12,7 +12,7 @@ from models.gebruiker import Gebruiker
 class Zitting(Entiteit):
     """A browser in which somebody is logged in; the row goes when the session ends.
 
-    Triggers of migration 0003 remove the rows of a person whose password, second factor, role
+    Triggers of migration 0004 remove the rows of a person whose password, second factor, role
     or membership changes, or who is deactivated, whoever makes that change.
     """
 

@@ -184,7 +184,11 @@ def _people(project: Project) -> list[Detail]:
     members = (
         select(Lidmaatschap)
         .join(Lidmaatschap.gebruiker)
-        .where(Lidmaatschap.contractpartij_id == project.contractpartij_id, Gebruiker.actief)
+        .where(
+            Lidmaatschap.contractpartij_id == project.contractpartij_id,
+            Lidmaatschap.actief,
+            Gebruiker.actief,
+        )
         .options(joinedload(Lidmaatschap.gebruiker))
         .order_by(Lidmaatschap.rol, Gebruiker.naam)
     )

@@ -74,6 +74,7 @@ def _people(session: GateSession, moment: datetime) -> list[Person]:
     members = (
         select(Lidmaatschap.gebruiker_id, Lidmaatschap.rol, Contractpartij.naam)
         .join(Lidmaatschap.contractpartij)
+        .where(Lidmaatschap.actief)
         .order_by(Contractpartij.naam)
     )
     roles: dict[int, list[str]] = {}

@@ -147,6 +147,7 @@ class Overdragen(EntityAction):
                 f"{lid.rol.label} bij {lid.contractpartij}"
                 for row in asked.rows
                 for lid in row.lidmaatschappen
+                if lid.actief
             )
             or ("Geen rollen bij een contractpartij",),
         )
@@ -157,7 +158,9 @@ class Overdragen(EntityAction):
         has = {lid.contractpartij_id: lid for lid in successor.lidmaatschappen}
         for row in asked.rows:
             for lid in row.lidmaatschappen:
-                _give(session, successor, has.get(lid.contractpartij_id), lid)
+                if lid.actief:
+                    _give(session, successor, has.get(lid.contractpartij_id), lid)
+                    lid.actief = False
             row.actief = False
         session.flush()
         return Done(f"Overgedragen aan {successor}.", url_for("mensen.index"))
@@ -173,5 +176,7 @@ def _give(
                 gebruiker_id=to.id, contractpartij_id=given.contractpartij_id, rol=given.rol
             )
         )
-    elif given.rol is LidRol.PROJECTLEIDER:
-        own.rol = given.rol
+    else:
+        if given.rol is LidRol.PROJECTLEIDER or not own.actief:
+            own.rol = given.rol
+        own.actief = True

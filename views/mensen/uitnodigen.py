@@ -174,5 +174,5 @@ def _member(session: GateSession, row: Gebruiker, partij: int, rol: LidRol) -> N
     if own is None:
         session.add(Lidmaatschap(gebruiker_id=row.id, contractpartij_id=partij, rol=rol))
     else:
-        own.rol = rol
+        own.rol, own.actief = rol, True
     session.flush()
