@@ -232,7 +232,10 @@ def test_the_server_refuses_common_dutch_and_context_passwords(
     app: Flask, client: FlaskClient, invited: Person, password: str
 ) -> None:
     client.get(link_in(app))
-    assert post(client, "/activeren", email=EMAIL, wachtwoord=password).status_code == 422
+    refused = post(client, "/activeren", email=EMAIL, wachtwoord=password)
+    assert refused.status_code == 422
+    assert f'value="{password}"' not in refused.text, "a password is never sent back"
+    assert re.search(r'<input[^>]+type="password"[^>]+name="wachtwoord"', refused.text)
     assert stored(app, invited).wachtwoord_hash is None
 
 

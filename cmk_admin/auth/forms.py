@@ -43,8 +43,8 @@ class ForgottenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no ty
 class NewPasswordField(PasswordField):
     """A password that is being chosen; the page shows the manual's advice live."""
 
+    widget_kind = "password"
     autocomplete = "new-password"
-    is_new = True
 
 
 class ActivationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
