@@ -3,10 +3,10 @@
 from flask import Flask
 
 import views
-from cmk_admin import auth, checks, cli, database, jobs, routes, templating
+from cmk_admin import auth, checks, cli, database, jobs, public_pages, routes, templating
 from cmk_admin.extensions import babel, csrf
 from cmk_admin.settings import Settings
-from cmk_admin.web import charts, errors, headers
+from cmk_admin.web import charts, errors, headers, logs
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -23,10 +23,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, default_locale="nl", default_timezone="Europe/Amsterdam")
     headers.register(app, settings)
     errors.register(app)
+    logs.register(app, settings)
     auth.register(app, settings)
     routes.register(app)
     templating.register(app)
     charts.register(app)
+    public_pages.register(app)
     views.register(app)
     jobs.register(app)
     cli.register(app)

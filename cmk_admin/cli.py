@@ -12,6 +12,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from cmk_admin import mail
+from cmk_admin.auth import first as eerste
 from cmk_admin.basislijsten import laad
 from cmk_admin.demo.loader import is_leeg, laad_demo
 from cmk_admin.duo.files import WrongFileError
@@ -25,7 +27,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 def register(app: Flask) -> None:
     """Add the commands of the portal to `flask`."""
-    for command in (import_duo, basislijsten, demo):
+    for command in (import_duo, basislijsten, demo, eerste_beheerder):
         app.cli.add_command(command)
 
 
@@ -98,6 +100,28 @@ def basislijsten() -> None:
         aantal = laad(session)
         session.commit()
     click.echo(f"{aantal} keuzes toegevoegd." if aantal else "Alle keuzes staan er al.")
+
+
+@click.command("eerste-beheerder")
+@click.argument("naam")
+@click.argument("email")
+@with_appcontext
+@refuses
+def eerste_beheerder(naam: str, email: str) -> None:
+    """Maak de eerste beheerder van een nieuwe omgeving, en mail de link om te activeren.
+
+    Zonder SMTP_URL staat de link ook hier: dan kan niemand anders de mail lezen. Werkt alleen
+    zolang er geen beheerder is die kan inloggen.
+    """
+    if current_app.extensions["cmk_settings"].demo:
+        raise RefusedError("Dit is een demo. Zet CMK_DEMO=0 voor een echte omgeving.")
+    with acting_as(system("eerste-beheerder")) as session:
+        adres = eerste.nodig_uit(session, naam, email)
+        session.commit()
+    mail.send_waiting()
+    click.echo(f"{naam} is beheerder. Activeer het account binnen een week met de link in de mail.")
+    if current_app.extensions["cmk_settings"].smtp_url is None:
+        click.echo(adres)
 
 
 @click.command("demo")

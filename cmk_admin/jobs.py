@@ -8,6 +8,7 @@ from huey.api import Huey
 from sqlalchemy import make_url
 
 from cmk_admin import mail
+from cmk_admin.auth import attempts, clock
 from cmk_admin.settings import Settings
 
 
@@ -20,6 +21,14 @@ def register(app: Flask) -> None:
     def send_mail() -> None:
         with app.app_context():
             mail.send_waiting()
+
+    # Called, it is put in the queue: the worker takes it within seconds.
+    app.extensions["cmk_send_mail"] = send_mail
+
+    @huey.periodic_task(crontab(hour="4", minute="17"))  # type: ignore[untyped-decorator]
+    def sweep() -> None:
+        with app.app_context():
+            attempts.sweep(clock.now())
 
     app.cli.add_command(work)
 

@@ -2,75 +2,177 @@
 
 import smtplib
 import ssl
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import select
+from markupsafe import Markup, escape
+from sqlalchemy import or_, select
+from sqlalchemy.orm.exc import StaleDataError
 
 from cmk_admin.actor import system
-from cmk_admin.gate import acting_as
-from cmk_admin.settings import Settings
+from cmk_admin.auth import links
+from cmk_admin.gate import GateSession, acting_as
+from cmk_admin.settings import LOOPBACK, Settings
 from models.base import nu
-from models.gebruiker import Gebruiker
 from models.techniek import Mail, MailStatus
+from models.toegang import Toegangslink
 
 BATCH = 50
-#: After this many tries a mail is given up; Beheer → Mail shows it.
+#: After this many tries, three days later, a mail is given up; Beheer → Mail shows it.
 MAX_ATTEMPTS = 20
+LONGEST_WAIT = timedelta(hours=6)
 TIMEOUT = 20
+#: Where the personal link comes; the text in the database has none.
+LINK = "[persoonlijke link]"
+
+
+class LinkGone(Exception):
+    """The link that this mail would bring was withdrawn or used meanwhile."""
+
+
+def post(
+    session: GateSession,
+    ontvanger_id: int,
+    onderwerp: str,
+    tekst: str,
+    link: Toegangslink | None = None,
+    adres: str | None = None,
+) -> None:
+    """Put a mail in the outbox, in the transaction of `session`; the caller commits.
+
+    adres: when not the one that the person has at the moment of sending.
+    """
+    row = Mail(
+        ontvanger_id=ontvanger_id,
+        onderwerp=onderwerp,
+        tekst=tekst,
+        link_id=link.id if link else None,
+        adres=adres,
+    )
+    with session.own_work():
+        session.add(row)
+        session.flush()
+
+
+def send_soon() -> None:
+    """Let the worker look now rather than within a minute; call it after the commit.
+
+    When the queue is away nothing is lost, and what was asked is done: the mail waits its minute.
+    """
+    try:
+        current_app.extensions["cmk_send_mail"]()
+    except Exception:
+        current_app.logger.exception("De taakverwerker is niet te bereiken; mail wacht een minuut")
 
 
 def send_waiting() -> int:
     """Send what waits; each mail is committed by itself. Returns how many were sent."""
-    sent = 0
+    due = or_(Mail.volgende_op.is_(None), Mail.volgende_op <= nu())
+    waiting = select(Mail.id).where(Mail.status == MailStatus.WACHT, due).order_by(Mail.id)
     with acting_as(system("mail versturen")) as session, session.own_work():
-        waiting = session.execute(
-            select(Mail, Gebruiker.email)
-            .join(Mail.ontvanger)
-            .where(Mail.status == MailStatus.WACHT)
-            .order_by(Mail.id)
-            .limit(BATCH)
-        ).all()
-        for mail, address in waiting:
-            mail.pogingen += 1
-            try:
-                deliver(mail, address)
-            except (OSError, smtplib.SMTPException) as error:
-                mail.fout = type(error).__name__
-                if mail.pogingen >= MAX_ATTEMPTS:
-                    mail.status = MailStatus.MISLUKT
-            else:
-                mail.status, mail.verzonden_op, mail.fout = MailStatus.VERZONDEN, nu(), None
-                sent += 1
-            session.commit()
-    return sent
+        numbers = session.scalars(waiting.limit(BATCH)).all()
+        return sum(_send_one(session, number) for number in numbers)
 
 
-def deliver(mail: Mail, address: str) -> None:
+def _send_one(session: GateSession, number: int) -> bool:
+    session.rollback()
+    mail = session.get(Mail, number)
+    if mail is None or mail.status is not MailStatus.WACHT:
+        return False
+    mail.pogingen += 1
+    try:
+        deliver(session, mail)
+    except LinkGone:
+        mail.status, mail.fout = MailStatus.MISLUKT, "De link is ingetrokken of al gebruikt."
+    except (OSError, smtplib.SMTPException) as error:
+        mail.fout = _reason(error)
+        mail.volgende_op = nu() + min(LONGEST_WAIT, timedelta(minutes=2 ** (mail.pogingen - 1)))
+        if mail.pogingen >= MAX_ATTEMPTS:
+            mail.status, mail.volgende_op = MailStatus.MISLUKT, None
+    else:
+        mail.status, mail.verzonden_op = MailStatus.VERZONDEN, nu()
+        mail.fout = mail.volgende_op = None
+    try:
+        session.commit()
+    except StaleDataError:  # another worker was at it as well
+        session.rollback()
+        return False
+    return mail.status is MailStatus.VERZONDEN
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, for a beheerder: the kind, and what the other side said, without names."""
+    code = getattr(error, "smtp_code", None)
+    return f"{type(error).__name__} {code}" if code else type(error).__name__
+
+
+def deliver(session: GateSession, mail: Mail) -> None:
     """Hand one mail over: to the SMTP server, or as a file in the embedded default."""
     settings: Settings = current_app.extensions["cmk_settings"]
-    message = compose(mail, address, settings.mail_from)
+    message = compose(mail, _link_of(session, mail), settings.mail_from)
     if settings.smtp_url is None:
-        folder = Path(current_app.instance_path) / "mail"
+        folder = mail_folder(settings)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{mail.id:06d}.eml").write_bytes(message.as_bytes())
     else:
         _send(message, settings.smtp_url)
 
 
-def compose(mail: Mail, address: str, sender: str) -> EmailMessage:
-    """The message; its id follows from the row, so that a second sending is recognised."""
+def mail_folder(settings: Settings) -> Path:
+    """Where mail goes as files when there is no SMTP server."""
+    return settings.instance / "mail"
+
+
+def _link_of(session: GateSession, mail: Mail) -> str:
+    if mail.link_id is None:
+        return ""
+    link = session.get(Toegangslink, mail.link_id)
+    if link is None:
+        raise LinkGone
+    return links.address(link)
+
+
+def compose(mail: Mail, link: str, sender: str) -> EmailMessage:
+    """The message, as text and as HTML; its id follows from the row, so that a second sending
+    is recognised."""
     message = EmailMessage()
     message["From"] = f"CMK Portaal <{sender}>"
-    message["To"] = address
+    message["To"] = mail.adres or mail.ontvanger.email
     message["Subject"] = mail.onderwerp
     message["Date"] = formatdate(mail.aangemaakt_op.timestamp(), localtime=False)
     message["Message-ID"] = f"<mail-{mail.id}@{sender.rpartition('@')[2]}>"
-    message.set_content(mail.tekst)
+    message.set_content(mail.tekst.replace(LINK, link))
+    message.add_alternative(_as_html(mail.onderwerp, mail.tekst, link), subtype="html")
     return message
+
+
+PAGE = Markup(
+    '<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>{title}</title></head>'
+    '<body style="margin:0;padding:24px;background:#f6f3f7">'
+    '<div style="max-width:34em;margin:auto;padding:24px;background:#fff;color:#211a2b;'
+    'border-radius:12px;font:16px/1.5 system-ui,sans-serif">{body}</div></body></html>'
+)
+BUTTON = Markup(
+    '<p><a href="{link}" style="display:inline-block;padding:10px 18px;border-radius:8px;'
+    'background:#c2185b;color:#fff;font-weight:600;text-decoration:none">Openen</a></p>'
+    '<p style="font-size:13px;color:#5d5468">Werkt de knop niet? Kopieer dan dit adres:<br>'
+    '<span style="word-break:break-all">{link}</span></p>'
+)
+
+
+def _as_html(title: str, text: str, link: str) -> str:
+    """The paragraphs of the text; the one that is the link becomes a button."""
+    parts = [
+        BUTTON.format(link=link)
+        if part.strip() == LINK
+        else Markup("<p>{}</p>").format(Markup("<br>").join(map(escape, part.splitlines())))
+        for part in text.replace("\r\n", "\n").split("\n\n")
+    ]
+    return str(PAGE.format(title=title, body=Markup().join(parts)))
 
 
 def _send(message: EmailMessage, url: str) -> None:
@@ -85,7 +187,7 @@ def _send(message: EmailMessage, url: str) -> None:
     else:
         server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT)
     with server:
-        if parts.scheme != "smtps" and host not in ("127.0.0.1", "localhost", "::1"):
+        if parts.scheme != "smtps" and host not in LOOPBACK:
             server.starttls(context=context)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))

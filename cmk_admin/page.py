@@ -237,6 +237,7 @@ class CheckItem:
 
 @dataclass(frozen=True, slots=True)
 class CurrentUser:
+    id: int
     name: str
     initials: str
     role: str

@@ -78,6 +78,8 @@ _STAMDATA = _rechten("Z", "Z", "Z", "Z M W V importeren", "Z M W V importeren")
 _LIJST = _rechten("Z", "Z", "Z", "Z M W", "Z M W")
 _ACCOUNT = _rechten("Z", "Z", "Z", "Z", "Z M W")
 _LEZEN = _rechten("Z", "Z", "Z", "Z", "Z")
+#: What only the portal itself reads and writes.
+_NIEMAND = _rechten("", "", "", "", "")
 
 #: Entity (or page) → role → actions: the spec's "Rights, literally".
 RIGHTS: dict[str, Rechten] = {
@@ -122,7 +124,11 @@ RIGHTS: dict[str, Rechten] = {
     "Bewerking": _rechten("Z", "Z ongedaan", "Z", "Z ongedaan", "Z ongedaan ongedaan_alle"),
     "Mail": _rechten("", "", "", "", "Z"),
     "Taak": _rechten("", "", "", "Z", "Z"),
-    "Verzoek": _rechten("", "", "", "", ""),
+    "Verzoek": _NIEMAND,
+    "Zitting": _NIEMAND,
+    "Poging": _NIEMAND,
+    "Toegangslink": _rechten("", "", "", "", "Z"),
+    "Herstelcode": _NIEMAND,
     "Rechten": _rechten("", "", "Z", "Z", "Z"),
 }
 
@@ -181,7 +187,8 @@ SCOPE: dict[str, Mapping[Rol, Bereik]] = {
     "Wijziging": _bereik(_E, _E, Bereik.ZONDER_ACCOUNTS, Bereik.ZONDER_ACCOUNTS, _A),
     "Mail": _bereik(_N, _N, _N, _N, _A),
     "Taak": _bereik(_N, _N, _N, _Z, _A),
-    "Verzoek": _bereik(_N, _N, _N, _N, _N),
+    **dict.fromkeys(["Verzoek", "Zitting", "Poging", "Herstelcode"], _bereik(_N, _N, _N, _N, _N)),
+    "Toegangslink": _bereik(_N, _N, _N, _N, _A),
 }
 
 #: Where a role may change only some columns of an entity.

@@ -24,6 +24,7 @@ class Settings:
     instance: folder for the database, files, mail and keys of the embedded default.
     demo: demo accounts on the login page; only on loopback.
     base_url: address in mails; never taken from the Host header.
+    proxies: how many proxies of our own stand in front and say where a visitor comes from.
     """
 
     instance: Path
@@ -38,6 +39,7 @@ class Settings:
     mail_from: str = "cmk@cultuuroost.nl"
     smtp_url: str | None = None
     max_upload_mb: int = 20
+    proxies: int = 0
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -70,6 +72,7 @@ class Settings:
             mail_from=env.get("CMK_MAIL_FROM", "cmk@cultuuroost.nl"),
             smtp_url=env.get("SMTP_URL"),
             max_upload_mb=_whole("CMK_MAX_UPLOAD_MB", env.get("CMK_MAX_UPLOAD_MB", "20"), 1000),
+            proxies=_whole("CMK_PROXIES", env["CMK_PROXIES"], 10) if "CMK_PROXIES" in env else 0,
         )
 
     def flask_config(self) -> dict[str, Any]:
@@ -79,6 +82,8 @@ class Settings:
             "TESTING": self.testing,
             "TRUSTED_HOSTS": list(self.trusted_hosts),
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            # What people typed does not belong in a log.
+            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
             "MAX_CONTENT_LENGTH": self.max_upload_mb * 1024 * 1024,
             "MAX_FORM_PARTS": 25_000,
             "WTF_CSRF_TIME_LIMIT": None,

@@ -6,6 +6,7 @@ from flask import Flask, request, url_for
 from flask_login import current_user
 
 from cmk_admin import formats, routes
+from cmk_admin.auth import clock, sessions
 from cmk_admin.menu import menu_for
 from cmk_admin.page import CurrentUser
 from cmk_admin.settings import Settings
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
             "app_name": APP_NAME,
             "instance_label": "demo" if settings.demo else "",
             "current": _current() if inside else None,
+            "session_left": sessions.seconds_left(current_user, clock.now()) if inside else 0,
             "menu": menu_for(routes.actor(), request.path) if inside else (),
         }
 
@@ -36,6 +38,7 @@ def _current() -> CurrentUser:
     account = current_user._get_current_object()
     rollen = sorted({rol.label for rol in account.actor.rollen})
     return CurrentUser(
+        id=account.id,
         name=account.naam,
         initials="".join(
             word[0] for word in (account.naam.split()[:1] + account.naam.split()[-1:])

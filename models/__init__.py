@@ -12,6 +12,7 @@ from models import (
     samenwerkingspartner,
     school,
     techniek,
+    toegang,
     verantwoording,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "samenwerkingspartner",
     "school",
     "techniek",
+    "toegang",
     "verantwoording",
 ]

@@ -226,6 +226,8 @@ class Entiteit(Basis):
     ouder: ClassVar[str | None] = None
     #: Only the gate itself writes this entity.
     alleen_poort: ClassVar[bool] = False
+    #: May go without a trace once it has served; only for what the gate keeps for itself.
+    vergankelijk: ClassVar[bool] = False
     #: Relationships whose rows are part of this row and go when it goes.
     delen: ClassVar[tuple[str, ...]] = ()
     meervouden: ClassVar[dict[str, Meervoud]] = {}

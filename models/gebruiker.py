@@ -96,6 +96,13 @@ class Gebruiker(Entiteit):
     totp_stap: Mapped[int | None] = mapped_column(
         Integer, info=ui("Laatst gebruikte tijdstap", geheim=True, **VERBORGEN)
     )
+    totp_nieuw: Mapped[bytes | None] = mapped_column(
+        LargeBinary,
+        info=ui("Tweede factor die nog bevestigd moet worden", geheim=True, **VERBORGEN),
+    )
+    herstelcodes: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=ui("Herstelcodes, tot ze bewaard zijn", geheim=True, **VERBORGEN)
+    )
     laatst_ingelogd_op: Mapped[datetime | None] = mapped_column(
         Moment, info=ui("Laatst ingelogd", lijst=True, formulier=False)
     )

@@ -58,7 +58,13 @@ class Mail(Entiteit):
     verzonden_op: Mapped[datetime | None] = mapped_column(
         Moment, info=ui("Verzonden op", lijst=True)
     )
+    volgende_op: Mapped[datetime | None] = mapped_column(Moment, info=ui("Volgende poging"))
     fout: Mapped[str | None] = mapped_column(String(300), info=ui("Laatste fout"))
+    adres: Mapped[str | None] = mapped_column(
+        String(254),
+        info=ui("Ander adres", help="Leeg: naar het adres dat de ontvanger bij verzending heeft."),
+    )
+    link_id: Mapped[int | None] = mapped_column(Integer, info=ui("Link", **VERBORGEN))
 
     ontvanger: Mapped[Gebruiker] = relationship(foreign_keys=[ontvanger_id])
 

@@ -35,6 +35,7 @@ from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur, SchoolSoort
 from models.techniek import Mail, Taak, Verzoek
+from models.toegang import Herstelcode, LinkSoort, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording, Werkwijze
 
 E = TypeVar("E", bound=Entiteit)
@@ -407,6 +408,45 @@ maak_verzoek = _fabriek_van(
     Verzoek,
     lambda n: {"sleutel": f"sleutel-{n}", "uitkomst": "/"},
 )
+maak_poging = _fabriek_van(Poging, lambda n: {"sleutel": f"{n:064}", "op": nu()})
+
+
+def maak_zitting(
+    session: GateSession, gebruiker: Gebruiker | None = None, **velden: Any
+) -> Zitting:
+    moment = nu()
+    standaard = {
+        "sleutel_hash": f"{nummer():064}",
+        "gebruiker_id": (gebruiker or maak_gebruiker(session)).id,
+        "begonnen_op": moment,
+        "gezien_op": moment,
+        "bevestigd_op": moment,
+        "browser": "Firefox op Windows",
+    }
+    return _maak(session, Zitting(**standaard | velden))
+
+
+def maak_toegangslink(
+    session: GateSession, gebruiker: Gebruiker | None = None, **velden: Any
+) -> Toegangslink:
+    standaard = {
+        "sleutel_hash": f"{nummer():064}",
+        "zaad": f"{nummer():064}",
+        "soort": LinkSoort.ACTIVATIE,
+        "gebruiker_id": (gebruiker or maak_gebruiker(session)).id,
+        "verloopt_op": nu(),
+    }
+    return _maak(session, Toegangslink(**standaard | velden))
+
+
+def maak_herstelcode(
+    session: GateSession, gebruiker: Gebruiker | None = None, **velden: Any
+) -> Herstelcode:
+    standaard = {
+        "code_hash": f"{nummer():064}",
+        "gebruiker_id": (gebruiker or maak_gebruiker(session)).id,
+    }
+    return _maak(session, Herstelcode(**standaard | velden))
 
 
 def maak_mail(session: GateSession, ontvanger: Gebruiker | None = None, **velden: Any) -> Mail:

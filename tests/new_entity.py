@@ -25,7 +25,7 @@ from models.historie import Wijziging
 from tests.pages import Page
 from tests.portal_world import bouw
 from tests.support.applications import closing_engines, make_settings
-from tests.support.portal import Portaal
+from tests.support.portal import Portaal, log_everybody_in
 from views import generated
 
 
@@ -58,7 +58,8 @@ def make(folder: Path, database: str) -> Portaal:
             Instrument.metadata.tables["instrument"].create(connection)
     with app.app_context(), acting_as(system("wereld")) as session:
         wereld = bouw(session)
-    return Portaal(app, wereld, lambda: False, lambda: None)
+    cookies = log_everybody_in(app, wereld)
+    return Portaal(app, wereld, lambda: False, lambda: None, cookies)
 
 
 def try_form(portaal: Portaal) -> int:

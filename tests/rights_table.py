@@ -43,6 +43,11 @@ BESIDE = {
     "Taak": ("", "", "", "Z", "Z"),
     # The portal's own administration of handled forms.
     "Verzoek": ("", "", "", "", ""),
+    # What the log-in keeps: who is logged in where, what failed, and ways back in.
+    "Zitting": ("", "", "", "", ""),
+    "Poging": ("", "", "", "", ""),
+    "Toegangslink": ("", "", "", "", "Z"),
+    "Herstelcode": ("", "", "", "", ""),
 }
 
 #: How the names in the first column are called in the program.

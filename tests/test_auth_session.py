@@ -1,19 +1,27 @@
 """The session: what its cookie allows, how it starts anew, and when it ends."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
 from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from cmk_admin.auth import passwords
+from cmk_admin.gate import GateSession, acting_as
 from cmk_admin.settings import Settings
-from models.gebruiker import CultuurOostRol, LidRol
+from models.contractpartij import Contractpartij
+from models.gebruiker import CultuurOostRol, Lidmaatschap, LidRol
+from models.toegang import Zitting
 from tests.auth_support import (
     QUICK,
+    TEST,
     Clock,
     Person,
     add_person,
@@ -139,15 +147,58 @@ def test_after_twelve_hours_it_ends_however_busy(
     assert not inside(client)
 
 
-def test_being_busy_is_noted_once_a_minute(
+def seen(app: Flask) -> list[datetime]:
+    with app.app_context(), acting_as(TEST) as session:
+        return list(session.scalars(select(Zitting.gezien_op)))
+
+
+@pytest.mark.beide
+def test_last_seen_is_written_at_most_once_a_minute(
+    app: Flask, client: FlaskClient, person: Person, clock: Clock
+) -> None:
+    log_in(client, person, clock.moment)
+    first = clock.moment
+    clock.forward(seconds=59)
+    client.get("/wie")
+    assert seen(app) == [first]
+    clock.forward(seconds=2)
+    client.get("/wie")
+    assert seen(app) == [clock.moment]
+
+
+def seconds(client: FlaskClient) -> int:
+    """What is left, by what a page asks of itself."""
+    answer = client.get("/zitting").json
+    assert answer
+    found: int = answer["seconden"]
+    return found
+
+
+def test_asking_how_long_is_left_does_not_lengthen_it(
     client: FlaskClient, person: Person, clock: Clock
 ) -> None:
     log_in(client, person, clock.moment)
-    client.get("/wie")
-    clock.forward(seconds=59)
-    assert "Set-Cookie" not in client.get("/wie").headers
-    clock.forward(seconds=2)
-    assert "Set-Cookie" in client.get("/wie").headers
+    clock.forward(minutes=28)
+    assert [seconds(client), seconds(client)] == [120, 120]
+
+    with client.session_transaction() as kept:
+        kept["csrf_token"] = "x"
+    lengthened = client.post("/zitting", data={"csrf_token": _token_for(client)})
+
+    assert lengthened.json
+    assert lengthened.json["seconden"] == 1800
+    clock.forward(minutes=29)
+    assert inside(client)
+
+
+def test_the_last_half_hour_of_twelve_cannot_be_lengthened(
+    client: FlaskClient, person: Person, clock: Clock
+) -> None:
+    log_in(client, person, clock.moment)
+    for _ in range(47):
+        clock.forward(minutes=15)
+        assert inside(client)
+    assert seconds(client) == 900
 
 
 def test_the_code_must_follow_within_five_minutes(
@@ -176,12 +227,119 @@ def test_who_is_not_active_any_more_is_out_at_the_next_request(
     assert not inside(client), "the session came back to life"
 
 
-def test_a_changed_role_counts_from_the_next_request(
+# --- replay of old cookies --------------------------------------------------------
+
+
+def _new_member(app: Flask, person: Person) -> None:
+    with app.app_context(), acting_as(TEST) as session:
+        partij = Contractpartij(naam=f"Cultuurpunt {person.id}")
+        session.add(partij)
+        session.flush()
+        session.add(
+            Lidmaatschap(
+                gebruiker_id=person.id, contractpartij_id=partij.id, rol=LidRol.PROJECTLEIDER
+            )
+        )
+        session.commit()
+
+
+def _member(app: Flask, change: Callable[[GateSession, Lidmaatschap], None]) -> None:
+    with app.app_context(), acting_as(TEST) as session:
+        change(session, session.scalars(select(Lidmaatschap)).one())
+        session.commit()
+
+
+def _log_out(app: Flask, person: Person, client: FlaskClient) -> None:
+    with client.session_transaction() as kept:
+        kept.setdefault("csrf_token", "x")
+    client.post("/uitloggen", data={"csrf_token": _token_for(client)})
+
+
+def _there_and_back(app: Flask, person: Person, column: str, *values: object) -> None:
+    for value in values:
+        change_person(app, person, **{column: value})
+
+
+REVOKING: dict[str, Callable[[Flask, Person, FlaskClient], object]] = {
+    "logout": _log_out,
+    "password": lambda app, person, _: change_person(app, person, wachtwoord_hash="anders"),
+    "role": lambda app, person, _: change_person(
+        app, person, cultuur_oost_rol=CultuurOostRol.ADVISEUR
+    ),
+    "role there and back": lambda app, person, _: _there_and_back(
+        app, person, "cultuur_oost_rol", CultuurOostRol.ADVISEUR, None
+    ),
+    "second factor": lambda app, person, _: change_person(app, person, totp_geheim=b"anders"),
+    "deactivation and back": lambda app, person, _: _there_and_back(
+        app, person, "actief", False, True
+    ),
+    "new membership": lambda app, person, _: _new_member(app, person),
+    "other role there": lambda app, person, _: _member(
+        app, lambda _session, lid: setattr(lid, "rol", LidRol.ROUTEBEGELEIDER)
+    ),
+}
+
+
+@pytest.mark.parametrize("event", REVOKING)
+@pytest.mark.beide
+def test_an_old_cookie_is_worth_nothing_after(
+    app: Flask, client: FlaskClient, person: Person, clock: Clock, event: str
+) -> None:
+    if event == "other role there":
+        _new_member(app, person)
+    log_in(client, person, clock.moment)
+    assert inside(client)
+    stolen = app.test_client()
+    cookie = client.get_cookie("cmk")
+    assert cookie is not None
+    stolen.set_cookie("cmk", cookie.value)
+    assert inside(stolen)
+
+    REVOKING[event](app, person, client)
+
+    again = app.test_client()
+    again.set_cookie("cmk", cookie.value)
+    assert [inside(one) for one in (again, stolen)] == [False, False]
+
+
+def test_half_a_log_in_ends_when_the_password_changes(
+    app: Flask, client: FlaskClient, person: Person, clock: Clock
+) -> None:
+    type_password(client, person.email)
+    with app.app_context():
+        other = passwords.hash_password("een heel ander wachtwoord")
+    change_person(app, person, wachtwoord_hash=other)
+    assert client.get("/inloggen/code").location == "/inloggen"
+
+
+def test_the_database_alone_opens_no_session(
+    app: Flask, client: FlaskClient, person: Person, clock: Clock
+) -> None:
+    """A session is stored by a hash of its id: who reads the table has no cookie."""
+    log_in(client, person, clock.moment)
+    with client.session_transaction() as kept:
+        key = kept["zitting"]
+    with app.app_context(), acting_as(TEST) as session:
+        row = session.scalars(select(Zitting)).one()
+        assert row.sleutel_hash != key
+        assert row.sleutel_hash == sha256(key.encode()).hexdigest()
+
+
+def test_logging_in_again_gives_a_new_id_and_ends_the_old_one(
     app: Flask, client: FlaskClient, person: Person, clock: Clock
 ) -> None:
     log_in(client, person, clock.moment)
-    change_person(app, person, cultuur_oost_rol=CultuurOostRol.ADVISEUR)
-    assert client.get("/wie").json == {"naam": "Piet Pietersen", "rol": "adviseur"}
+    old = client.get_cookie("cmk")
+    assert old is not None
+    with client.session_transaction() as kept:
+        kept.pop("_user_id")  # the log-in page is only shown to who is not inside
+    clock.forward(seconds=30)
+    log_in(client, person, clock.moment)
+
+    replay = app.test_client()
+    replay.set_cookie("cmk", old.value)
+    assert inside(client)
+    assert not inside(replay)
 
 
 def test_half_a_session_opens_nothing(client: FlaskClient, person: Person, clock: Clock) -> None:
@@ -204,10 +362,6 @@ def test_a_forged_cookie_opens_nothing(app: Flask, client: FlaskClient, person: 
 @pytest.mark.beide
 def test_an_account_knows_its_memberships(app: Flask) -> None:
     from cmk_admin.auth.account import load_account
-    from cmk_admin.gate import acting_as
-    from models.contractpartij import Contractpartij
-    from models.gebruiker import Lidmaatschap
-    from tests.auth_support import TEST
 
     person = add_person(app, cultuur_oost_rol=CultuurOostRol.DATAMANAGER)
     with app.app_context(), acting_as(TEST) as session:

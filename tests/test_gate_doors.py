@@ -14,6 +14,8 @@ from cmk_admin.gate import (
     Locked,
     Refused,
     bewerking,
+    forget,
+    in_turn,
     may_undo,
     once,
     stamp,
@@ -24,12 +26,75 @@ from models.activiteit import Activiteit, ActiviteitSchool, Last
 from models.base import RegelFout, nu
 from models.gebruiker import Gebruiker
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
+from models.toegang import Poging
 from models.verantwoording import Verantwoording
 from tests.gate_history import explained, stored
 from tests.gate_world import World
 
 pytest_plugins = ["tests.gate_fixtures"]
 pytestmark = pytest.mark.beide
+
+
+# --- forget, in_turn -------------------------------------------------------------------
+
+
+def failures(world: World, *keys: str) -> None:
+    with world.acting("system") as session, session.own_work():
+        session.add_all(Poging(sleutel=key, op=nu()) for key in keys)
+        session.commit()
+
+
+def keys(world: World) -> list[str]:
+    return sorted(row[0] for row in world.raw("SELECT sleutel FROM poging"))
+
+
+def test_what_may_go_without_a_trace_goes_and_says_how_much(fresh_world: World) -> None:
+    failures(fresh_world, "a", "a", "b")
+    with fresh_world.acting("system") as session:
+        assert forget(session, Poging, {"sleutel": "a", "op": ("<=", nu())}) == 2
+        assert forget(session, Poging, {"sleutel": "a"}) == 0
+        session.commit()
+    assert keys(fresh_world) == ["b"]
+
+
+def test_nothing_else_goes_that_way(fresh_world: World) -> None:
+    failures(fresh_world, "a")
+    with fresh_world.acting("system") as session:
+        for entity in (Wijziging, Bewerking, Last, Gebruiker):
+            with pytest.raises(AroundTheGate):
+                forget(session, entity, {"id": 1})
+        with pytest.raises(AroundTheGate):
+            forget(session, Poging, {})
+    with fresh_world.acting("beheerder") as session, pytest.raises(AroundTheGate):
+        forget(session, Poging, {"sleutel": "a"})
+    assert keys(fresh_world) == ["a"]
+
+
+def test_who_holds_a_name_lets_nobody_else_have_it(fresh_world: World) -> None:
+    order: list[str] = []
+    held, waiting = threading.Event(), threading.Event()
+
+    def second() -> None:
+        with fresh_world.acting("system") as session:
+            held.wait(5)
+            waiting.set()
+            in_turn(session, "naam")
+            order.append("tweede")
+            session.rollback()
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with fresh_world.acting("system") as session:
+        in_turn(session, "naam")
+        held.set()
+        waiting.wait(5)
+        thread.join(0.2)
+        order.append("eerste")
+        session.commit()
+    thread.join(10)
+    assert order == ["eerste", "tweede"]
+    with fresh_world.acting("beheerder") as session, pytest.raises(AroundTheGate):
+        in_turn(session, "naam")
 
 
 # --- once ----------------------------------------------------------------------------

@@ -65,6 +65,10 @@ Bewerking            | Z           | Z ongedaan  | Z   | Z ongedaan  | Z ongedaa
 Mail                 | -           | -           | -   | -           | Z
 Taak                 | -           | -           | -   | Z           | Z
 Verzoek              | -           | -           | -   | -           | -
+Zitting              | -           | -           | -   | -           | -
+Poging               | -           | -           | -   | -           | -
+Toegangslink         | -           | -           | -   | -           | Z
+Herstelcode          | -           | -           | -   | -           | -
 Rechten              | -           | -           | Z   | Z           | Z
 """  # noqa: E501 - a table
 LETTER = {"Z": "zien", "M": "maken", "W": "wijzigen", "V": "verwijderen"}

@@ -4,6 +4,7 @@ from flask import Flask
 
 from cmk_admin.menu import menu_of
 from models.activiteit import Activiteit
+from models.gebruiker import Gebruiker
 from models.verantwoording import Verantwoording
 from views import (
     acties,
@@ -12,6 +13,7 @@ from views import (
     bewerkingen,
     dashboard,
     generated,
+    mensen,
     mijn_gegevens,
     projecten,
     rapportages,
@@ -31,11 +33,17 @@ def register(app: Flask) -> None:
                 acties.Heropenen(),
                 acties.Vaststellen(),
             ),
+            Gebruiker: (
+                mensen.Uitnodigen(),
+                mensen.Intrekken(),
+                mensen.TweedeStap(),
+                mensen.Overdragen(),
+            ),
         },
     )
     beheer.register(app, generated.SECTIONS)
     for screen in (
-        dashboard, projecten, verantwoordingen, activiteiten, rapportages, mijn_gegevens,
+        dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
         bewerkingen,
     ):  # fmt: skip
         screen.register(app)

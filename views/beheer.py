@@ -16,7 +16,7 @@ from cmk_admin.page import Action, Crumb, FormError, FormPage, PageHeader
 from cmk_admin.policy import RIGHTS, SCOPE, Bereik, Handeling, may
 from cmk_admin.routes import actor, requires
 from models.base import RegelFout, entiteiten, nu
-from models.gebruiker import Rol
+from models.gebruiker import Gebruiker, Rol
 from models.historie import BewerkingSoort
 from models.verantwoording import Verantwoording, open_jaar
 
@@ -48,6 +48,8 @@ def index() -> str:
         for section in sections
     ]
     actions = [Action("Rechten", url_for("beheer.rechten"), "lock")]
+    if may(actor(), Handeling.MAKEN, Gebruiker):
+        actions.append(Action("Mensen", url_for("mensen.index"), "users"))
     if may(actor(), Handeling.JAAR_OPENEN, Verantwoording):
         actions.append(
             Action("Jaar openen…", url_for("beheer.jaar_openen"), "calendar", primary=True)

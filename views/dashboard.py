@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, formats, references, tables
 from cmk_admin.actor import Actor, system
+from cmk_admin.auth import recovery
 from cmk_admin.gate import GateSession, acting_as
 from cmk_admin.page import (
     Action,
@@ -56,6 +57,7 @@ def index() -> str:
     return render_template(
         "dashboard/index.html",
         header=_header(counted),
+        recovery_codes=recovery.to_save(actor().gebruiker_id),
         reports=() if everywhere else [_report(c, today) for c in counted],
         overview=_overview(counted, today) if everywhere else None,
         agenda=_agenda(session, today),

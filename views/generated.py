@@ -33,6 +33,7 @@ from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur
 from models.techniek import Mail, Taak, Verzoek
+from models.toegang import Herstelcode, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording
 
 SECTIONS = (
@@ -48,7 +49,7 @@ SECTIONS = (
     Section("Toezicht", (Wijziging, Bewerking, Momentopname, Mail, Taak)),
 )
 #: No screen: what the portal keeps only for its own working.
-WITHOUT_SCREEN = frozenset({Verzoek})
+WITHOUT_SCREEN = frozenset({Verzoek, Zitting, Poging, Toegangslink, Herstelcode})
 STAMDATA = (Samenwerkingspartner, Schoolbestuur, School)
 
 
@@ -108,7 +109,7 @@ def special_views(actions: Actions) -> tuple[EntityView, ...]:
             address(Project),
             row_url=lambda row: url_for("projecten.verantwoordingen", id=row.id),
         ),
-        EntityView(Gebruiker, address(Gebruiker), prepare=_mark_demo),
+        EntityView(Gebruiker, address(Gebruiker), actions=actions[Gebruiker], prepare=_mark_demo),
         EntityView(Bewerking, address(Bewerking), row_extra=_undo_button),
     )
 

@@ -12,6 +12,7 @@ from cmk_admin.page import (
     Chip,
     Column,
     Crumb,
+    Detail,
     Empty,
     ListPage,
     PageHeader,
@@ -24,6 +25,7 @@ from cmk_admin.policy import Handeling, may, right_on
 from cmk_admin.routes import actor, requires
 from models.contractpartij import Contractpartij
 from models.financieel import Jaar, jaren_van
+from models.gebruiker import Gebruiker, Lidmaatschap
 from models.lijsten import Sector
 from models.project import Document, Project
 from models.verantwoording import Status, Verantwoording
@@ -174,7 +176,26 @@ def documenten(id: int) -> str:  # noqa: A002 - as in the address
 def details(id: int) -> str:  # noqa: A002 - as in the address
     """What is known of the project."""
     project = _find(id)
-    return _tab(project, "details", details=details_of(project))
+    return _tab(project, "details", details=[*details_of(project), *_people(project)])
+
+
+def _people(project: Project) -> list[Detail]:
+    """The members of the contractpartij, as far as one sees them (Handleiding 1.5)."""
+    members = (
+        select(Lidmaatschap)
+        .join(Lidmaatschap.gebruiker)
+        .where(
+            Lidmaatschap.contractpartij_id == project.contractpartij_id,
+            Lidmaatschap.actief,
+            Gebruiker.actief,
+        )
+        .options(joinedload(Lidmaatschap.gebruiker))
+        .order_by(Lidmaatschap.rol, Gebruiker.naam)
+    )
+    return [
+        Detail(lid.rol.label, Cell(f"{lid.gebruiker.naam} ({lid.gebruiker.email})"))
+        for lid in database.session().scalars(members)
+    ]
 
 
 def _find(id_: int) -> Project:

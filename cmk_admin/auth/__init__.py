@@ -5,6 +5,7 @@ from flask import Flask
 from cmk_admin.auth import access, clock, demo_mode, sessions
 from cmk_admin.auth.access import public
 from cmk_admin.auth.account import Account
+from cmk_admin.auth.activation_views import blueprint as mailed_links
 from cmk_admin.auth.passwords import TooBusyError
 from cmk_admin.auth.views import blueprint
 from cmk_admin.extensions import login
@@ -34,6 +35,7 @@ def register(app: Flask, settings: Settings, time: clock.Clock = nu) -> None:
     login.user_loader(access.load)
     login.unauthorized_handler(access.unauthorized)
     app.register_blueprint(blueprint)
+    app.register_blueprint(mailed_links)
     app.register_error_handler(TooBusyError, errors.on_busy)
     app.before_request(access.require_login)
     demo_mode.register(app, settings)

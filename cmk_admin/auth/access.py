@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import current_app, flash, redirect, request, session, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 from cmk_admin.auth import clock, sessions
-from cmk_admin.auth.account import Account, load_account
+from cmk_admin.auth.account import Account
 from cmk_admin.extensions import login
 from cmk_admin.web import errors
 from cmk_admin.web.targets import safe_target
 
 View = TypeVar("View", bound=Callable[..., object])
+#: What a page asks by itself, without anybody doing something.
+UNNOTED = frozenset({"auth.session_left"})
 ENDED = "Je bent uitgelogd, omdat je een tijd niets deed of je account is gewijzigd."
 
 
@@ -38,12 +40,12 @@ def require_login() -> Response | None:
 def load(gebruiker_id: str) -> Account | None:
     """The person of this session, as they are in the database now; None ends the session."""
     moment = clock.now()
-    account = load_account(int(gebruiker_id)) if sessions.alive(moment) else None
+    account = sessions.current(int(gebruiker_id), moment)
     if account is None:
-        session.clear()
+        sessions.end()
         flash(ENDED, "info")
-    else:
-        sessions.note_activity(moment)
+    elif request.endpoint not in UNNOTED:
+        sessions.note_activity(account, moment)
     return account
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from cmk_admin.actor import Actor, system
-from cmk_admin.auth import passwords
+from cmk_admin.auth import passwords, recovery
 from cmk_admin.auth.totp import Factor, use_code
 from cmk_admin.gate import acting_as, stamp
 from models.gebruiker import CultuurOostRol, Gebruiker, Lidmaatschap, LidRol
+from models.toegang import Zitting
 
 LOGGING_IN = system("inloggen")
 
@@ -20,7 +21,8 @@ LOGGING_IN = system("inloggen")
 class Account:
     """The person who is logged in, as Flask-Login wants it. Holds no database row.
 
-    memberships: contractpartij id → role there.
+    memberships: contractpartij id → role there. session_id and what follows: of the session
+    in which they are; without one these are empty.
     """
 
     id: int
@@ -28,6 +30,10 @@ class Account:
     email: str
     cultuur_oost_rol: CultuurOostRol | None
     memberships: tuple[tuple[int, LidRol], ...]
+    session_id: int | None = None
+    begun: datetime | None = None
+    seen: datetime | None = None
+    confirmed: datetime | None = None
 
     is_authenticated = True
     is_active = True
@@ -52,8 +58,13 @@ class Credentials:
     factor: Factor
 
 
-def load_account(gebruiker_id: int) -> Account | None:
-    """The account with its roles as they are now; None when gone or not active."""
+def load_account(
+    gebruiker_id: int, session_alive: Sequence[ColumnElement[bool]] = ()
+) -> Account | None:
+    """The account with its roles as they are now; None when gone or not active.
+
+    session_alive: conditions on the session in which they are; None as well when it is not.
+    """
     wanted = (
         select(
             Gebruiker.naam,
@@ -69,13 +80,23 @@ def load_account(gebruiker_id: int) -> Account | None:
         .where(Gebruiker.id == gebruiker_id, Gebruiker.actief)
         .order_by(Lidmaatschap.contractpartij_id)
     )
+    if session_alive:
+        wanted = wanted.add_columns(
+            Zitting.id.label("session_id"),
+            Zitting.begonnen_op,
+            Zitting.gezien_op,
+            Zitting.bevestigd_op,
+        ).join(Zitting, and_(Zitting.gebruiker_id == Gebruiker.id, *session_alive))
     with acting_as(LOGGING_IN) as session:
         rows: Sequence[Any] = session.execute(wanted).all()
     if not rows:
         return None
     person = rows[0]
     memberships = tuple((row.contractpartij_id, row.rol) for row in rows if row.rol is not None)
-    return Account(gebruiker_id, person.naam, person.email, person.cultuur_oost_rol, memberships)
+    where = tuple(person)[-4:] if session_alive else ()
+    return Account(
+        gebruiker_id, person.naam, person.email, person.cultuur_oost_rol, memberships, *where
+    )
 
 
 def find_by_email(email: str) -> Credentials | None:
@@ -129,6 +150,17 @@ def _rehash(found: Credentials, password: str) -> None:
     with acting_as(LOGGING_IN) as session:
         stamp(session, Gebruiker, as_read, renewed)
         session.commit()
+
+
+def check_recovery(found: Credentials, code: str, moment: datetime) -> Account | None:
+    """Use a recovery code up and log the account in; None when it is not accepted."""
+    with acting_as(LOGGING_IN) as session:
+        if not recovery.use(session, found.gebruiker_id, code):
+            session.rollback()
+            return None
+        stamp(session, Gebruiker, {"id": found.gebruiker_id}, {"laatst_ingelogd_op": moment})
+        session.commit()
+    return load_account(found.gebruiker_id)
 
 
 def check_code(found: Credentials, code: str, moment: datetime) -> Account | None:

@@ -1,20 +1,24 @@
-"""The two forms of the log-in."""
+"""The forms of logging in, activating and a new password."""
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 
-class LoginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
-    """E-mail address and password."""
-
-    email = EmailField(
-        "E-mailadres",
+def _email(label: str = "E-mailadres") -> EmailField:
+    return EmailField(
+        label,
         [
             InputRequired("Vul je e-mailadres in."),
             Length(max=254, message="Een e-mailadres heeft hoogstens %(max)d tekens."),
         ],
     )
+
+
+class LoginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """E-mail address and password."""
+
+    email = _email()
     wachtwoord = PasswordField("Wachtwoord", [InputRequired("Vul je wachtwoord in.")])
 
 
@@ -22,3 +26,48 @@ class CodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
     """The six digits of the authenticator app; a space in the middle is fine."""
 
     code = StringField("Zescijferige code", [InputRequired("Vul de code uit je app in.")])
+
+
+class RecoveryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """A recovery code instead of the app."""
+
+    code = StringField("Herstelcode", [InputRequired("Vul een van je herstelcodes in.")])
+
+
+class ForgottenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """Whose password was forgotten."""
+
+    email = _email()
+
+
+class NewPasswordField(PasswordField):
+    """A password that is being chosen; the page shows the manual's advice live."""
+
+    widget_kind = "password"
+    autocomplete = "new-password"
+
+
+class ActivationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """Handleiding 1.1: "Vul je e-mailadres in en kies een wachtwoord"."""
+
+    email = _email()
+    wachtwoord = NewPasswordField("Wachtwoord", [InputRequired("Kies een wachtwoord.")])
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """Another password."""
+
+    wachtwoord = NewPasswordField("Nieuw wachtwoord", [InputRequired("Kies een wachtwoord.")])
+
+
+class ChangeEmailForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """Another address."""
+
+    email = _email("Nieuw e-mailadres")
+
+
+class ChangePasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """The password of now, and another."""
+
+    huidig = PasswordField("Huidig wachtwoord", [InputRequired("Vul je huidige wachtwoord in.")])
+    wachtwoord = NewPasswordField("Nieuw wachtwoord", [InputRequired("Kies een wachtwoord.")])

@@ -1,18 +1,12 @@
 """The second factor: time-based codes (RFC 6238), encrypted at rest, each used once."""
 
 import hmac
-import os
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 import pyotp
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import current_app
 
+from cmk_admin.auth.sealing import seal, unseal
 from cmk_admin.gate import GateSession, stamp
 from models.gebruiker import Gebruiker
 
@@ -22,11 +16,6 @@ DIGITS = 6
 DRIFT = (0, -1, 1)
 
 PURPOSE = b"cmk-portaal/gebruiker.totp_geheim/1"
-NONCE_BYTES = 12
-
-
-class UnreadableSecretError(RuntimeError):
-    """A stored secret does not open: CMK_SECRET_KEY is not the one it was stored with."""
 
 
 # --- at rest ------------------------------------------------------------------
@@ -34,30 +23,12 @@ class UnreadableSecretError(RuntimeError):
 
 def encrypt(secret: str) -> bytes:
     """The base32 `secret` as it is stored; needs an app context for its key."""
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + _cipher().encrypt(nonce, secret.encode("ascii"), PURPOSE)
+    return seal(PURPOSE, secret.encode("ascii"))
 
 
 def decrypt(stored: bytes) -> str:
     """The base32 secret behind `stored`; raises UnreadableSecretError."""
-    try:
-        clear = _cipher().decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], PURPOSE)
-    except (InvalidTag, ValueError):
-        raise UnreadableSecretError(
-            "De tweede factor is niet te lezen. Is CMK_SECRET_KEY veranderd?"
-        ) from None
-    return clear.decode("ascii")
-
-
-def _cipher() -> AESGCM:
-    key = current_app.config["SECRET_KEY"]
-    return AESGCM(_derive(key.encode("utf-8")))
-
-
-@lru_cache(maxsize=4)
-def _derive(key: bytes) -> bytes:
-    """A key for this purpose only: the signing key itself is never used to encrypt."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(key)
+    return unseal(PURPOSE, stored).decode("ascii")
 
 
 # --- codes --------------------------------------------------------------------

@@ -1,14 +1,19 @@
 """The pages of the log-in (Handleiding 1.2): password, then code; and logging out."""
 
-from typing import Any
+from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, request, url_for
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from cmk_admin.auth import account, clock, demo_mode, sessions
+from cmk_admin.auth import account, attempts, clock, demo_mode, sessions
+from cmk_admin.auth import recovery as recovery_codes
 from cmk_admin.auth.access import public
-from cmk_admin.auth.forms import CodeForm, LoginForm
+from cmk_admin.auth.attempts import TooManyError
+from cmk_admin.auth.forms import CodeForm, LoginForm, RecoveryForm
+from cmk_admin.auth.pages import Page, page, see, too_many
+from cmk_admin.routes import signed_in
 from cmk_admin.web.targets import safe_target
 
 blueprint = Blueprint("auth", __name__)
@@ -17,9 +22,9 @@ HOME = "/"
 # One sentence for every reason: which accounts exist is nobody's business.
 WRONG = "E-mailadres of wachtwoord klopt niet."
 WRONG_CODE = "Deze code klopt niet of is al gebruikt. Wacht op de volgende code in je app."
+FILE_TITLE = "Herstelcodes van {email} voor het CMK Portaal; elke code werkt één keer."
+WRONG_RECOVERY = "Deze herstelcode klopt niet of is al gebruikt."
 TOO_LATE = "Het inloggen duurde te lang. Begin opnieuw."
-
-Page = Response | tuple[str, int]
 
 
 @blueprint.route("/inloggen", methods=["GET", "POST"])
@@ -27,16 +32,25 @@ Page = Response | tuple[str, int]
 def login() -> Page:
     """E-mail address and password; the first half."""
     if current_user.is_authenticated:
-        return _see(HOME)
+        return see(HOME)
     form = LoginForm()
     if form.validate_on_submit():
-        found = account.check_password(form.email.data or "", form.wachtwoord.data or "")
+        try:
+            found = _try_password(form.email.data or "", form.wachtwoord.data or "")
+        except TooManyError as error:
+            return too_many("auth/login.html", form, error, **demo_mode.login_context())
         if found:
-            target = safe_target(request.args.get("next"))
-            sessions.begin_halfway(found.gebruiker_id, target, clock.now())
-            return _see(url_for("auth.code"))
+            sessions.begin_halfway(found, safe_target(request.args.get("next")), clock.now())
+            return see(url_for("auth.code"))
         form.form_errors.append(WRONG)
-    return _page("auth/login.html", form, **demo_mode.login_context())
+    return page("auth/login.html", form, **demo_mode.login_context())
+
+
+def _try_password(email: str, password: str) -> account.Credentials | None:
+    with attempts.attempt(attempts.per_account(email)) as attempt:
+        found = account.check_password(email, password)
+        attempt.right = found is not None
+    return found
 
 
 @blueprint.route("/inloggen/code", methods=["GET", "POST"])
@@ -44,28 +58,85 @@ def login() -> Page:
 def code() -> Page:
     """The code of the authenticator app; the second half."""
     if current_user.is_authenticated:
-        return _see(HOME)
+        return see(HOME)
     moment = clock.now()
-    halfway = sessions.halfway(moment)
-    found = account.find_by_id(halfway.gebruiker_id) if halfway else None
+    halfway, found = _who_is_halfway(moment)
     if halfway is None or found is None:
-        sessions.end()
-        flash(TOO_LATE, "info")
-        return _see(url_for("auth.login"))
+        return _begin_again()
     form = CodeForm()
+    context = {
+        "email": found.email,
+        "back_url": url_for("auth.login"),
+        "recovery_url": url_for("auth.recovery"),
+        **demo_mode.code_context(found, moment),
+    }
     if form.validate_on_submit():
-        person = account.check_code(found, form.code.data or "", moment)
+        try:
+            person = _try_code(found, form.code.data or "", moment)
+        except TooManyError as error:
+            return too_many("auth/code.html", form, error, **context)
         if person:
             sessions.begin(person, moment)
-            return _see(halfway.target or HOME)
+            return see(halfway.target or HOME)
         form.code.errors = [WRONG_CODE]
-    return _page(
-        "auth/code.html",
-        form,
-        email=found.email,
-        back_url=url_for("auth.login"),
-        **demo_mode.code_context(found, moment),
+    return page("auth/code.html", form, **context)
+
+
+@blueprint.route("/inloggen/herstelcode", methods=["GET", "POST"])
+@public
+def recovery() -> Page:
+    """A recovery code instead of the code of the app; the second half as well."""
+    if current_user.is_authenticated:
+        return see(HOME)
+    moment = clock.now()
+    halfway, found = _who_is_halfway(moment)
+    if halfway is None or found is None:
+        return _begin_again()
+    form, context = RecoveryForm(), {"email": found.email, "back_url": url_for("auth.code")}
+    if form.validate_on_submit():
+        try:
+            with attempts.attempt(attempts.per_factor(found.gebruiker_id)) as attempt:
+                person = account.check_recovery(found, form.code.data or "", moment)
+                attempt.right = person is not None
+        except TooManyError as error:
+            return too_many("auth/recovery.html", form, error, **context)
+        if person:
+            sessions.begin(person, moment)
+            flash(_how_many_left(recovery_codes.left(person.id)), "warning")
+            return see(halfway.target or HOME)
+        form.code.errors = [WRONG_RECOVERY]
+    return page("auth/recovery.html", form, **context)
+
+
+def _how_many_left(count: int) -> str:
+    return (
+        f"Je bent ingelogd met een herstelcode; er zijn er nog {count} over. Heb je een nieuwe"
+        " telefoon? Koppel die dan bij Mijn gegevens → Tweestapsauthenticatie (2FA)."
     )
+
+
+def _who_is_halfway(
+    moment: datetime,
+) -> tuple[sessions.Halfway | None, account.Credentials | None]:
+    """Who typed a password that is still theirs, and what they have to prove now."""
+    halfway = sessions.halfway(moment)
+    found = account.find_by_id(halfway.gebruiker_id) if halfway else None
+    if halfway is None or found is None or not halfway.is_of(found):
+        return None, None
+    return halfway, found
+
+
+def _begin_again() -> Page:
+    sessions.end()
+    flash(TOO_LATE, "info")
+    return see(url_for("auth.login"))
+
+
+def _try_code(found: account.Credentials, code: str, moment: datetime) -> account.Account | None:
+    with attempts.attempt(attempts.per_factor(found.gebruiker_id)) as attempt:
+        person = account.check_code(found, code, moment)
+        attempt.right = person is not None
+    return person
 
 
 @blueprint.post("/uitloggen")
@@ -74,13 +145,60 @@ def logout() -> Page:
     """End the session of this browser."""
     sessions.end()
     flash("Je bent uitgelogd.", "info")
-    return _see(url_for("auth.login"))
+    return see(url_for("auth.login"))
 
 
-def _page(template: str, form: Any, **context: Any) -> Page:
-    return render_template(template, form=form, **context), 422 if form.errors else 200
+@blueprint.route("/zitting", methods=["GET", "POST"])
+@signed_in
+def session_left() -> Response:
+    """How long this session still lasts when nothing is done; a POST does something."""
+    moment, person = clock.now(), current_user._get_current_object()
+    if request.method == "POST":
+        sessions.note_activity(person, moment)
+        person = sessions.current(person.id, moment) or person
+    # The token, for a form that stayed open while its owner logged in again elsewhere.
+    return jsonify(
+        seconden=sessions.seconds_left(person, moment), wie=person.id, token=generate_csrf()
+    )
 
 
-def _see(url: str) -> Response:
-    """Go there with a GET, whatever this request was."""
-    return redirect(url, 303)
+@blueprint.post("/herstelcodes/bewaard")
+@signed_in
+def recovery_saved() -> Page:
+    """They stand on paper now, and no longer on the dashboard."""
+    recovery_codes.saved(current_user.id)
+    flash("Mooi. Je herstelcodes staan hier nu niet meer.", "success")
+    return see(HOME)
+
+
+@blueprint.get("/herstelcodes.txt")
+@signed_in
+def recovery_file() -> Response:
+    """The codes to keep, as long as they are not saved."""
+    codes = recovery_codes.to_save(current_user.id)
+    if not codes:
+        abort(404)
+    text = "\r\n".join((FILE_TITLE.format(email=current_user.email), "", *codes, ""))
+    headers = {"Content-Disposition": "attachment; filename=herstelcodes-cmk-portaal.txt"}
+    return Response(text, headers=headers, mimetype="text/plain")
+
+
+@blueprint.route("/bevestigen", methods=["GET", "POST"])
+@signed_in
+def confirm() -> Page:
+    """A code before something by which a stolen browser could keep the account."""
+    found, moment = account.find_by_id(current_user.id), clock.now()
+    if found is None:
+        return _begin_again()
+    form = CodeForm()
+    context = {"email": found.email, **demo_mode.code_context(found, moment)}
+    if form.validate_on_submit():
+        try:
+            person = _try_code(found, form.code.data or "", moment)
+        except TooManyError as error:
+            return too_many("auth/confirm.html", form, error, **context)
+        if person:
+            sessions.confirm(current_user, moment)
+            return see(safe_target(request.args.get("next")) or HOME)
+        form.code.errors = [WRONG_CODE]
+    return page("auth/confirm.html", form, **context)

@@ -6,7 +6,16 @@ write. How it works is in `session.py` (events), `reads.py`, `writes.py`, `locks
 """
 
 from cmk_admin.actor import ANONYMOUS, Actor, system
-from cmk_admin.gate.doors import bewerking, handled, is_passing, once, stamp, with_retry
+from cmk_admin.gate.doors import (
+    bewerking,
+    forget,
+    handled,
+    in_turn,
+    is_passing,
+    once,
+    stamp,
+    with_retry,
+)
 from cmk_admin.gate.errors import AroundTheGate, Gone, Locked, NoActor, Refused
 from cmk_admin.gate.session import GateSession, acting_as
 from cmk_admin.gate.undo import may_undo, undo
@@ -22,7 +31,9 @@ __all__ = [
     "Refused",
     "acting_as",
     "bewerking",
+    "forget",
     "handled",
+    "in_turn",
     "is_passing",
     "may_undo",
     "once",

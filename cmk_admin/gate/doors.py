@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from flask import has_request_context
 from flask import session as cookie
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cmk_admin.gate.errors import AroundTheGate
-from cmk_admin.gate.locks import begin_write
+from cmk_admin.gate.locks import begin_write, lock_name
 from cmk_admin.gate.session import GateSession
 from models.base import Entiteit, kolom_ui, nu
 from models.historie import Bewerking, BewerkingSoort
@@ -19,7 +19,7 @@ from models.techniek import Verzoek
 T = TypeVar("T")
 
 #: Columns that only say when something was used: no history, no version.
-TECHNICAL = frozenset({"laatst_ingelogd_op"})
+TECHNICAL = frozenset({"laatst_ingelogd_op", "gezien_op", "bevestigd_op"})
 ATTEMPTS = 3
 #: PostgreSQL: lock not available, deadlock, serialization.
 PASSING = frozenset({"55P03", "40P01", "40001"})
@@ -70,14 +70,38 @@ def stamp(
             raise AroundTheGate(f"{name} is geen technische kolom.")
     connection = session.connection()
     begin_write(connection)
-    statement = update(entity).values(**values)
-    for name, value in where.items():
-        operator, operand = value if isinstance(value, tuple) else ("=", value)
-        column = table.c[name]
-        holds = column.is_(None) if operand is None else column.op(operator)(operand)
-        statement = statement.where(holds)
+    statement = update(entity).values(**values).where(*_conditions(entity, where))
     with session.passage():
         return connection.execute(statement).rowcount
+
+
+def forget(session: GateSession, entity: type[Entiteit], where: Mapping[str, Any]) -> int:
+    """One conditional DELETE of rows that may go without a trace, by the system alone.
+
+    where: as in `stamp`. Returns how many went.
+    """
+    session.require_system("Vergeten")
+    if not entity.vergankelijk or not where:
+        raise AroundTheGate(f"Rijen van {entity.__name__} gaan niet zonder spoor weg.")
+    connection = session.connection()
+    begin_write(connection)
+    statement = delete(entity.__table__).where(*_conditions(entity, where))  # type: ignore[arg-type]
+    with session.passage():
+        return connection.execute(statement).rowcount
+
+
+def in_turn(session: GateSession, name: str) -> None:
+    """Wait until no other transaction holds `name`, and hold it to the end of this one."""
+    session.require_system("Op de beurt wachten")
+    with session.passage():
+        lock_name(session.connection(), name)
+
+
+def _conditions(entity: type[Entiteit], where: Mapping[str, Any]) -> Iterator[ColumnElement[bool]]:
+    for name, value in where.items():
+        operator, operand = value if isinstance(value, tuple) else ("=", value)
+        column = entity.__table__.c[name]
+        yield column.is_(None) if operand is None else column.op(operator)(operand)
 
 
 def once(session: GateSession, sleutel: str, work: Callable[[], str]) -> str:

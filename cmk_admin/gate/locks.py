@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from models.verantwoording import Status, Verantwoording
@@ -18,6 +18,13 @@ def begin_write(connection: Connection) -> None:
         raw = connection.connection.dbapi_connection
         if raw is not None and not raw.in_transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def lock_name(connection: Connection, name: str) -> None:
+    """Hold `name` until the end of the transaction; SQLite has one writer anyway."""
+    begin_write(connection)
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def lock_verantwoordingen(

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 from werkzeug.datastructures import Headers
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cmk_admin.settings import Settings
 
@@ -50,6 +51,9 @@ def register(app: Flask, settings: Settings) -> None:
     )
     # Before anything reads the form, the check of its token included.
     app.before_request_funcs.setdefault(None, []).insert(0, _limit_plain_form)
+    if settings.proxies:
+        # Attempts to log in are counted by where they come from: that is not the proxy.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     headers = dict(ALWAYS)
     if settings.secure_cookies:
         headers["Strict-Transport-Security"] = f"max-age={YEAR}"

@@ -78,6 +78,7 @@ def als(demo: Demo, open_page: Callable[..., Page]) -> As:
             page = open_page()
             demos.log_in(page, account, demo.code(account))
             demo.states[account] = page.context.storage_state()
+            demo.keep_sessions()
             page.context.close()
         return open_page(storage_state=demo.states[account], **options)
 

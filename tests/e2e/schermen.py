@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from cmk_admin.auth import links
 from models.contractpartij import Contractpartij
+from models.gebruiker import Gebruiker
 from models.lijsten import Doel
 from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
+from models.toegang import LinkSoort
 from tests.e2e.demo import ACHTERHOEK, PROJECT, Demo
 from tests.e2e.hands import button, field
 
@@ -25,6 +29,9 @@ YEAR_TAB = "verantwoordingen/tab.html"
 STEP = "verantwoordingen/stap.html"
 REPORT = "rapportages/index.html"
 EXPLAINED = "rapportages/verklaar.html"
+
+EIGEN = "/mijn-gegevens/"
+TWEESTAPS = f"{EIGEN}tweestapsauthenticatie"
 
 MUZIEK = "Muziek in de klas"
 
@@ -95,6 +102,71 @@ def verkeerde_code(page: Page, demo: Demo) -> None:
     page.get_by_label("Zescijferige code").fill("000000")
     button(page, "Verder").click()
     page.get_by_role("alert").first.wait_for()
+
+
+def gemaild(demo: Demo, soort: LinkSoort) -> str:
+    """The path of a link as it is mailed."""
+    with demo.session() as session:
+        link = links.make(
+            session,
+            soort,
+            demo.id(Gebruiker, email="dubbel@demo.example"),
+            demo.moment,
+            "nieuw@demo.example" if soort is LinkSoort.EMAIL else None,
+        )
+        path = urlsplit(links.address(link)).path
+        session.commit()
+    return path
+
+
+def activeren(page: Page, demo: Demo) -> None:
+    page.goto(gemaild(demo, LinkSoort.ACTIVATIE))
+
+
+def zwak_wachtwoord(page: Page, demo: Demo) -> None:
+    activeren(page, demo)
+    page.get_by_label("E-mailadres").fill("dubbel@demo.example")
+    field(page, "Wachtwoord").fill("CultuurOost2025!")
+    button(page, "Verder").click()
+    page.get_by_role("alert").first.wait_for()
+
+
+def app_koppelen(page: Page, demo: Demo) -> None:
+    activeren(page, demo)
+    page.get_by_label("E-mailadres").fill("dubbel@demo.example")
+    field(page, "Wachtwoord").fill("vier blauwe lampen op zolder")
+    button(page, "Verder").click()
+    page.get_by_text("Lukt scannen niet?").click()
+
+
+def eerste_code(page: Page, demo: Demo) -> None:
+    app_koppelen(page, demo)
+    page.get_by_role("link", name="Ik heb de code gescand").click()
+    field(page, "Zescijferige code").fill("000000")
+    button(page, "Account activeren").click()
+    page.get_by_role("alert").first.wait_for()
+
+
+def herstelcode(page: Page, demo: Demo) -> None:
+    code(page, demo)
+    page.get_by_role("link", name="Gebruik een herstelcode").click()
+
+
+def nieuw_wachtwoord(page: Page, demo: Demo) -> None:
+    page.goto(gemaild(demo, LinkSoort.WACHTWOORD))
+
+
+def bevestig_adres(page: Page, demo: Demo) -> None:
+    page.goto(gemaild(demo, LinkSoort.EMAIL))
+
+
+def nieuwe_app(page: Page, demo: Demo) -> None:
+    button(page, "Nieuwe authenticator-app koppelen").click()
+
+
+def nieuwe_codes(page: Page, demo: Demo) -> None:
+    button(page, "Nieuwe herstelcodes maken").click()
+    page.locator(".code-list").wait_for()
 
 
 def filters(page: Page, demo: Demo) -> None:
@@ -340,7 +412,41 @@ SCHERMEN = (
         "verklaar niets", "adviseur", "/rapportages/verklaar/buiten?jaar=2026&search=zz", EXPLAINED
     ),
     Scherm("rapportages kiezen", "adviseur", "/rapportages", REPORT, 200, partijen),
+    Scherm("activeren", "", "/inloggen", "auth/activate_account.html", 200, activeren),
+    Scherm("zwak wachtwoord", "", "/inloggen", "auth/activate_account.html", 422, zwak_wachtwoord),
+    Scherm("app koppelen", "", "/inloggen", "auth/activate_app.html", 200, app_koppelen),
+    Scherm("eerste code", "", "/inloggen", "auth/activate_code.html", 422, eerste_code),
+    Scherm("link werkt niet", "", "/activeren/oud", "auth/link_gone.html", 410),
+    Scherm("herstelcode", "", "/inloggen", "auth/recovery.html", 200, herstelcode),
+    Scherm("wachtwoord vergeten", "", "/wachtwoord-vergeten", "auth/forgotten.html"),
+    Scherm("nieuw wachtwoord", "", "/inloggen", "auth/new_password.html", 200, nieuw_wachtwoord),
+    Scherm("adres bevestigen", "", "/inloggen", "auth/confirm_email.html", 200, bevestig_adres),
+    Scherm("bevestigen", "projectleider", "/bevestigen", "auth/confirm.html"),
     Scherm("mijn gegevens", "projectleider", "/mijn-gegevens", "mijn_gegevens/index.html"),
+    Scherm("eigen wijzigen", "projectleider", "/mijn-gegevens/wijzigen", FORM),
+    Scherm("e-mailadres", "projectleider", f"{EIGEN}e-mailadres", "mijn_gegevens/email.html"),
+    Scherm("wachtwoord", "projectleider", f"{EIGEN}wachtwoord", "mijn_gegevens/wachtwoord.html"),
+    Scherm("tweestaps", "projectleider", TWEESTAPS, "mijn_gegevens/tweestaps.html"),
+    Scherm(
+        "herstelcodes",
+        "projectleider",
+        TWEESTAPS,
+        "mijn_gegevens/tweestaps.html",
+        200,
+        nieuwe_codes,
+    ),
+    Scherm(
+        "nieuwe app", "projectleider", TWEESTAPS, "mijn_gegevens/nieuwe_app.html", 200, nieuwe_app
+    ),
+    Scherm(
+        "persoonlijke data",
+        "projectleider",
+        f"{EIGEN}persoonlijke-data",
+        "mijn_gegevens/persoonlijke_data.html",
+    ),
+    Scherm("mensen", "beheerder", "/beheer/mensen/", "beheer/mensen.html"),
+    Scherm("mensen uitnodigen", "beheerder", "/beheer/mensen/uitnodigen", FORM),
+    Scherm("gegevens wissen", "beheerder", "/beheer/mensen/1/wissen", ACTION),
     Scherm("beheer", "beheerder", "/beheer/", "beheer/index.html"),
     Scherm("rechten", "beheerder", "/beheer/rechten", "beheer/rechten.html"),
     Scherm("fout 403", "routebegeleider", "/verantwoordingen/{jaar}/sluiten", FAULT, 403),

@@ -75,7 +75,7 @@ def test_scherm(scherm: Scherm, als: As, open_page: Opens, demo: Demo, watch: Wa
 
 def test_elk_sjabloon_wordt_bekeken() -> None:
     """A new template has a place in the list above."""
-    parts = {"base.html", "verantwoordingen/geld.html"}
+    parts = {"base.html", "auth/frame.html", "verantwoordingen/geld.html"}
     pages = {
         str(path.relative_to(TEMPLATES))
         for path in TEMPLATES.rglob("*.html")

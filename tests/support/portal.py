@@ -9,13 +9,14 @@ import shutil
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask import session as cookie
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
@@ -58,7 +59,8 @@ class Portaal:
     #: Says whether anything was stored since it was last asked.
     changed: Callable[[], bool]
     restore: Callable[[], None]
-    _sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Visitor → what the log-in left in their cookie.
+    cookies: dict[str, dict[str, Any]]
 
     def bezoeker(self, naam: str) -> Bezoeker:
         """This person, logged in, in a browser of their own; ANONIEM is nobody."""
@@ -70,17 +72,7 @@ class Portaal:
 
     def _session(self, naam: str) -> dict[str, Any]:
         """What the log-in leaves in the cookie; logging in itself is tested elsewhere."""
-        if naam == ANONIEM:
-            return {"csrf_token": CSRF}
-        if naam not in self._sessions:
-            with self.app.test_request_context():
-                from flask import session
-
-                account = load_account(self.wereld.mensen[naam])
-                assert account is not None
-                sessions.begin(account, clock.now())
-                self._sessions[naam] = dict(session) | {"csrf_token": CSRF}
-        return self._sessions[naam]
+        return {"csrf_token": CSRF} if naam == ANONIEM else self.cookies[naam]
 
     def actor(self, naam: str) -> Actor:
         if naam == ANONIEM:
@@ -106,7 +98,7 @@ def _checked_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextlib.contextmanager
-def _portaal(url: str, folder: Path) -> Iterator[tuple[Flask, Wereld]]:
+def _portaal(url: str, folder: Path) -> Iterator[tuple[Flask, Wereld, dict[str, dict[str, Any]]]]:
     from app import create_app
 
     with closing_engines(create_app(make_settings(url, folder))) as app:
@@ -114,7 +106,21 @@ def _portaal(url: str, folder: Path) -> Iterator[tuple[Flask, Wereld]]:
         clock.install(app, lambda: moment)
         with app.app_context(), acting_as(system("wereld")) as session:
             wereld = bouw(session)
-        yield app, wereld
+        yield app, wereld, log_everybody_in(app, wereld)
+
+
+def log_everybody_in(app: Flask, wereld: Wereld) -> dict[str, dict[str, Any]]:
+    """Visitor → what the log-in leaves in their cookie."""
+    return {naam: _log_in(app, id_) for naam, id_ in wereld.mensen.items()}
+
+
+def _log_in(app: Flask, gebruiker_id: int) -> dict[str, Any]:
+    """Begin a session as the log-in does; the cookie that belongs to it."""
+    with app.test_request_context():
+        account = load_account(gebruiker_id)
+        assert account is not None
+        sessions.begin(account, clock.now())
+        return dict(cookie) | {"csrf_token": CSRF}
 
 
 def _store_files(app: Flask, folder: Path) -> None:
@@ -137,7 +143,7 @@ def _portaal_sqlite(
     folder = tmp_path_factory.mktemp("portaal")
     file, backup = folder / "portaal.db", folder / "begin.db"
     shutil.copyfile(sqlite_template, file)
-    with _portaal(f"sqlite:///{file}", folder) as (app, wereld):
+    with _portaal(f"sqlite:///{file}", folder) as (app, wereld, cookies):
         _store_files(app, folder)
         watch = sqlite3.connect(file, check_same_thread=False)
         begin = sqlite3.connect(backup, check_same_thread=False)
@@ -153,7 +159,7 @@ def _portaal_sqlite(
             begin.backup(watch)
             seen[0] = _version(watch)
 
-        yield Portaal(app, wereld, changed, restore)
+        yield Portaal(app, wereld, changed, restore, cookies)
         watch.close()
         begin.close()
 
@@ -177,7 +183,7 @@ def portaal(dialect: Dialect, tmp_path: Path, request: pytest.FixtureRequest) ->
     name = f"p_{uuid.uuid4().hex}"
     url = cluster.create(name, request.getfixturevalue("pg_template"))
     try:
-        with _portaal(url, tmp_path) as (app, wereld):
-            yield Portaal(app, wereld, lambda: False, lambda: None)
+        with _portaal(url, tmp_path) as (app, wereld, cookies):
+            yield Portaal(app, wereld, lambda: False, lambda: None, cookies)
     finally:
         cluster.drop(name)

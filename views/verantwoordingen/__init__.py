@@ -13,7 +13,7 @@ from models.financieel import financieel as money_of
 from models.historie import Wijziging
 from models.rapportages import Cijfers, cijfers_van, procent
 from models.verantwoording import MINIMAAL_COMPLEET, Overgang, Status, Verantwoording
-from views.verantwoordingen import controle, lijst, schermen, status
+from views.verantwoordingen import controle, lijst, schermen, status, velden
 from views.verantwoordingen.status import Page
 
 blueprint = Blueprint("verantwoordingen", __name__)
@@ -143,7 +143,7 @@ def _tab(verantwoording: Verantwoording, tab: str, **content: Any) -> str:
 @requires(Handeling.WIJZIGEN, Verantwoording)
 def wijzigen(id: int) -> Page:  # noqa: A002 - as in the address
     """Status and werkwijze, as far as this person may."""
-    return status.edit(schermen.find(id))
+    return velden.edit(schermen.find(id))
 
 
 @blueprint.route("/verantwoordingen/<int:id>/sluiten", methods=["GET", "POST"])

@@ -1,0 +1,136 @@
+"""Erasing a person: a pseudonym everywhere, history and mail included; figures stay."""
+
+import json
+
+import pytest
+from sqlalchemy import inspect, select
+
+from cmk_admin import erasure, mail
+from cmk_admin.gate import GateSession
+from models.activiteit import Last
+from models.base import RegelFout, entiteiten
+from models.gebruiker import Gebruiker
+from models.historie import Wijziging
+from models.project import Project
+from models.rapportages import cijfers_van
+from models.verantwoording import Verantwoording
+from tests.rights_table import ANONIEM, BEZOEKERS
+from tests.support.portal import Portaal
+
+BEFORE = ('Els "d\'Éön" Vermaas', "els.vermaas@voorbeeld.nl", "026-7654321")
+NOW = ("Els Jansen-Vermaas", "els.jansen@voorbeeld.nl", "06-87654321")
+
+
+def everything(session: GateSession) -> str:
+    """Every text in every table."""
+    found = []
+    for entity in entiteiten():
+        for row in session.scalars(select(entity)).unique():
+            found += [
+                json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+                for attribute in inspect(entity).column_attrs
+                if (value := getattr(row, attribute.key)) is not None
+            ]
+    return "\n".join(found)
+
+
+@pytest.fixture
+def els(portaal: Portaal) -> int:
+    """The projectleider, who was called otherwise before, and got mail."""
+    number = portaal.wereld.mensen["projectleider"]
+    with portaal.als() as session:
+        row = session.get_one(Gebruiker, number)
+        for values in (BEFORE, NOW):
+            row.naam, row.email, row.telefoon = values
+            session.flush()
+        mail.post(session, number, "Dag", f"Dag {row.naam},\n\nJe adres is {row.email}.")
+        mail.post(session, number, "Adres", "Vaarwel", adres=BEFORE[1])
+        project = session.get_one(Project, portaal.wereld.id(Project, "eigen"))
+        project.omschrijving = f"Vragen? Bel {NOW[0]}."
+        session.flush()
+        project.omschrijving = "Vragen? Bel het cultuurpunt."
+        session.commit()
+    return number
+
+
+@pytest.mark.beide
+def test_no_name_is_left_anywhere_history_and_mail_included(portaal: Portaal, els: int) -> None:
+    with portaal.als() as session:
+        before = everything(session)
+    # As JSON has them, quotes and all.
+    names = {json.dumps(text, ensure_ascii=False)[1:-1] for text in (*BEFORE, *NOW)}
+    assert all(name in before for name in names)
+    with portaal.app.app_context():
+        erasure.erase(els, portaal.actor("beheerder"))
+
+    with portaal.als() as session:
+        after = everything(session)
+        assert [name for name in (*names, *BEFORE) if name in after] == []
+        row = session.get_one(Gebruiker, els)
+        assert (row.naam, row.actief) == (f"Gewiste gebruiker {els}", False)
+        assert (row.wachtwoord_hash, row.totp_geheim, row.telefoon) == (None, None, None)
+        last = session.scalars(
+            select(Wijziging).where(Wijziging.entiteit == "Gebruiker").order_by(Wijziging.id.desc())
+        ).first()
+        assert last is not None
+        assert last.door_naam == (
+            f"gegevens wissen, door gebruiker {portaal.wereld.mensen['beheerder']}"
+        )
+
+
+def figures(portaal: Portaal) -> list[object]:
+    with portaal.als() as session:
+        years = session.scalars(select(Verantwoording).order_by(Verantwoording.id)).all()
+        found = cijfers_van(session, years)
+        money = session.scalars(select(Last.bedrag).order_by(Last.id)).all()
+        return [*map(str, (found[year.id] for year in years)), *money]
+
+
+def test_totals_stay_as_they_were(portaal: Portaal, els: int) -> None:
+    before = figures(portaal)
+    assert len(before) > 10
+    with portaal.app.app_context():
+        erasure.erase(els, portaal.actor("beheerder"))
+    assert figures(portaal) == before
+
+
+def test_their_session_ends(portaal: Portaal, els: int) -> None:
+    visitor = portaal.bezoeker("projectleider")
+    assert visitor.get("/").status_code == 200
+    done = portaal.bezoeker("beheerder").post(f"/beheer/mensen/{els}/wissen")
+    assert done.status_code == 303
+    assert visitor.get("/").status_code == 302
+
+
+def test_the_last_beheerder_is_not_erased(portaal: Portaal) -> None:
+    only = portaal.wereld.mensen["beheerder"]
+    with portaal.app.app_context(), pytest.raises(RegelFout, match="laatste beheerder"):
+        erasure.erase(only, portaal.actor("beheerder"))
+    refused = portaal.bezoeker("beheerder").post(f"/beheer/mensen/{only}/wissen")
+    assert refused.status_code == 422
+    assert "Dit is de laatste beheerder." in refused.text
+    assert not portaal.changed()
+
+
+def test_only_the_name_itself_is_taken_out() -> None:
+    assert erasure._without("An en Anna", ["Anna"], 5) == "An en Gewiste gebruiker 5"
+
+
+@pytest.mark.parametrize("visitor", sorted({*BEZOEKERS, ANONIEM} - {"beheerder"}))
+def test_nobody_but_a_beheerder_erases(portaal: Portaal, els: int, visitor: str) -> None:
+    portaal.changed()
+    browser = portaal.bezoeker(visitor)
+    expected = 302 if visitor == ANONIEM else 403
+    for answer in (
+        browser.get(f"/beheer/mensen/{els}/wissen"),
+        browser.post(f"/beheer/mensen/{els}/wissen"),
+    ):
+        assert answer.status_code == expected
+    assert not portaal.changed()
+
+
+def test_it_is_asked_first(portaal: Portaal, els: int) -> None:
+    page = portaal.bezoeker("beheerder").get(f"/beheer/mensen/{els}/wissen").text
+    assert NOW[0] in page
+    assert "kan niet ongedaan worden gemaakt" in page
+    assert portaal.bezoeker("beheerder").get("/beheer/mensen/99999/wissen").status_code == 404
