@@ -105,7 +105,7 @@ def _place(
     if entiteit.ouder == f"{relatie}_id":
         return (naam, van or "vreemd", "open")
     if doel is Gebruiker:
-        return (naam, "", "zonder")
+        return (naam, "", "adviseur" if relatie == "adviseur" else "zonder")
     if entiteit is Document:
         return (naam, "", "open")  # the kind "overig"
     if (naam, van, "vrij") in portaal.wereld.rijen:

@@ -108,9 +108,11 @@ def _gedeeld(session: GateSession, wereld: Wereld) -> dict[str, Any]:
         "plan": f.maak_documentsoort(session, naam="Projectplan"),
         "overig": f.maak_documentsoort(session, naam="Overig", code=Documentsoort.OVERIG),
     }
+    gedeeld["tweede groep"] = f.maak_doelgroep(session)
     gedeeld["school"] = f.maak_school(session, gedeeld["gemeente"], gedeeld["bestuur"])
     for naam, rij in gedeeld.items():
-        wereld.noteer(rij, stand="plan" if naam == "plan" else "open")
+        if naam != "tweede groep":
+            wereld.noteer(rij, stand="plan" if naam == "plan" else "open")
     vrij: tuple[Callable[..., Entiteit], ...] = (
         f.maak_doel, f.maak_doelgroep, f.maak_kostensoort, f.maak_sector, f.maak_bron,
         f.maak_documentsoort, f.maak_gemeente, f.maak_schoolbestuur, f.maak_school,
@@ -219,6 +221,8 @@ def _activiteit(
     velden = {"kostensoort": gedeeld["kostensoort"]} | f._bestand(f.nummer())
     velden["betaald_op"] = date(verantwoording.kalenderjaar, 5, 1)
     yield f.maak_last(session, activiteit, **velden | teksten(Last, merk))
+    # Two: the last doelgroep of an activity can't be taken away.
+    f.maak_activiteit_doelgroep(session, activiteit, gedeeld["tweede groep"])
     yield f.maak_activiteit_doelgroep(session, activiteit, gedeeld["groep"])
 
 

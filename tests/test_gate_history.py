@@ -201,6 +201,7 @@ def test_the_history_explains_every_row_there_is(fresh_world: World) -> None:
         a = session.get_one(Activiteit, g.noord.activiteit)
         session.add(a.dupliceer())
         session.flush()
+        a.doelgroep_koppelingen.append(ActiviteitDoelgroep(doelgroep_id=g.doelgroepen[1]))
         session.delete(session.get_one(ActiviteitDoelgroep, g.noord.doelgroep_koppeling))
         session.add(ActiviteitSchool(activiteit_id=a.id, school_id=g.scholen[1]))
         a.naam = "na"
@@ -227,7 +228,7 @@ def _every_entity() -> list[type[Entiteit]]:
 
 @pytest.mark.parametrize("entity", _every_entity(), ids=lambda e: e.__name__)
 def test_every_entity_tells_of_its_making(world: World, entity: type[Any]) -> None:
-    from tests.factories import fabriek
+    from tests.factories import fabriek, maak_activiteit_doelgroep
 
     with world.acting(system("test")) as session:
         row = fabriek(entity)(session)
@@ -237,5 +238,7 @@ def test_every_entity_tells_of_its_making(world: World, entity: type[Any]) -> No
             )
         ).all()
         assert [t.soort for t in told] == [WijzigingSoort.AANGEMAAKT]
+        if entity is ActiviteitDoelgroep:
+            maak_activiteit_doelgroep(session, row.activiteit)  # the last one stays
         session.delete(row)
         session.flush()
