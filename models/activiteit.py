@@ -1,9 +1,9 @@
 """An activity with its schools, costs, doelgroepen and partners (Handleiding 2.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -30,6 +30,7 @@ from models.base import (
     keuze_type,
     tabel,
     ui,
+    volgordes,
 )
 from models.kopie import kopieer, verschuif_jaar
 from models.lijsten import Doel, Doelgroep, Kostensoort
@@ -60,6 +61,13 @@ class Activiteit(VanContractpartij, Entiteit):
         CheckConstraint("einddatum >= startdatum", name="periode"),
         CheckConstraint("aantal_activiteiten >= 1", name="aantal"),
         CheckConstraint("duur >= 0", name="duur"),
+        *volgordes(
+            ("naam",),
+            ("startdatum",),
+            ("doel_id", "naam"),
+            ("contractpartij_id", "naam"),
+            ("contractpartij_id", "startdatum"),
+        ),
     )
     woord = Woord("activiteit", "activiteiten")
     volgorde = ("naam",)
@@ -75,7 +83,10 @@ class Activiteit(VanContractpartij, Entiteit):
     }
 
     verantwoording_id: Mapped[int] = mapped_column(
-        index=True, info=ui("Verantwoording", lijst=True, filter=True, vast=True)
+        # What leaves a verantwoording is locked there too: the old one must be known.
+        active_history=True,
+        index=True,
+        info=ui("Verantwoording", lijst=True, filter=True, vast=True),
     )
     naam: Mapped[str] = mapped_column(
         String(200), info=ui("Naam", lijst=True, zoek=True, inline=True)
@@ -159,6 +170,17 @@ class Activiteit(VanContractpartij, Entiteit):
         if self.duur is not None and self.duur < 0:
             yield Fout("Vul 0 of meer uren in.", "duur")
 
+    def controleer_wijziging(self, oud: Mapping[str, Any]) -> Iterator[Fout]:
+        """Moved to another year: what was paid must lie in that year (Handleiding 3)."""
+        if oud["verantwoording_id"] != self.verantwoording_id:
+            for last in self.lasten:
+                for fout in last.controleer():
+                    yield Fout(f"{self.naam}, {last}: {fout.tekst}", "verantwoording_id")
+
+    def verplaats(self, naar: "Verantwoording") -> None:
+        """To another open verantwoording of the same contractpartij, with all its parts."""
+        self.verantwoording = naar
+
     def dupliceer(self, naar: "Verantwoording | None" = None) -> "Activiteit":
         """A copy with schools, costs, doelgroepen and partners, in `naar` or beside this one.
 
@@ -200,6 +222,7 @@ class ActiviteitSchool(VanContractpartij, Entiteit):
             info={"melding": "Deze school is al aan de activiteit gekoppeld.", "veld": "school_id"},
         ),
         CheckConstraint("aantal_leerkrachten >= 0", name="leerkrachten"),
+        *volgordes(("contractpartij_id",)),
     )
     woord = Woord("school bij een activiteit", "scholen bij activiteiten")
     label_relaties = ("school",)
@@ -240,7 +263,10 @@ class Last(MetBestand, VanContractpartij, Entiteit):
     """One cost of an activity: "Financiële gegevens – lasten" (Handleiding 2.2, onderdeel 3)."""
 
     __tablename__ = "last"
-    __table_args__ = tabel(van_activiteit())
+    __table_args__ = tabel(
+        van_activiteit(),
+        *volgordes(("toelichting",), ("contractpartij_id",), ("contractpartij_id", "toelichting")),
+    )
     woord = Woord("last", "lasten")
     ouder = "activiteit_id"
     niet_kopieren = frozenset(

@@ -35,7 +35,9 @@ ROWS = {
     "verantwoordingen.sluiten": ("Verantwoording", "sluiten"),
     "verantwoordingen.heropenen": ("Verantwoording", "heropenen"),
     "verantwoordingen.vaststellen": ("Verantwoording", "vaststellen"),
+    "bewerkingen.details": ("Bewerking", "Z"),
     "bewerkingen.ongedaan_maken": ("Bewerking", "ongedaan_alle"),
+    "bewerkingen.terugzetten": ("Bewerking", "ongedaan_alle"),
 }
 #: A new activity under a verantwoording: its address has another name for the id.
 NEW = "activiteiten.nieuw"
@@ -47,13 +49,14 @@ POSTS = frozenset(
         NEW,
         "beheer.jaar_openen",
         "bewerkingen.ongedaan_maken",
+        "bewerkingen.terugzetten",
         "verantwoordingen.heropenen",
         "verantwoordingen.sluiten",
         "verantwoordingen.vaststellen",
         "verantwoordingen.wijzigen",
     }
 )
-ONLY_POSTS = frozenset({"auth.logout", "bewerkingen.ongedaan_maken"})
+ONLY_POSTS = frozenset({"auth.logout", "bewerkingen.ongedaan_maken", "bewerkingen.terugzetten"})
 STEPS = ("sluiten", "heropenen", "vaststellen")
 
 
