@@ -80,6 +80,14 @@ def listed(entity: type[Entiteit]) -> tuple[Attribute, ...]:
     return tuple(sorted(found, key=lambda a: a is not title))
 
 
+@cache
+def choosable(entity: type[Entiteit]) -> tuple[Attribute, ...]:
+    """The columns that a list can show: what it shows by itself, then all else people may see."""
+    usual = listed(entity)
+    more = (a for a in detailed(entity) if a not in usual and a.kind not in ("data", "file"))
+    return (*usual, *more)
+
+
 def detailed(entity: type[Entiteit]) -> tuple[Attribute, ...]:
     return tuple(a for a in attributes_of(entity) if a.ui.details and not a.ui.geheim)
 

@@ -9,9 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import database, editing, integrity, usage
 from cmk_admin.actions import Asked, Done, EntityAction
+from cmk_admin.bulk import effects
 from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
-from cmk_admin.gate import Locked, Refused, bewerking, handled, once
+from cmk_admin.gate import Locked, Refused, bewerking, handled, may_undo, once
 from cmk_admin.page import Crumb, PageHeader
+from cmk_admin.page_batch import EffectLine
 from cmk_admin.policy import Handeling, Verdict, contractpartij_van, may
 from cmk_admin.routes import actor
 from models.base import Fout, RegelFout
@@ -127,10 +129,12 @@ class ActionRunner:
         what = _what(self.view, rows)
         partijen = {contractpartij_van(row) for row in rows}
         partij = partijen.pop() if len(partijen) == 1 else None
-        with bewerking(self.session, BewerkingSoort.VERWIJDEREN, f"Verwijderd: {what}", partij):
+        words = f"Verwijderd: {what}"
+        with bewerking(self.session, BewerkingSoort.VERWIJDEREN, words, partij) as stap:
             for row in rows:
                 self.session.delete(row)
-        flash(f"{what[0].upper()}{what[1:]} verwijderd.", "success")
+        back = stap.id if may_undo(self.session, stap) else None
+        flash_done(Done(f"{what[0].upper()}{what[1:]} verwijderd.", bewerking_id=back))
         return self.view.return_url()
 
     def ask_delete(self, rows: list[Any]) -> str:
@@ -143,10 +147,13 @@ class ActionRunner:
             raise Refused(refused[0][1])
         hanging = usage.hanging(self.view.model, [row.id for row in rows])
         in_use = any(not under.goes_along for under in hanging)
+        what, ids = _what(self.view, rows), [row.id for row in rows]
+        means = () if in_use or refused else self._means(rows, ids)
         html: str = self.view.render(
             "admin/model/delete.html",
             header=self._header("Verwijderen", rows),
-            what=_what(self.view, rows),
+            what=what,
+            effects=means,
             hangs=[
                 (
                     under.entity.woord.meervoud
@@ -162,10 +169,22 @@ class ActionRunner:
             refused=[(str(row), verdict.reason) for row, verdict in refused],
             action_url=url_for(f"{self.view.endpoint}.delete_view"),
             cancel_url=self.view.return_url(),
-            ids=[row.id for row in rows],
+            ids=ids,
             hidden=(("sleutel", new_key()), ("url", self.view.return_url())),
         )
         return html
+
+    def _means(self, rows: list[Any], ids: list[int]) -> tuple[EffectLine, ...]:
+        """What deleting does to lasten, schools and closing: it is tried, and taken back."""
+
+        def delete() -> None:
+            for row in rows:
+                self.session.delete(row)
+
+        try:
+            return effects.lines(effects.tried(self.session, self.view.model, ids, delete))
+        except (RegelFout, Refused, IntegrityError):
+            return ()  # It cannot be done; confirming says why.
 
 
 def key_of_request() -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import url_for
 
-from cmk_admin import attributes, formats, references
+from cmk_admin import attributes, formats, listing, references
 from cmk_admin.actor import Actor
 from cmk_admin.attributes import Attribute
-from cmk_admin.listing import SIZES, Query, Result
+from cmk_admin.listing import SIZES, Query, Result, can_sort
 from cmk_admin.page import (
     Action,
     ActiveFilter,
@@ -60,7 +60,7 @@ class Screen:
 def list_page(screen: Screen, query: Query, result: Result) -> ListPage:
     """The list as the template shows it."""
     entity = screen.entity
-    shown = attributes.listed(entity)
+    shown = listing.shown(entity, query.columns)
     here = query.url(screen.base)
     return ListPage(
         columns=tuple(_column(screen, query, attribute) for attribute in shown),
@@ -82,12 +82,35 @@ def list_page(screen: Screen, query: Query, result: Result) -> ListPage:
             for kind, label in (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"))
         ),
         hidden=tuple(
-            (name, value)
-            for name, value in (("sort", query.sort), ("size", str(query.size)))
-            if value and value != str(SIZES[0])
+            (name, value) for name, value in query.parameters(page=1, search="", filters=())
         ),
         return_url=here,
+        everything=_everything(entity, result) if screen.bulk_actions else "",
+        column_choice=tuple(
+            Option(a.name, a.label, a in shown) for a in attributes.choosable(entity)
+        ),
+        carried=tuple((n, v) for n, v in query.parameters(page=1) if n != "columns"),
+        totals=_totals(entity, shown, result),
     )
+
+
+def _totals(entity: type[Entiteit], shown: Sequence[Attribute], result: Result) -> tuple[str, ...]:
+    """A cell per column: the sum of all that was found, under each amount."""
+    if not result.sums:
+        return ()
+    word = entity.woord
+    number = result.total or 0
+    label = (
+        f"Totaal van {formats.number(number)} {word.enkelvoud if number == 1 else word.meervoud}"
+    )
+    return (label, *(formats.euro(result.sums.get(a.name)) for a in shown[1:]))
+
+
+def _everything(entity: type[Entiteit], result: Result) -> str:
+    """The words for choosing all that is found, where that is more than what stands here."""
+    if result.total is None or result.total <= len(result.rows):
+        return ""
+    return f"Alle {formats.number(result.total)} gevonden {entity.woord.meervoud}"
 
 
 def _column(screen: Screen, query: Query, attribute: Attribute) -> Column:
@@ -96,17 +119,22 @@ def _column(screen: Screen, query: Query, attribute: Attribute) -> Column:
     descending = now and query.sort.startswith("-")
     following = f"-{name}" if now and not descending else name
     choices: tuple[Option, ...] = ()
-    if attribute.ui.inline and attribute.choices is not None:
+    if can_inline(attribute) and attribute.choices is not None:
         choices = tuple(Option(lid.value, lid.label) for lid in attribute.choices)
     return Column(
         name=name,
         label=attribute.label,
         numeric=attribute.numeric,
-        sort_url=query.url(screen.base, sort=following, page=1) if attribute.ui.sorteer else None,
+        sort_url=query.url(screen.base, sort=following, page=1) if can_sort(attribute) else None,
         sorted="" if not now else ("descending" if descending else "ascending"),
-        editable=attribute.ui.inline,
+        editable=can_inline(attribute),
         choices=choices,
     )
+
+
+def can_inline(attribute: Attribute) -> bool:
+    """Whether its cells may be changed in the list, by who may change the row."""
+    return attribute.ui.inline and attribute.ui.lijst
 
 
 def _row(screen: Screen, shown: Sequence[Attribute], row: Entiteit) -> Row:
@@ -115,7 +143,7 @@ def _row(screen: Screen, shown: Sequence[Attribute], row: Entiteit) -> Row:
     cells = []
     for index, attribute in enumerate(shown):
         text = cell_text(attribute, row)
-        inline = may_edit and attribute.ui.inline and (fields is None or attribute.name in fields)
+        inline = may_edit and can_inline(attribute) and (fields is None or attribute.name in fields)
         cells.append(
             Cell(
                 text=text,
@@ -147,29 +175,41 @@ def cell_text(attribute: Attribute, row: Entiteit) -> str:
 
 
 def pager(base: str, query: Query, result: Result) -> Pager:
-    """Where this page stands in the whole, and the ways on."""
-    first = (query.page - 1) * query.size + 1 if result.rows else 0
-    total = result.total
+    """Where this page stands in the whole, and the ways on.
+
+    At the end of a list that is too long to count, nobody knows the number of the page.
+    """
+    page, total = result.page, result.total
+    known = bool(result.rows) and page > 0
+    first = (page - 1) * query.size + 1 if known else 0
     last_page = max(1, -(-total // query.size)) if total is not None else None
+    far = result.more and (last_page is None or page < last_page - 1)
     return Pager(
         first=first,
-        last=first + len(result.rows) - 1 if result.rows else 0,
+        last=first + len(result.rows) - 1 if known else 0,
         total=total,
         total_label=formats.number(total) if total is not None else "meer dan 10.000",
-        first_url=query.url(base, page=1) if query.page > 2 else None,
-        previous_url=query.url(base, page=query.page - 1) if query.page > 1 else None,
-        next_url=query.url(base, page=query.page + 1) if result.more else None,
-        last_url=(
-            query.url(base, page=last_page)
-            if last_page is not None and query.page < last_page - 1
-            else None
+        first_url=query.url(base, page=1) if page not in {1, 2} else None,
+        previous_url=_previous(base, query, result),
+        next_url=(
+            query.url(base, page=page and page + 1, after=result.last) if result.more else None
         ),
+        last_url=query.url(base, page=1, end=True) if far else None,
         page_sizes=tuple(
             Option(query.url(base, size=size, page=1), str(size), size == query.size)
             for size in SIZES
             if total is None or total > SIZES[0]
         ),
     )
+
+
+def _previous(base: str, query: Query, result: Result) -> str | None:
+    page = result.page
+    if page == 1:
+        return None
+    if page == 2 or not result.first:
+        return query.url(base, page=max(1, page - 1))
+    return query.url(base, page=page and page - 1, before=result.first)
 
 
 def _empty(screen: Screen, query: Query) -> Empty:

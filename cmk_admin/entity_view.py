@@ -9,14 +9,14 @@ button from `may()`.
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from flask import Response, abort, flash, jsonify, redirect, request, url_for
+from flask import Response, abort, jsonify, request, url_for
 from flask_admin.base import expose
 from flask_admin.contrib.sqla.view import ModelView
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import attributes, database, exports, files, history_view, listing, references
 from cmk_admin.actions import EntityAction
+from cmk_admin.bulk import pages as bulk
 from cmk_admin.entity_actions import ActionRunner, sent_before
 from cmk_admin.entity_forms import FormRunner
 from cmk_admin.entity_pages import Screen, details, list_page
@@ -116,9 +116,7 @@ class EntityView(ModelView):
             abort(404)
         if len(numbers) > MOST_AT_ONCE:
             abort(413)
-        chosen = select(self.model).where(self.model.id.in_(numbers))
-        statement = listing.with_relations(chosen, self.model)
-        found = {row.id: row for row in database.session().scalars(statement).unique()}
+        found = {row.id: row for row in listing.rows_with(self.model, numbers)}
         if len(found) < len(numbers):
             abort(404)
         return [found[number] for number in numbers]
@@ -196,7 +194,12 @@ class EntityView(ModelView):
             for action in self.entity_actions.values()
             if action.bulk and may(actor(), action.handeling, self.model)
         ]
-        if not self.model.alleen_poort and may(actor(), Handeling.VERWIJDEREN, self.model):
+        if self.model.alleen_poort:
+            return tuple(found)
+        if may(actor(), Handeling.WIJZIGEN, self.model):
+            url = url_for(f"{self.endpoint}.bulk_view")
+            found.append(Action("Wijzigen in bulk…", url, "edit", "post", name="bulk"))
+        if may(actor(), Handeling.VERWIJDEREN, self.model):
             found.append(
                 Action("Verwijderen…", "", "trash", "post", danger=True, name="verwijderen")
             )
@@ -282,10 +285,9 @@ class EntityView(ModelView):
         if (done := sent_before()) is not None:
             return done
         name = request.values.get("action", "")
-        ids = request.form.getlist("rowid") or request.args.getlist("rowid")
-        if not ids:
-            flash("Kies eerst een of meer rijen.", "warning")
-            return redirect(self.return_url())
+        ids = request.args.getlist("rowid") or bulk.chosen(self, MOST_AT_ONCE)
+        if isinstance(ids, BaseResponse):
+            return ids
         if name == "verwijderen":
             self.require(Handeling.VERWIJDEREN, self.model)
             return ActionRunner(self).ask_delete(self.rows(ids))
@@ -295,6 +297,13 @@ class EntityView(ModelView):
         self.require(action.handeling, self.model)
         return ActionRunner(self).run(action, self.rows(ids))
 
+    @expose("/bulk/", methods=("GET", "POST"))
+    @requires(Handeling.WIJZIGEN)
+    def bulk_view(self) -> Page:
+        """The same change to many rows: chosen, seen, done."""
+        self._not_the_gates_own()
+        return bulk.answer(self)
+
     @expose("/export/<export_type>/")
     @requires(Handeling.ZIEN)
     def export(self, export_type: str) -> Response:
@@ -303,9 +312,10 @@ class EntityView(ModelView):
             abort(404)
         query = listing.read_query(self.model, request.args)
         chosen = listing.sorted_by(listing.select_rows(self.model, query), self.model, query.sort)
-        statement = listing.with_relations(chosen, self.model).limit(exports.MAX_ROWS)
+        statement = listing.with_relations(chosen, self.model, query.columns)
+        statement = statement.limit(exports.MAX_ROWS)
         rows = database.session().scalars(statement).unique()
-        columns = [a for a in attributes.listed(self.model) if not a.ui.geheim]
+        columns = [a for a in listing.shown(self.model, query.columns) if not a.ui.geheim]
         write = exports.as_csv if export_type == "csv" else exports.as_xlsx
         return write(columns, rows, self.model.woord.meervoud.replace(" ", "-"))
 

@@ -47,14 +47,14 @@ def items(condition: ColumnElement[bool], limit: int = LIMIT) -> list[HistoryIte
         )
     )
     names = names_of(row.door_id for row in rows)
-    labels = _labels(rows)
+    labels = labels_of(rows)
     return [
         HistoryItem(
             when=formats.moment(row.op),
             who=names.get(row.door_id or 0, "") or row.door_naam or "iemand die weg is",
-            what=f"{_word(row.entiteit)} {row.titel} {row.soort.label.lower()}",
+            what=f"{word_of(row.entiteit)} {row.titel} {row.soort.label.lower()}",
             tone=TONES[row.soort],
-            changes=tuple(_changes(row, labels)),
+            changes=tuple(changes_of(row, labels)),
         )
         for row in rows
     ]
@@ -78,7 +78,8 @@ def entity_by_name(name: str) -> type[Entiteit] | None:
     return next((entity for entity in entiteiten() if entity.__name__ == name), None)
 
 
-def _word(name: str) -> str:
+def word_of(name: str) -> str:
+    """An entity by class name, as people call it."""
     entity = entity_by_name(name)
     return entity.woord.titel if entity else name
 
@@ -86,7 +87,7 @@ def _word(name: str) -> str:
 Labels = dict[tuple[type[Entiteit], int], str]
 
 
-def _labels(rows: Sequence[Wijziging]) -> Labels:
+def labels_of(rows: Sequence[Wijziging]) -> Labels:
     """Names of all rows that the changed values point at, one query per entity."""
     wanted: dict[type[Entiteit], set[int]] = defaultdict(set)
     for row in rows:
@@ -111,7 +112,8 @@ def _known(row: Wijziging) -> Iterable[tuple[Attribute, list[Any]]]:
             yield attribute, pair
 
 
-def _changes(row: Wijziging, labels: Labels) -> Iterable[Change]:
+def changes_of(row: Wijziging, labels: Labels) -> Iterable[Change]:
+    """Each changed value of a row in words; labels: of what they point at."""
     if row.soort is not WijzigingSoort.GEWIJZIGD:
         return
     entity = entity_by_name(row.entiteit)

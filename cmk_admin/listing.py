@@ -4,25 +4,28 @@ Everything is in the address (`search`, `sort`, `page`, `size` and one parameter
 filter); whatever is absurd in it is left out, never an error.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.datastructures import MultiDict
 
-from cmk_admin import attributes, database, formats, references
+from cmk_admin import attributes, database, formats, paging, references
 from cmk_admin.attributes import Attribute
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate.column_rules import FIRST_DAY, LAST_DAY, OUTSIDE
-from models.base import Entiteit, Moment
+from cmk_admin.paging import Order
+from models.base import Entiteit, Meervoud, Moment
 
 SIZES = (20, 50, 100)
 #: Above this the exact count is not worth its time.
 COUNT_UP_TO = 10_000
 LAST_PAGE = 100_000
+NO_CURSOR: dict[str, Any] = {"after": "", "before": "", "end": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,26 @@ class Query:
     page: int = 1
     size: int = SIZES[0]
     filters: tuple[Filter, ...] = ()
+    #: Cursors of the row that this page comes after, or before; or the very end of the list.
+    after: str = ""
+    before: str = ""
+    end: bool = False
+    #: The columns that were chosen, by name; none is the usual ones.
+    columns: tuple[str, ...] = ()
 
     def parameters(self, **changes: Any) -> list[tuple[str, str]]:
-        """The address parameters of this query, with some changed; defaults left out."""
-        query = replace(self, **changes)
+        """The address parameters of this query, with some changed; defaults left out.
+
+        Another page has a cursor of its own, or none.
+        """
+        query = replace(self, **(NO_CURSOR if "page" in changes else {}) | changes)
         found = [("search", query.search), ("sort", query.sort)]
         found += [pair for filter_ in query.filters for pair in filter_.values]
         found += [("size", str(query.size))] if query.size != SIZES[0] else []
-        found += [("page", str(query.page))] if query.page > 1 else []
+        found += [("columns", name) for name in query.columns]
+        found += [("page", str(query.page))] if query.page != 1 else []
+        found += [("after", query.after), ("before", query.before)]
+        found += [("end", "1")] if query.end else []
         return [(name, value) for name, value in found if value]
 
     def url(self, base: str, **changes: Any) -> str:
@@ -60,30 +75,66 @@ class Query:
 
     def without(self, filter_: Filter) -> "Query":
         kept = tuple(other for other in self.filters if other is not filter_)
-        return replace(self, filters=kept, page=1)
+        return replace(self, filters=kept, page=1, after="", before="", end=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One page. total: exact up to COUNT_UP_TO, else None."""
+    """One page. total: exact up to COUNT_UP_TO, else None. page: its number, 0 when unknown.
+
+    first, last: cursors of the rows at its ends. sums: of each amount over all rows that were
+    found, not only these; empty when there are too many to count.
+    """
 
     rows: list[Any]
     total: int | None
     more: bool
+    page: int = 1
+    first: str = ""
+    last: str = ""
+    sums: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_query(entity: type[Entiteit], arguments: Mapping[str, str]) -> Query:
     """The query in an address; what it does not understand it leaves out."""
-    sortable = {a.name for a in attributes.listed(entity) if a.ui.sorteer}
+    columns = _columns(entity, arguments)
+    sortable = {a.name for a in shown(entity, columns) if can_sort(a)}
     sort = arguments.get("sort", "")
     size = arguments.get("size", "")
+    after, before = arguments.get("after", ""), arguments.get("before", "")
+    somewhere = arguments.get("page") == "0" and (after or before)
     return Query(
         search=" ".join(references.words(arguments.get("search", ""))),
         sort=sort if sort.removeprefix("-") in sortable else "",
-        page=_page(arguments.get("page", "")),
+        page=0 if somewhere else _page(arguments.get("page", "")),
         size=int(size) if size in map(str, SIZES) else SIZES[0],
         filters=tuple(_filters(entity, arguments)),
+        after=after,
+        before="" if after else before,
+        end=arguments.get("end") == "1" and not (after or before),
+        columns=columns,
     )
+
+
+def _columns(entity: type[Entiteit], arguments: Mapping[str, str]) -> tuple[str, ...]:
+    """The chosen columns, in the order of the entity; none when they are the usual ones."""
+    asked = arguments.getlist("columns") if isinstance(arguments, MultiDict) else []
+    found = tuple(a.name for a in attributes.choosable(entity) if a.name in asked)
+    usual = tuple(a.name for a in attributes.listed(entity))
+    return () if found == usual else found
+
+
+def shown(entity: type[Entiteit], columns: Sequence[str]) -> tuple[Attribute, ...]:
+    """The columns of a list; what people call a row by always stands first."""
+    usual = attributes.listed(entity)
+    if not columns:
+        return usual
+    chosen = (a for a in attributes.choosable(entity) if a.name in columns)
+    return tuple(dict.fromkeys((usual[0], *chosen)))
+
+
+def can_sort(attribute: Attribute) -> bool:
+    return attribute.ui.sorteer and attribute.plural is None
 
 
 def _page(text: str) -> int:
@@ -213,31 +264,116 @@ def select_rows(entity: type[Entiteit], query: Query) -> Select[Any]:
 
 
 def fetch(entity: type[Entiteit], query: Query) -> Result:
-    """One page of rows with what the list shows of them: three queries at the most."""
-    session = database.session()
+    """One page of rows with what the list shows of them: four queries at the most."""
     chosen = select_rows(entity, query)
+    total = _count(entity, chosen)
+    result = _page_of(entity, query, chosen, total)
+    return replace(result, sums=_sums(entity, chosen) if total else {})
+
+
+def _count(entity: type[Entiteit], chosen: Select[Any]) -> int | None:
+    """How many there are, as far as that is cheap."""
     numbers = chosen.with_only_columns(entity.id).limit(COUNT_UP_TO + 1).subquery()
-    total: int = session.scalar(select(func.count()).select_from(numbers)) or 0
-    exact = total if total <= COUNT_UP_TO else None
-    statement = sorted_by(chosen, entity, query.sort)
-    rows = list(
-        session.scalars(
-            with_relations(statement, entity)
-            .limit(query.size + 1)
-            .offset((query.page - 1) * query.size)
-        ).unique()
-    )
-    return Result(rows[: query.size], exact, len(rows) > query.size)
+    counted: int = database.session().scalar(select(func.count()).select_from(numbers)) or 0
+    return counted if counted <= COUNT_UP_TO else None
 
 
-def with_relations(statement: Select[Any], entity: type[Entiteit]) -> Select[Any]:
+def _sums(entity: type[Entiteit], chosen: Select[Any]) -> dict[str, int]:
+    """The amounts of the list, added up over all that was found."""
+    names = [a.name for a in attributes.choosable(entity) if a.kind == "money"]
+    if not names:
+        return {}
+    sums = (func.coalesce(func.sum(getattr(entity, name)), 0) for name in names)
+    row = database.session().execute(chosen.with_only_columns(*sums)).one()
+    return {name: int(value) for name, value in zip(names, row, strict=True)}
+
+
+def _page_of(
+    entity: type[Entiteit], query: Query, chosen: Select[Any], total: int | None
+) -> Result:
+    order = paging.order_of(entity, query.sort)
+    cursor = order.read(query.after or query.before) if query.after or query.before else None
+    if query.end:
+        return _end(entity, query, chosen, order, total)
+    if cursor is None and (query.page - 1) * query.size > COUNT_UP_TO:
+        # Nobody counts up to there: further on one goes from row to row.
+        return Result([], total, False, query.page)
+    backwards = cursor is not None and bool(query.before)
+    wanted = chosen if cursor is None else chosen.where(order.beyond(cursor, backwards))
+    skip = max(0, query.page - 1) * query.size if cursor is None else 0
+    wanted = with_relations(wanted, entity, query.columns)
+    rows = _ask(wanted, order, backwards, query.size + 1, skip)
+    if backwards and not rows:
+        return _page_of(entity, replace(query, page=1, **NO_CURSOR), chosen, total)
+    # Going back, the page with nothing before it is the first, also when it is not full.
+    page = 1 if backwards and len(rows) <= query.size else query.page
+    more = backwards or len(rows) > query.size
+    return _result(order, rows[: query.size], backwards, total, more, page)
+
+
+def _end(
+    entity: type[Entiteit], query: Query, chosen: Select[Any], order: Order, total: int | None
+) -> Result:
+    """The last page, asked from the end."""
+    size = query.size if total is None else (total % query.size or query.size)
+    rows = _ask(with_relations(chosen, entity, query.columns), order, True, size)
+    page = 0 if total is None else max(1, -(-total // query.size))
+    return _result(order, rows, True, total, False, page)
+
+
+def _ask(
+    chosen: Select[Any],
+    order: Order,
+    backwards: bool,
+    limit: int,
+    skip: int = 0,
+) -> list[Any]:
+    """Rows with their key values behind them."""
+    keys = [key.column for key in order.keys]
+    statement = order.apply(chosen, backwards).add_columns(*keys)
+    found = database.session().execute(statement.limit(limit).offset(skip)).unique()
+    return list(found)
+
+
+def _result(
+    order: Order, rows: list[Any], backwards: bool, total: int | None, more: bool, page: int
+) -> Result:
+    """The rows in the order of the list, and the cursors of both ends."""
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Result([], total, more, page)
+    first, last = order.cursor(rows[0][1:]), order.cursor(rows[-1][1:])
+    return Result([row[0] for row in rows], total, more, page, first, last)
+
+
+def rows_with(entity: type[Entiteit], ids: Sequence[int]) -> list[Any]:
+    """The rows with these ids, by id, with what judges them; only those that are there."""
+    chosen = select(entity).where(entity.id.in_(ids)).order_by(entity.id)
+    return list(database.session().scalars(with_relations(chosen, entity)).unique())
+
+
+def with_relations(
+    statement: Select[Any], entity: type[Entiteit], columns: Sequence[str] = ()
+) -> Select[Any]:
     """Load along what the rows show and what judges them: their references and the way up."""
-    relations = {a.relation for a in attributes.listed(entity) if a.target is not None}
+    seen = shown(entity, columns)
+    relations = {a.relation for a in (*attributes.listed(entity), *seen) if a.relation}
     if entity.ouder is not None:
         relations.add(entity.ouder.removesuffix("_id"))
     for relation in sorted(relations):
         statement = statement.options(_load(entity, relation))
+    for attribute in seen:
+        if attribute.plural is not None:
+            statement = statement.options(_load_links(entity, attribute.plural))
     return statement
+
+
+def _load_links(entity: type[Entiteit], plural: Meervoud) -> Any:
+    """Load a choice of several rows, with the names of what was chosen."""
+    links = getattr(entity, plural.relatie)
+    link = links.property.mapper.class_
+    return selectinload(links).options(_load(link, plural.kolom.removesuffix("_id")))
 
 
 def _load(entity: type[Entiteit], relation: str) -> Any:
@@ -256,16 +392,4 @@ def _load(entity: type[Entiteit], relation: str) -> Any:
 
 def sorted_by(statement: Select[Any], entity: type[Entiteit], sort: str) -> Select[Any]:
     """In the asked order; by id last, so that no row is twice or missing over pages."""
-    if not sort:
-        return references.ordered(statement, entity)
-    attribute = attributes.attribute(entity, sort.removeprefix("-"))
-    column = _column(entity, attribute)
-    if attribute.target is not None:
-        other = aliased(attribute.target)
-        statement = statement.outerjoin(getattr(entity, attribute.relation).of_type(other))
-        column = getattr(other, attribute.target.volgorde[0].removeprefix("-"))
-    descending = sort.startswith("-")
-    empty_last = column.is_(None)
-    ordered = column.desc() if descending else column.asc()
-    last = entity.id.desc() if descending else entity.id
-    return statement.order_by(empty_last, ordered, last)
+    return paging.order_of(entity, sort).apply(statement)

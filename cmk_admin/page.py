@@ -177,6 +177,13 @@ class ListPage:
     exports: tuple[Action, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
     return_url: str = ""
+    column_choice: tuple[Option, ...] = ()
+    """Every column that the list can show; `carried` is what else its address holds."""
+    carried: tuple[tuple[str, str], ...] = ()
+    totals: tuple[str, ...] = ()
+    """A cell per column for the row under the list; empty when there is none."""
+    everything: str = ""
+    """Words for choosing every row of this list, not only those of this page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +202,15 @@ class FormError:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One changed field in the history or in a conflict."""
+    """One changed field in the history or in a conflict.
+
+    part: of a choice of several rows, only what came and went.
+    """
 
     label: str
     old: str
     new: str
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """An activity with its schools, costs, doelgroepen and partners (Handleiding 2.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -31,6 +31,7 @@ from models.base import (
     keuze_type,
     tabel,
     ui,
+    volgordes,
 )
 from models.kopie import kopieer, verschuif_jaar
 from models.lijsten import Doel, Doelgroep, Kostensoort
@@ -70,6 +71,13 @@ class Activiteit(VanContractpartij, Entiteit):
             "duur_eenheid",
             "duur",
         ),
+        *volgordes(
+            ("naam",),
+            ("startdatum",),
+            ("doel_id", "naam"),
+            ("contractpartij_id", "naam"),
+            ("contractpartij_id", "startdatum"),
+        ),
     )
     woord = Woord("activiteit", "activiteiten")
     volgorde = ("naam",)
@@ -85,7 +93,9 @@ class Activiteit(VanContractpartij, Entiteit):
     }
 
     verantwoording_id: Mapped[int] = mapped_column(
-        info=ui("Verantwoording", lijst=True, filter=True, vast=True)
+        # What leaves a verantwoording is locked there too: the old one must be known.
+        active_history=True,
+        info=ui("Verantwoording", lijst=True, filter=True, vast=True),
     )
     naam: Mapped[str] = mapped_column(
         String(200), info=ui("Naam", lijst=True, zoek=True, inline=True)
@@ -169,6 +179,17 @@ class Activiteit(VanContractpartij, Entiteit):
         if self.duur is not None and self.duur < 0:
             yield Fout("Vul 0 of meer uren in.", "duur")
 
+    def controleer_wijziging(self, oud: Mapping[str, Any]) -> Iterator[Fout]:
+        """Moved to another year: what was paid must lie in that year (Handleiding 3)."""
+        if oud["verantwoording_id"] != self.verantwoording_id:
+            for last in self.lasten:
+                for fout in last.controleer():
+                    yield Fout(f"{self.naam}, {last}: {fout.tekst}", "verantwoording_id")
+
+    def verplaats(self, naar: "Verantwoording") -> None:
+        """To another open verantwoording of the same contractpartij, with all its parts."""
+        self.verantwoording = naar
+
     def dupliceer(self, naar: "Verantwoording | None" = None) -> "Activiteit":
         """A copy with schools, costs, doelgroepen and partners, in `naar` or beside this one.
 
@@ -211,6 +232,7 @@ class ActiviteitSchool(VanContractpartij, Entiteit):
         ),
         CheckConstraint("aantal_leerkrachten >= 0", name="leerkrachten"),
         Index("ix_activiteit_school_rapport", "activiteit_id", "school_id", "aantal_leerkrachten"),
+        *volgordes(("contractpartij_id",)),
     )
     woord = Woord("school bij een activiteit", "scholen bij activiteiten")
     label_relaties = ("school",)
@@ -252,7 +274,9 @@ class Last(MetBestand, VanContractpartij, Entiteit):
 
     __tablename__ = "last"
     __table_args__ = tabel(
-        van_activiteit(), Index("ix_last_rapport", "activiteit_id", "betaald_op", "bedrag")
+        van_activiteit(),
+        Index("ix_last_rapport", "activiteit_id", "betaald_op", "bedrag"),
+        *volgordes(("toelichting",), ("contractpartij_id",), ("contractpartij_id", "toelichting")),
     )
     woord = Woord("last", "lasten")
     ouder = "activiteit_id"

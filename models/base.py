@@ -19,6 +19,7 @@ from sqlalchemy import (
     DateTime,
     Enum,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -213,6 +214,12 @@ def tabel(*delen: Any) -> tuple[Any, ...]:
     """`__table_args__` with AUTOINCREMENT: SQLite would else hand out an old id again,
     and the new row would inherit the old row's history."""
     return (*delen, {"sqlite_autoincrement": True})
+
+
+def volgordes(*kolommen: tuple[str, ...]) -> tuple[Index, ...]:
+    """Indexes for the orders that lists are shown in, for all rows and for those of one
+    contractpartij: each ends in the id, which decides between equals."""
+    return tuple(Index(None, *namen, "id") for namen in kolommen)
 
 
 class Entiteit(Basis):

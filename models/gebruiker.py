@@ -130,7 +130,10 @@ class Gebruiker(Entiteit):
             )
 
     def _andere_beheerder(self) -> bool:
-        """Locks every beheerder, in id order: of two who go at the same time one must stay."""
+        """Locks every beheerder, in id order: of two who go at the same time one must stay.
+
+        Who goes in this very flush does not count as another.
+        """
         sessie = object_session(self)
         assert sessie is not None
         beheerders = (
@@ -139,7 +142,13 @@ class Gebruiker(Entiteit):
             .order_by(Gebruiker.id)
             .with_for_update()
         )
-        return any(nummer != self.id for nummer in sessie.scalars(beheerders))
+        gaan = {
+            rij.id
+            for rij in sessie.dirty
+            if isinstance(rij, Gebruiker)
+            and not (rij.actief and rij.cultuur_oost_rol is CultuurOostRol.BEHEERDER)
+        }
+        return any(nummer not in gaan for nummer in sessie.scalars(beheerders) if nummer != self.id)
 
     def __str__(self) -> str:
         return self.naam

@@ -20,6 +20,8 @@ class BewerkingSoort(Keuze):
     """The steps that are one batch: made together, and some undone together."""
 
     DUPLICEREN = "dupliceren", "Dupliceren"
+    WIJZIGEN = "wijzigen", "Wijzigen in bulk"
+    VERPLAATSEN = "verplaatsen", "Verplaatsen"
     SLUITEN = "sluiten", "Verantwoording sluiten"
     HEROPENEN = "heropenen", "Heropenen"
     VASTSTELLEN = "vaststellen", "Vaststellen"
@@ -27,6 +29,7 @@ class BewerkingSoort(Keuze):
     VERWIJDEREN = "verwijderen", "Verwijderen"
     IMPORTEREN = "importeren", "Importeren"
     ONGEDAAN = "ongedaan", "Ongedaan maken"
+    OPNIEUW = "opnieuw", "Opnieuw uitvoeren"
 
 
 class Bewerking(Entiteit):
@@ -49,6 +52,9 @@ class Bewerking(Entiteit):
     )
     contractpartij_id: Mapped[int | None] = mapped_column(
         Integer, index=True, info=ui("Contractpartij", **VERBORGEN)
+    )
+    aantal: Mapped[int] = mapped_column(
+        Integer, default=0, info=ui("Wijzigingen", lijst=True, formulier=False)
     )
     ongedaan_op: Mapped[datetime | None] = mapped_column(
         Moment, info=ui("Ongedaan gemaakt op", lijst=True)

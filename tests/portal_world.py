@@ -17,7 +17,7 @@ from models.activiteit import Activiteit, Last
 from models.base import Entiteit, kolom_ui
 from models.contractpartij import Contractpartij
 from models.gebruiker import CultuurOostRol, Gebruiker, LidRol
-from models.historie import Bewerking, Wijziging
+from models.historie import Bewerking, BewerkingSoort, Wijziging
 from models.lijsten import Documentsoort
 from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
@@ -230,7 +230,12 @@ def _techniek(session: GateSession, wereld: Wereld) -> None:
     """What the portal keeps itself: batches, mail and tasks, the mark in their texts."""
     for van, merk in MERKEN.items():
         partij = wereld.id(Contractpartij, van)
-        stap = f.maak_bewerking(session, contractpartij_id=partij, **teksten(Bewerking, merk))
+        stap = f.maak_bewerking(
+            session,
+            soort=BewerkingSoort.WIJZIGEN,
+            contractpartij_id=partij,
+            **teksten(Bewerking, merk),
+        )
         wereld.noteer(stap, van)
     mens = session.get_one(Gebruiker, wereld.id(Gebruiker, "vreemd", "lid"))
     wereld.noteer(f.maak_mail(session, mens, **teksten(Mail, POSTDUIF)))

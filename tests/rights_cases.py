@@ -25,7 +25,7 @@ LETTERS = {
 WITHOUT_ROW = {"index_view": "Z", "export": "Z", "ajax_lookup": "Z", "create_view": "M"}
 #: Named actions of an entity: action → what the table calls it.
 ACTIONS = {
-    "Activiteit": {"dupliceren": "dupliceren"},
+    "Activiteit": {"dupliceren": "dupliceren", "verplaatsen": "W"},
     "Verantwoording": {
         "sluiten": "sluiten",
         "heropenen": "heropenen",
@@ -170,6 +170,7 @@ def _with_row(entity: type[Entiteit], visitor: str, row: Row) -> Iterator[Case]:
     yield case("ajax_update", "POST", "W", OK if inline else UNFIT)
     yield case("delete_view", "GET", "V", OK)
     yield case("delete_view", "POST", "V", SENT_ON if row.free else WRONG)
+    yield case("bulk_view", "POST", "W", OK)
     yield case("action_view", "POST", "V", OK, action="verwijderen")
     for action, right in ACTIONS.get(name, {}).items():
         yield _asked(case("action_view", "POST", right, OK, action=action))
@@ -178,9 +179,10 @@ def _with_row(entity: type[Entiteit], visitor: str, row: Row) -> Iterator[Case]:
 
 
 def _incomplete(case: Case) -> bool:
-    """An empty year can't be closed, whoever asks."""
+    """An empty year can't be closed, and nothing moves to where it is, whoever asks."""
     assert case.row is not None
     empty = case.row.key[2] == "leeg" and case.action == "sluiten"
+    empty = empty or case.action == "verplaatsen"
     return empty and case.expected == SENT_ON and case.visitor != ANONIEM
 
 
@@ -237,7 +239,7 @@ def _body(portaal: Portaal, case: Case, id_: int | None) -> Body | None:
         body |= {"action": case.action}
         if case.confirmed:
             body |= {"bevestigd": "1", "reden": "Er ontbrak een factuur."}
-        if case.action == "dupliceren" and case.row is not None:
+        if case.action in ("dupliceren", "verplaatsen") and case.row is not None:
             # Beside the original is no place when that is closed.
             naar = portaal.wereld.id("Verantwoording", case.row.rij.van)
             body |= {"verantwoording_id": str(naar)}

@@ -72,7 +72,9 @@ ROWS = {
     "verantwoordingen.sluiten": ("Verantwoording", "sluiten"),
     "verantwoordingen.heropenen": ("Verantwoording", "heropenen"),
     "verantwoordingen.vaststellen": ("Verantwoording", "vaststellen"),
+    "bewerkingen.details": ("Bewerking", "Z"),
     "bewerkingen.ongedaan_maken": ("Bewerking", "ongedaan_alle"),
+    "bewerkingen.terugzetten": ("Bewerking", "ongedaan_alle"),
 }
 #: A new activity under a verantwoording: its address has another name for the id.
 NEW = "activiteiten.nieuw"
@@ -92,6 +94,7 @@ POSTS = frozenset(
         NEW,
         "beheer.jaar_openen",
         "bewerkingen.ongedaan_maken",
+        "bewerkingen.terugzetten",
         "verantwoordingen.heropenen",
         "verantwoordingen.sluiten",
         "verantwoordingen.vaststellen",
@@ -103,6 +106,7 @@ ONLY_POSTS = frozenset(
         "auth.logout",
         "auth.recovery_saved",
         "bewerkingen.ongedaan_maken",
+        "bewerkingen.terugzetten",
         "persoonlijke_data.wissen",
         "toegang.uitloggen",
     }

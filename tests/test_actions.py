@@ -295,6 +295,9 @@ def test_deleting_says_what_goes_along(portaal: Portaal, way: str) -> None:
     assert "2 activiteiten" in page.text
     hanging = {item.words for item in page.with_class("hangs")[0].all("li")}
     assert any("2" in words and "lasten" in words for words in hanging), hanging
+    [effects] = [item for item in page.with_class("hangs")[1].all("li") if item.all("a")]
+    assert "Complete activiteiten: was 2" in effects.words
+    assert "0 (nog 2 nodig om te sluiten)" in effects.words
     before = counts(portaal)
     assert visitor.post(f"{BASE}delete/", page.form()).status_code == 302
     after = counts(portaal)

@@ -29,6 +29,7 @@ ROUTES = {
     "action_view": {"POST"},
     "ajax_lookup": {"GET"},
     "ajax_update": {"POST"},
+    "bulk_view": {"GET", "POST"},
     "create_view": {"GET", "POST"},
     "delete_view": {"GET", "POST"},
     "details_view": {"GET"},

@@ -279,7 +279,7 @@ def test_the_pink_button_and_the_bulk_bar_are_rights(portaal: Portaal, visitor: 
             wrong.append(f"{name}: +Nieuw {new}")
         bars = [form for form in page.all("form") if form.get("id") == "bulk"]
         bulk = {node.get("value") for form in bars for node in form.all("button")} - {""}
-        rights = {"verwijderen": "V"} | ACTIONS.get(name, {})
+        rights = {"verwijderen": "V", "bulk": "W"} | ACTIONS.get(name, {})
         expected = {action for action, right in rights.items() if ergens(visitor, name, right)}
         if ids_on(page) and bulk | {"heropenen"} != expected | {"heropenen"}:
             wrong.append(f"{name}: {bulk} in plaats van {expected}")

@@ -23,6 +23,7 @@ GENERATED = frozenset(
         "details_view",
         "delete_view",
         "action_view",
+        "bulk_view",
         "export",
         "ajax_lookup",
         "ajax_update",
@@ -79,7 +80,12 @@ def send(portaal: Portaal, visitor: Bezoeker, visit: Visit) -> TestResponse:
 def _filled(visitor: Bezoeker, path: str, visit: Visit) -> Body:
     """The page's own form as it stands, where there is one to see."""
     body: Body = {"sleutel": new_key()}
-    if visit.expected != 302 or visit.visitor == ANONIEM or "ongedaan" in path:
+    if (
+        visit.expected != 302
+        or visit.visitor == ANONIEM
+        or "ongedaan" in path
+        or "terugzetten" in path
+    ):
         return body
     body |= Page(visitor.get(path).text).form()
     if visit.endpoint == NEW:

@@ -129,9 +129,18 @@ def test_what_one_may_do_with_the_rows(portaal: Portaal, visitor: Bezoeker) -> N
         bars = page.with_class("bulk-bar")
         return [button.words for button in bars[0].all("button") if button.words] if bars else []
 
-    assert bulk(page_of(visitor, path(portaal))) == ["Dupliceren…", "Verwijderen…"]
+    assert bulk(page_of(visitor, path(portaal))) == [
+        "Dupliceren…",
+        "Verplaatsen…",
+        "Wijzigen in bulk…",
+        "Verwijderen…",
+    ]
     routes = portaal.bezoeker("routebegeleider")
-    assert bulk(page_of(routes, path(portaal))) == ["Dupliceren…"]
+    assert bulk(page_of(routes, path(portaal))) == [
+        "Dupliceren…",
+        "Verplaatsen…",
+        "Wijzigen in bulk…",
+    ]
     assert bulk(page_of(portaal.bezoeker("adviseur"), path(portaal))) == []
     assert bulk(page_of(visitor, path(portaal, stand="gesloten"))) == ["Dupliceren…"]
 

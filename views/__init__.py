@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
     generated.register(
         app,
         {
-            Activiteit: (acties.Dupliceren(),),
+            Activiteit: (acties.Dupliceren(), acties.Verplaatsen()),
             Verantwoording: (
                 acties.Sluiten(controle.gaps),
                 acties.Heropenen(),
@@ -56,4 +56,4 @@ def register(app: Flask) -> None:
         endpoint = f"{entity.__name__.lower()}.index_view"
         menu.add(entity.woord.titel_meervoud, endpoint, group="Stamdata")
     menu.add("Mijn gegevens", "mijn_gegevens.index", "user")
-    menu.add("Beheer", "beheer.index", "settings")
+    menu.add("Beheer", "beheer.index", "settings", also=("/bewerkingen",))

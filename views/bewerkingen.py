@@ -1,41 +1,202 @@
-"""Undoing a step that was one batch."""
+"""A batch: what it changed, cell by cell, and undoing it, as a whole or row by row."""
 
-from flask import Blueprint, Flask, abort, flash, redirect
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from cmk_admin import database
-from cmk_admin.gate import undo
-from cmk_admin.policy import Handeling
+from cmk_admin import database, formats, history_view
+from cmk_admin.forms.fields import to_id
+from cmk_admin.gate import (
+    GateSession,
+    Refused,
+    Undone,
+    later_than,
+    may_undo,
+    may_undo_rows,
+    undo,
+    undo_rows,
+)
+from cmk_admin.page import Action, Chip, Crumb, PageHeader
+from cmk_admin.page_batch import Batch, BatchRow
+from cmk_admin.policy import Handeling, may
 from cmk_admin.routes import actor, requires
 from cmk_admin.web.errors import back_url
 from models.base import RegelFout
-from models.historie import Bewerking
+from models.historie import Bewerking, BewerkingSoort, Wijziging
 
 blueprint = Blueprint("bewerkingen", __name__)
+#: Rows that are named in a message; rows on one page of a batch.
+NAMED, ROWS = 5, 100
+BACK = (BewerkingSoort.ONGEDAAN, BewerkingSoort.OPNIEUW)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
+def _find(id_: int) -> Bewerking:
+    stap = database.session().get(Bewerking, id_) if id_ < 2**31 else None
+    if stap is None:
+        abort(404)
+    return stap
+
+
+@blueprint.get("/bewerkingen/<int:id>")
+@requires(Handeling.ZIEN, Bewerking)
+def details(id: int) -> str:  # noqa: A002 - as in the address
+    """Who did what and when, each cell old → new, and the ways back."""
+    stap = _find(id)
+    return render_template(
+        "bewerkingen/details.html",
+        header=_header(stap),
+        batch=_batch(stap, _number(request.args.get("vanaf", ""))),
+    )
+
+
+def _number(text: str) -> int:
+    try:
+        return to_id(text)
+    except ValueError:
+        return 0
+
+
+def _header(stap: Bewerking) -> PageHeader:
+    crumbs = [Crumb("Bewerkingen", url_for("bewerking.index_view")), Crumb(f"Nummer {stap.id}")]
+    if may(actor(), Handeling.ZIEN, "Rechten"):
+        crumbs.insert(0, Crumb("Beheer", url_for("beheer.index")))
+    actions = [action] if (action := undo_action(stap)) else []
+    chips = [Chip(stap.soort.label, "info")]
+    if stap.ongedaan_op is not None:
+        chips.append(Chip("Ongedaan gemaakt", "let_op"))
+    return PageHeader(stap.omschrijving, tuple(crumbs), chips=tuple(chips), actions=tuple(actions))
+
+
+def undo_action(stap: Bewerking) -> Action | None:
+    """The button that takes the whole batch back, for whoever still may."""
+    if not may_undo(database.session(), stap):
+        return None
+    label = "Opnieuw uitvoeren" if stap.soort is BewerkingSoort.ONGEDAAN else "Ongedaan maken"
+    url = url_for("bewerkingen.ongedaan_maken", id=stap.id)
+    return Action(label, url, "undo", method="post")
+
+
+def _batch(stap: Bewerking, after: int) -> Batch:
+    session = database.session()
+    mine = select(Wijziging).where(Wijziging.bewerking_id == stap.id, Wijziging.id > after)
+    rows = session.scalars(mine.order_by(Wijziging.id).limit(ROWS + 1)).all()
+    shown, more = rows[:ROWS], len(rows) > ROWS
+    names = history_view.names_of([stap.door_id, stap.ongedaan_door_id])
+    here = url_for("bewerkingen.details", id=stap.id)
+    return Batch(
+        who=names.get(stap.door_id or 0, "Het portaal"),
+        when=formats.moment(stap.op),
+        undone=_undone_words(stap, names),
+        total=formats.number(stap.aantal),
+        rows=tuple(_rows(session, stap, shown)),
+        undo_url=url_for("bewerkingen.terugzetten", id=stap.id),
+        first_url=here if after else None,
+        next_url=f"{here}?vanaf={shown[-1].id}" if more else None,
+    )
+
+
+def _undone_words(stap: Bewerking, names: dict[int, str]) -> str:
+    if stap.ongedaan_op is None:
+        return ""
+    who = names.get(stap.ongedaan_door_id or 0, "het portaal")
+    return f"Ongedaan gemaakt door {who} op {formats.moment(stap.ongedaan_op)}."
+
+
+def _rows(session: GateSession, stap: Bewerking, shown: Sequence[Wijziging]) -> Any:
+    labels = history_view.labels_of(shown)
+    allowed = bool(may_undo_rows(session, stap))
+    later = later_than(session, shown)
+    back = _back_again(session, [row for rows in later.values() for row in rows])
+    for row in shown:
+        since = later[row.entiteit, row.rij_id]
+        undone = bool(since) and since[-1].bewerking_id in back
+        yield BatchRow(
+            id=row.id,
+            title=row.titel,
+            what=f"{history_view.word_of(row.entiteit)} {row.soort.label.lower()}",
+            changes=tuple(history_view.changes_of(row, labels)),
+            state=_state(bool(since), undone),
+            undoable=allowed and not undone,
+        )
+
+
+def _state(touched: bool, undone: bool) -> Chip | None:
+    if undone:
+        return Chip("Teruggezet", "goed")
+    return Chip("Later nog gewijzigd", "let_op") if touched else None
+
+
+def _back_again(session: GateSession, later: Sequence[Wijziging]) -> set[int]:
+    """The batches among these changes that put something back."""
+    ids = {row.bewerking_id for row in later if row.bewerking_id is not None}
+    if not ids:
+        return set()
+    steps = select(Bewerking.id).where(Bewerking.id.in_(ids), Bewerking.soort.in_(BACK))
+    return set(session.scalars(steps))
+
+
 @blueprint.post("/bewerkingen/<int:id>/ongedaan-maken")
 @requires(Handeling.ZIEN, Bewerking)
 def ongedaan_maken(id: int) -> Response:  # noqa: A002 - as in the address
-    """Take a duplicate back, as long as nobody touched the copies."""
-    session = database.session()
-    stap = session.get(Bewerking, id) if id < 2**31 else None
-    if stap is None:
-        abort(404)
+    """Take a batch back, as far as nobody touched what it did."""
+    stap = _find(id)
     if stap.ongedaan_op is not None and stap.ongedaan_door_id == actor().gebruiker_id:
         flash("Deze bewerking is al ongedaan gemaakt.", "info")
         return redirect(back_url())
+    return _take_back(stap, lambda session: undo(session, stap))
+
+
+@blueprint.post("/bewerkingen/<int:id>/terugzetten")
+@requires(Handeling.ZIEN, Bewerking)
+def terugzetten(id: int) -> Response:  # noqa: A002 - as in the address
+    """Take one of the changes of a batch back, or a few."""
+    stap = _find(id)
+    verdict = may_undo_rows(database.session(), stap)
+    if not verdict:
+        raise Refused(verdict)
     try:
-        aantal = undo(session, stap)
+        ids = [to_id(value) for value in request.form.getlist("wijziging")]
+    except ValueError:
+        abort(404)
+    if not ids:
+        flash("Kies eerst een of meer rijen.", "warning")
+        return redirect(back_url())
+    return _take_back(stap, lambda session: undo_rows(session, stap, ids))
+
+
+def _take_back(stap: Bewerking, work: Any) -> Response:
+    session = database.session()
+    try:
+        told = _told(stap, work(session))
         session.commit()
     except RegelFout as fout:
         session.rollback()
         flash(str(fout), "error")
     else:
-        kopieen = "kopie is" if aantal == 1 else "kopieën zijn"
-        flash(f"Ongedaan gemaakt: {aantal} {kopieen} weer weg.", "success")
+        for text, tone in told:
+            flash(text, tone)
     return redirect(back_url())
+
+
+def _told(stap: Bewerking, undone: Undone) -> list[tuple[str, str]]:
+    """What is said of it: what went back, and what stays as it is."""
+    if stap.soort is BewerkingSoort.DUPLICEREN:
+        kopieen = "kopie is" if undone.rows == 1 else "kopieën zijn"
+        return [(f"Ongedaan gemaakt: {undone.rows} {kopieen} weer weg.", "success")]
+    rijen = "rij staat" if undone.rows == 1 else "rijen staan"
+    told = [
+        (f"Ongedaan gemaakt: {formats.number(undone.rows)} {rijen} weer zoals eerst.", "success")
+    ]
+    if undone.kept:
+        named = [f"{one.title}: {one.reason}" for one in undone.kept[:NAMED]]
+        more = len(undone.kept) - len(named)
+        named += [f"En nog {formats.number(more)}."] if more else []
+        told.append((f"Niet alles ging terug. {' '.join(named)}", "warning"))
+    return told

@@ -27,7 +27,7 @@ from models.base import Entiteit
 from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap
-from models.historie import Bewerking, Wijziging
+from models.historie import Bewerking, BewerkingSoort, Wijziging
 from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Sector
 from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
@@ -110,7 +110,12 @@ def special_views(actions: Actions) -> tuple[EntityView, ...]:
             row_url=lambda row: url_for("projecten.verantwoordingen", id=row.id),
         ),
         EntityView(Gebruiker, address(Gebruiker), actions=actions[Gebruiker], prepare=_mark_demo),
-        EntityView(Bewerking, address(Bewerking), row_extra=_undo_button),
+        EntityView(
+            Bewerking,
+            address(Bewerking),
+            row_url=lambda row: url_for("bewerkingen.details", id=row.id),
+            row_extra=_undo_button,
+        ),
     )
 
 
@@ -125,4 +130,5 @@ def _undo_button(stap: Bewerking) -> tuple[Action, ...]:
     if not may_undo(database.session(), stap):
         return ()
     url = url_for("bewerkingen.ongedaan_maken", id=stap.id)
-    return (Action("Ongedaan maken", url, "undo", method="post"),)
+    label = "Opnieuw uitvoeren" if stap.soort is BewerkingSoort.ONGEDAAN else "Ongedaan maken"
+    return (Action(label, url, "undo", method="post"),)

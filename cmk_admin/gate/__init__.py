@@ -12,13 +12,16 @@ from cmk_admin.gate.doors import (
     handled,
     in_turn,
     is_passing,
+    moving,
     once,
     stamp,
     with_retry,
 )
 from cmk_admin.gate.errors import AroundTheGate, Gone, Locked, NoActor, Refused
+from cmk_admin.gate.restore import later_than
 from cmk_admin.gate.session import GateSession, acting_as
-from cmk_admin.gate.undo import may_undo, undo
+from cmk_admin.gate.together import Skipped, Step, save_each
+from cmk_admin.gate.undo import Undone, may_undo, may_undo_rows, undo, undo_rows
 
 __all__ = [
     "ANONYMOUS",
@@ -29,16 +32,24 @@ __all__ = [
     "Locked",
     "NoActor",
     "Refused",
+    "Skipped",
+    "Step",
+    "Undone",
     "acting_as",
     "bewerking",
     "forget",
     "handled",
     "in_turn",
     "is_passing",
+    "later_than",
     "may_undo",
+    "may_undo_rows",
+    "moving",
     "once",
+    "save_each",
     "stamp",
     "system",
     "undo",
+    "undo_rows",
     "with_retry",
 ]

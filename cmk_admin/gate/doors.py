@@ -6,14 +6,14 @@ from typing import Any, TypeVar
 
 from flask import has_request_context
 from flask import session as cookie
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cmk_admin.gate.errors import AroundTheGate
 from cmk_admin.gate.locks import begin_write, lock_name
 from cmk_admin.gate.session import GateSession
 from models.base import Entiteit, kolom_ui, nu
-from models.historie import Bewerking, BewerkingSoort
+from models.historie import Bewerking, BewerkingSoort, Wijziging
 from models.techniek import Verzoek
 
 T = TypeVar("T")
@@ -49,6 +49,24 @@ def bewerking(
         session.flush()
     finally:
         session.bewerking_id = None
+    mine = select(func.count(Wijziging.id)).where(Wijziging.bewerking_id == stap.id)
+    with session.own_work():
+        stap.aantal = session.scalar(mine) or 0
+        session.flush()
+
+
+@contextmanager
+def moving(session: GateSession) -> Iterator[None]:
+    """Activities saved inside may go to another verantwoording of their contractpartij.
+
+    Both have to be open: what leaves the one and comes to the other is locked on both sides.
+    """
+    session.moving = True
+    try:
+        yield
+        session.flush()
+    finally:
+        session.moving = False
 
 
 def stamp(

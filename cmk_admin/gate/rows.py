@@ -9,6 +9,7 @@ from sqlalchemy.orm import RelationshipDirection, RelationshipProperty, attribut
 
 from cmk_admin import policy
 from cmk_admin.gate.column_rules import MAX_INTEGER
+from models.activiteit import Activiteit
 from models.base import STEMPELS, Entiteit, Fout, RegelFout, VanContractpartij, kolom_ui
 from models.verantwoording import Status, Verantwoording
 
@@ -21,7 +22,8 @@ ALWAYS_FIXED = ("contractpartij_id", "aangemaakt_op", "aangemaakt_door_id")
 IN_USE = "Dit wordt nog ergens gebruikt en kan daarom niet weg."
 
 
-def _depth(entity: type[Entiteit]) -> int:
+def depth_of(entity: type[Entiteit]) -> int:
+    """How many rows there are above a row of this entity."""
     depth = 0
     while entity.ouder is not None:
         relation = inspect(entity).relationships[entity.ouder.removesuffix("_id")]
@@ -31,7 +33,7 @@ def _depth(entity: type[Entiteit]) -> int:
 
 def parents_first(objects: Iterable[object]) -> list[Entiteit]:
     found = [obj for obj in objects if isinstance(obj, Entiteit)]
-    return sorted(found, key=lambda obj: _depth(type(obj)))
+    return sorted(found, key=lambda obj: depth_of(type(obj)))
 
 
 def changed_columns(obj: Entiteit) -> set[str]:
@@ -75,9 +77,23 @@ def status_step(obj: Verantwoording) -> tuple[Status, Status]:
     return (past.deleted[0] if past.deleted else now, now)
 
 
-def fixed_columns(obj: Entiteit, old: Mapping[str, Any]) -> Iterator[Fout]:
-    """Columns that may not change; a row never moves to another parent or contractpartij."""
+def moved_from(obj: Entiteit, moving: bool) -> int | None:
+    """The verantwoording that an activity leaves in this flush."""
+    if not moving or not isinstance(obj, Activiteit):
+        return None
+    left = inspect(obj).attrs.verantwoording_id.history.deleted
+    return left[0] if left else None
+
+
+def fixed_columns(obj: Entiteit, old: Mapping[str, Any], moving: bool = False) -> Iterator[Fout]:
+    """Columns that may not change; a row never moves to another parent or contractpartij.
+
+    moving: an activity may, to another verantwoording.
+    """
+    free = "verantwoording_id" if moving and isinstance(obj, Activiteit) else ""
     for column in obj.__table__.columns:
+        if column.name == free:
+            continue
         ui = kolom_ui(column)
         fixed = column.name in (obj.ouder, *ALWAYS_FIXED) or (ui is not None and ui.vast)
         if fixed and effective(obj, column.name) != old[column.name]:

@@ -34,6 +34,8 @@ class GateSession(FlaskSession):
         self.bewerking_id: int | None = None
         #: (class name, id) of rows that an undo takes away again.
         self.undoing: frozenset[tuple[str, int]] = frozenset()
+        #: Whether activities may go to another verantwoording: see `doors.moving`.
+        self.moving = False
 
     @property
     def actor(self) -> Actor:

@@ -1,11 +1,16 @@
-"""Undoing a duplicate: the copies go, as long as nobody touched them."""
+"""Undoing a batch: a duplicate goes as a whole, what was changed goes back row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import and_, func, inspect, or_, select
 
 from cmk_admin import policy
-from cmk_admin.gate.doors import bewerking
+from cmk_admin.gate.doors import bewerking, moving
 from cmk_admin.gate.errors import Refused
+from cmk_admin.gate.restore import put_back
 from cmk_admin.gate.session import GateSession
+from cmk_admin.gate.together import Skipped
 from cmk_admin.policy import Handeling, Verdict
 from models.activiteit import Activiteit
 from models.base import RegelFout, nu
@@ -16,15 +21,39 @@ PARTS = tuple(
     inspect(Activiteit).relationships[relatie].mapper.class_.__name__
     for relatie in Activiteit.delen
 )
+#: Batches that are put back row by row.
+ROW_BY_ROW = frozenset(
+    {
+        BewerkingSoort.WIJZIGEN,
+        BewerkingSoort.VERPLAATSEN,
+        BewerkingSoort.VERWIJDEREN,
+        BewerkingSoort.ONGEDAAN,
+        BewerkingSoort.OPNIEUW,
+    }
+)
+NOTHING = "Er is niets teruggezet."
+UNDONE, AGAIN = "Ongedaan gemaakt: ", "Opnieuw uitgevoerd: "
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """rows: how many rows are as they were; kept: what stays as it is, and why."""
+
+    rows: int
+    kept: tuple[Skipped, ...] = ()
 
 
 def may_undo(session: GateSession, stap: Bewerking) -> Verdict:
     """Own batch by whoever may duplicate or undo; any batch by a beheerder."""
-    actor = session.actor
     if stap.ongedaan_op is not None:
         return Verdict(False, "Deze bewerking is al ongedaan gemaakt.")
-    if stap.soort is not BewerkingSoort.DUPLICEREN:
+    if stap.soort is not BewerkingSoort.DUPLICEREN and stap.soort not in ROW_BY_ROW:
         return Verdict(False, f"{stap.soort.label} kan niet in één keer ongedaan worden gemaakt.")
+    return _whose(session, stap)
+
+
+def _whose(session: GateSession, stap: Bewerking) -> Verdict:
+    actor = session.actor
     if policy.may(actor, Handeling.ONGEDAAN_ALLE, stap):
         return policy.JA
     if stap.door_id != actor.gebruiker_id:
@@ -33,18 +62,66 @@ def may_undo(session: GateSession, stap: Bewerking) -> Verdict:
             "Deze bewerking is van iemand anders.",
             "Wie haar deed of een beheerder kan haar ongedaan maken.",
         )
-    return policy.may(actor, Handeling.DUPLICEREN, Activiteit)
+    if stap.soort is BewerkingSoort.DUPLICEREN:
+        return policy.may(actor, Handeling.DUPLICEREN, Activiteit)
+    return policy.may(actor, Handeling.ONGEDAAN, stap)
 
 
-def undo(session: GateSession, stap: Bewerking) -> int:
-    """Delete the copies that `stap` made; the caller commits.
+def undo(session: GateSession, stap: Bewerking) -> Undone:
+    """Take back what `stap` did; the caller commits.
 
-    Returns how many activities went. Raises Refused, Locked, or RegelFout when a copy
-    was changed since: then nothing happens.
+    Copies go all or none: when one was changed since, RegelFout, and nothing happens.
+    Changed rows go back one by one; what was changed since, or may not be changed now, is
+    kept and told. RegelFout when nothing can go back. Raises Refused, Locked.
     """
     verdict = may_undo(session, stap)
     if not verdict:
         raise Refused(verdict)
+    undone = _copies(session, stap) if stap.soort not in ROW_BY_ROW else _rows(session, stap, ())
+    with session.own_work():
+        stap.ongedaan_op, stap.ongedaan_door_id = nu(), session.actor.gebruiker_id
+        session.flush()
+    return undone
+
+
+def undo_rows(session: GateSession, stap: Bewerking, ids: Sequence[int]) -> Undone:
+    """Take back a few of the changes of a batch, by their ids; the caller commits.
+
+    The batch itself is not undone by it. Raises as `undo` does.
+    """
+    verdict = may_undo_rows(session, stap)
+    if not verdict:
+        raise Refused(verdict)
+    return _rows(session, stap, ids)
+
+
+def may_undo_rows(session: GateSession, stap: Bewerking) -> Verdict:
+    """As the whole batch; also what stayed behind when that was undone."""
+    if stap.soort not in ROW_BY_ROW:
+        return Verdict(False, f"{stap.soort.label} kan niet rij voor rij ongedaan worden gemaakt.")
+    return _whose(session, stap)
+
+
+def _rows(session: GateSession, stap: Bewerking, ids: Sequence[int]) -> Undone:
+    mine = select(Wijziging).where(Wijziging.bewerking_id == stap.id)
+    changes = session.scalars(mine.where(Wijziging.id.in_(ids)) if ids else mine).all()
+    again = stap.soort is BewerkingSoort.ONGEDAAN
+    soort = BewerkingSoort.OPNIEUW if again else BewerkingSoort.ONGEDAAN
+    with bewerking(session, soort, _name(stap), stap.contractpartij_id), moving(session):
+        restored = put_back(session, changes)
+    if not restored.rows:
+        reasons = dict.fromkeys(one.reason for one in restored.kept)
+        raise RegelFout(" ".join((NOTHING, *reasons)))
+    return Undone(len(restored.rows), tuple(restored.kept))
+
+
+def _name(stap: Bewerking) -> str:
+    """The words of the batch that is undone, however often it was done and undone."""
+    what = stap.omschrijving.removeprefix(UNDONE).removeprefix(AGAIN)
+    return f"{AGAIN if stap.soort is BewerkingSoort.ONGEDAAN else UNDONE}{what}"
+
+
+def _copies(session: GateSession, stap: Bewerking) -> Undone:
     made = {
         (rij.entiteit, rij.rij_id)
         for rij in session.scalars(
@@ -63,20 +140,12 @@ def undo(session: GateSession, stap: Bewerking) -> int:
     _untouched(session, stap, made, kopieen)
     session.undoing = frozenset(made)
     try:
-        with bewerking(
-            session,
-            BewerkingSoort.ONGEDAAN,
-            f"Ongedaan gemaakt: {stap.omschrijving}",
-            stap.contractpartij_id,
-        ):
+        with bewerking(session, BewerkingSoort.ONGEDAAN, _name(stap), stap.contractpartij_id):
             for kopie in kopieen:
                 session.delete(kopie)
-        with session.own_work():
-            stap.ongedaan_op, stap.ongedaan_door_id = nu(), session.actor.gebruiker_id
-            session.flush()
     finally:
         session.undoing = frozenset()
-    return len(kopieen)
+    return Undone(len(kopieen))
 
 
 def _untouched(

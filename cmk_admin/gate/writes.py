@@ -21,6 +21,7 @@ from cmk_admin.gate.rows import (
     fill_defaults,
     fixed_columns,
     forget_changes,
+    moved_from,
     parents_first,
     required_left,
     status_step,
@@ -57,6 +58,7 @@ class Judgement:
         #: What was let through, by id(): the column values of each row.
         self.judged: dict[int, dict[str, Any]] = {}
         self.locked_by: dict[int, int | None] = {}
+        self.left_by: dict[int, int] = {}
         self.titles: dict[int, str] = {}
 
     @property
@@ -126,21 +128,31 @@ class Judgement:
             if parent is None or parent.id is None:
                 continue
             parents[parent.id] = parent
+            left = moved_from(obj, self.session.moving)
+            if left is not None:
+                parents[left] = self.session.get_one(Verantwoording, left)
+                self.left_by[id(obj)] = left
             if obj is parent:
                 exclusive = True
                 if _steps(parent):
                     steps.add(parent.id)
         with self.session.passage():
             stored = lock_verantwoordingen(connection, parents, exclusive)
-        for obj in self.all():
-            number = self.locked_by[id(obj)]
-            if number is None or number not in stored:
+        for obj, number in self._under():
+            if number not in stored:
                 continue
             stepping = obj is parents[number] and number in steps
             if number in steps and not stepping and not obj.alleen_poort:
                 raise RegelFout("Bewaar eerst de andere wijzigingen in deze verantwoording.")
             if stored[number] is not Status.OPEN and not stepping:
                 raise Locked(policy.gesloten(parents[number], stored[number]), parents[number])
+
+    def _under(self) -> Iterator[tuple[Entiteit, int]]:
+        """Every row with the verantwoording above it; what moves also with the one it leaves."""
+        for obj in self.all():
+            for number in (self.locked_by[id(obj)], self.left_by.get(id(obj))):
+                if number is not None:
+                    yield obj, number
 
     def _fixed(self) -> None:
         """Before the rights are asked: they were looked up by the place of the row."""
@@ -150,7 +162,7 @@ class Judgement:
             if old is None:
                 how = "al" if id(obj) in self._deleted_ids else "intussen"
                 raise Gone(f"{obj.woord.deze.capitalize()} is {how} verwijderd.")
-            broken.extend(fixed_columns(obj, old))
+            broken.extend(fixed_columns(obj, old, self.session.moving))
         if broken:
             raise RegelFout(*broken)
 

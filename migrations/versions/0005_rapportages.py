@@ -3,7 +3,7 @@
 They begin with the column of the index that they replace, which is then of no more use.
 
 Revision ID: 0005
-Revises: 0003
+Revises: 0004
 Create Date: 2026-11-22
 """
 

@@ -1,28 +1,72 @@
-/* Select all, a range with Shift, and the count in the bulk bar. */
+/* Select all, a range with Shift, and the count in the bulk bar. What was ticked stays ticked
+   while one pages, sorts and searches, until it is used or cleared. */
 import { all } from "./dom.js";
 
 const bar = document.querySelector("[data-bulk]");
 const picks = all("[data-pick]");
-const everything = document.querySelector("[data-pick-all]");
+const page = document.querySelector("[data-pick-all]");
+const place = (path) => `selectie:${path}`;
+
+function remembered() {
+  try { return new Set(JSON.parse(sessionStorage.getItem(place(location.pathname)) ?? "[]")); } catch { return new Set(); }
+}
+
+function remember(chosen) {
+  try {
+    if (chosen.size) sessionStorage.setItem(place(location.pathname), JSON.stringify([...chosen]));
+    else sessionStorage.removeItem(place(location.pathname));
+  } catch { /* Without storage the selection is that of this page. */ }
+}
 
 if (bar && picks.length) {
   const count = bar.querySelector("[data-bulk-count]");
   const clear = bar.querySelector("[data-bulk-clear]");
+  const elsewhere = bar.querySelector("[data-bulk-elsewhere]");
+  const everything = bar.querySelector("[data-pick-everything]");
+  const here = new Set(picks.map((box) => box.value));
   let last = null;
 
+  const words = (chosen, away) => {
+    if (everything?.checked) return "";
+    if (!chosen.size) return "";
+    return `${chosen.size} geselecteerd${away ? `, waarvan ${away} op andere pagina’s` : ""}`;
+  };
+
   const update = () => {
-    const chosen = picks.filter((box) => box.checked).length;
-    count.textContent = chosen ? `${chosen} geselecteerd` : "";
-    if (everything) {
-      everything.checked = chosen === picks.length;
-      everything.indeterminate = chosen > 0 && chosen < picks.length;
+    const chosen = remembered();
+    for (const box of picks) {
+      if (box.checked) chosen.add(box.value);
+      else chosen.delete(box.value);
+    }
+    remember(chosen);
+    const away = [...chosen].filter((id) => !here.has(id));
+    elsewhere.value = away.join(",");
+    bar.toggleAttribute("data-any", chosen.size > 0);
+    count.textContent = words(chosen, away.length);
+    if (page) {
+      const ticked = picks.filter((box) => box.checked).length;
+      page.checked = ticked === picks.length;
+      page.indeterminate = ticked > 0 && ticked < picks.length;
     }
   };
+
+  const recall = () => {
+    const chosen = remembered();
+    for (const box of picks) box.checked = chosen.has(box.value);
+    update();
+  };
+
   clear.hidden = false;
-  clear.addEventListener("click", () => { picks.forEach((box) => { box.checked = false; }); update(); picks[0].focus(); });
-  if (everything) {
-    everything.closest("[data-pick-all-box]").hidden = false;
-    everything.addEventListener("change", () => { picks.forEach((box) => { box.checked = everything.checked; }); update(); });
+  clear.addEventListener("click", () => {
+    remember(new Set());
+    if (everything) everything.checked = false;
+    recall();
+    picks[0].focus();
+  });
+  everything?.addEventListener("change", update);
+  if (page) {
+    page.closest("[data-pick-all-box]").hidden = false;
+    page.addEventListener("change", () => { picks.forEach((box) => { box.checked = page.checked; }); update(); });
   }
   for (const box of picks) {
     box.addEventListener("click", (event) => {
@@ -35,6 +79,13 @@ if (bar && picks.length) {
     });
     box.addEventListener("change", update);
   }
-  addEventListener("pageshow", update);
-  update();
+  addEventListener("pageshow", recall);
+  recall();
 }
+
+// What was chosen is used up once the step is confirmed; a step back or aside keeps it.
+document.addEventListener("submit", (event) => {
+  const path = event.target.dataset.chosenDone;
+  const step = event.submitter?.name === "stap" ? event.submitter.value : "doen";
+  if (path && step === "doen" && event.submitter?.name !== "deel") sessionStorage.removeItem(place(path));
+});

@@ -32,6 +32,9 @@ EXPLAINED = "rapportages/verklaar.html"
 
 EIGEN = "/mijn-gegevens/"
 TWEESTAPS = f"{EIGEN}tweestapsauthenticatie"
+BULK = "bulk/kiezen.html"
+ACTIVITIES = "/beheer/activiteiten/?columns=doelgroepen&columns=omschrijving"
+YEAR = "/verantwoordingen/{jaar}/activiteiten"
 
 MUZIEK = "Muziek in de klas"
 
@@ -178,6 +181,11 @@ def rijmenu(page: Page, demo: Demo) -> None:
     page.get_by_role("button", name="Acties voor").first.click()
 
 
+def kolommen(page: Page, demo: Demo) -> None:
+    button(page, "Kolommen").click()
+    expect(page.get_by_label("Kolommen kiezen")).to_be_visible()
+
+
 def gekozen(page: Page, demo: Demo) -> None:
     page.get_by_role("checkbox", name="selecteren").nth(1).check()
 
@@ -200,6 +208,41 @@ def dupliceer(page: Page, demo: Demo) -> None:
     gekozen(page, demo)
     button(page, "Dupliceren…").click()
     page.get_by_text("Je maakt een kopie").wait_for()
+
+
+def bulk(page: Page, demo: Demo) -> None:
+    """The form of Wijzigen in bulk, with one way of every kind opened."""
+    gekozen(page, demo)
+    button(page, "Wijzigen in bulk…").click()
+    for naam, hoe in (("naam", "vervang"), ("startdatum", "schuif"), ("doelgroepen", "erbij")):
+        page.locator(f"#hoe_{naam}").select_option(hoe)
+    expect(page.locator("#dagen_startdatum")).to_be_visible()
+    expect(page.locator("#omschrijving")).to_be_hidden()
+
+
+def bulk_leeg(page: Page, demo: Demo) -> None:
+    gekozen(page, demo)
+    button(page, "Wijzigen in bulk…").click()
+    button(page, "Voorbeeld bekijken").click()
+    page.get_by_role("alert").first.wait_for()
+
+
+def voorbeeld(page: Page, demo: Demo) -> None:
+    page.get_by_role("checkbox", name="selecteren").first.check()
+    button(page, "Wijzigen in bulk…").click()
+    page.locator("#hoe_duur").select_option("procent")
+    page.locator("#procent_duur").fill("10")
+    button(page, "Voorbeeld bekijken").click()
+    button(page, "Doorvoeren").wait_for()
+
+
+def bewerking(page: Page, demo: Demo) -> None:
+    voorbeeld(page, demo)
+    button(page, "Doorvoeren").click()
+    button(page, "Ongedaan maken").wait_for()
+    page.goto("/beheer/bewerkingen/")
+    page.locator("tbody th a").first.click()
+    button(page, "Ongedaan maken").wait_for()
 
 
 def verwijder(page: Page, demo: Demo) -> None:
@@ -422,6 +465,11 @@ SCHERMEN = (
     Scherm("nieuw wachtwoord", "", "/inloggen", "auth/new_password.html", 200, nieuw_wachtwoord),
     Scherm("adres bevestigen", "", "/inloggen", "auth/confirm_email.html", 200, bevestig_adres),
     Scherm("bevestigen", "projectleider", "/bevestigen", "auth/confirm.html"),
+    Scherm("bulk kiezen", "projectleider", YEAR, BULK, 200, bulk),
+    Scherm("bulk niets", "projectleider", YEAR, BULK, 422, bulk_leeg),
+    Scherm("bulk voorbeeld", "projectleider", YEAR, "bulk/voorbeeld.html", 200, voorbeeld),
+    Scherm("bewerking", "projectleider", YEAR, "bewerkingen/details.html", 200, bewerking),
+    Scherm("lijst kolommen", "datamanager", ACTIVITIES, LIST, 200, kolommen),
     Scherm("mijn gegevens", "projectleider", "/mijn-gegevens", "mijn_gegevens/index.html"),
     Scherm("eigen wijzigen", "projectleider", "/mijn-gegevens/wijzigen", FORM),
     Scherm("e-mailadres", "projectleider", f"{EIGEN}e-mailadres", "mijn_gegevens/email.html"),

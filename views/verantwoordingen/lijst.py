@@ -266,6 +266,10 @@ def _bulk(verantwoording: Verantwoording) -> tuple[Action, ...]:
     found = []
     if schermen.mag(Handeling.DUPLICEREN, verantwoording):
         found.append(Action("Dupliceren…", "", "copy", "post", name="dupliceren"))
+    if schermen.mag(Handeling.WIJZIGEN, verantwoording):
+        found.append(Action("Verplaatsen…", "", "arrow-right", "post", name="verplaatsen"))
+        url = url_for("activiteit.bulk_view")
+        found.append(Action("Wijzigen in bulk…", url, "edit", "post", name="bulk"))
     if schermen.mag(Handeling.VERWIJDEREN, verantwoording):
         found.append(Action("Verwijderen…", "", "trash", "post", danger=True, name="verwijderen"))
     return tuple(found)

@@ -1,0 +1,148 @@
+"""Carrying out a bulk edit. Trying it out is carrying it out and taking it all back."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from cmk_admin import listing
+from cmk_admin.bulk import changes as ways
+from cmk_admin.bulk.changes import Change
+from cmk_admin.bulk.effects import Effect, Watched
+from cmk_admin.gate import GateSession, Skipped, Step, bewerking, save_each
+from models.base import Entiteit
+from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
+
+T = TypeVar("T")
+#: Rows of one bulk edit.
+MOST = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is done to which rows."""
+
+    entity: type[Entiteit]
+    ids: tuple[int, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a bulk edit did. rows: its history; touched: how many of the chosen rows changed.
+
+    same: chosen rows that were so already. missing: those that are not there for this person.
+    """
+
+    stap: Bewerking
+    rows: Sequence[Wijziging]
+    skipped: Sequence[Skipped]
+    touched: int
+    same: int
+    missing: int
+    effects: tuple[Effect, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """The same when exactly the same happens to exactly the same rows."""
+        done = sorted(
+            [
+                row.entiteit,
+                # A new row has no number yet when it is only tried.
+                row.ouder_id if row.soort is WijzigingSoort.AANGEMAAKT else row.rij_id,
+                row.soort.value,
+                json.dumps(row.waarden, sort_keys=True),
+            ]
+            for row in self.rows
+        )
+        left = sorted([one.entity, one.row_id, one.reason] for one in self.skipped)
+        told = json.dumps([done, left, self.same, self.missing])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def carry_out(session: GateSession, task: Task) -> Outcome:
+    """Change every chosen row that may be changed, as one batch; the caller commits."""
+    watched = Watched(session, task.entity, task.ids)
+    seen: set[int] = set()
+    with bewerking(session, BewerkingSoort.WIJZIGEN, _name(task), _partij(session, task)) as stap:
+        skipped = save_each(session, sorted(task.ids), _loader(session, task, seen))
+    rows = session.scalars(
+        select(Wijziging).where(Wijziging.bewerking_id == stap.id).order_by(Wijziging.id)
+    ).all()
+    touched = len({main_row(task.entity, row) for row in rows})
+    stap.omschrijving = f"{_count(task.entity, touched)} gewijzigd: {_name(task)}"[:300]
+    with session.own_work():
+        session.flush()
+    there = len(seen)
+    return Outcome(
+        stap=stap,
+        rows=rows,
+        skipped=skipped,
+        touched=touched,
+        same=there - touched - len(skipped),
+        missing=len(task.ids) - there,
+        effects=watched.effects(),
+    )
+
+
+def preview(session: GateSession, task: Task, look: Callable[[Outcome], T]) -> T:
+    """What `look` sees of the outcome, after which it never happened."""
+    try:
+        return look(carry_out(session, task))
+    finally:
+        session.rollback()
+
+
+def main_row(entity: type[Entiteit], row: Wijziging) -> int | None:
+    """The chosen row that a change belongs to: itself, or the row that it links."""
+    return row.rij_id if row.entiteit == entity.__name__ else row.ouder_id
+
+
+def _name(task: Task) -> str:
+    return ways.words_of(task.changes)
+
+
+def _count(entity: type[Entiteit], number: int) -> str:
+    word = entity.woord.enkelvoud if number == 1 else entity.woord.meervoud
+    return f"{number} {word}"
+
+
+def _loader(
+    session: GateSession, task: Task, seen: set[int]
+) -> Callable[[Sequence[int]], Sequence[Step]]:
+    """Rows with what judges them and the choices that are changed, and what is done to them."""
+    plurals = [c.attribute.plural.relatie for c in task.changes if c.attribute.plural is not None]
+
+    def load(ids: Sequence[int]) -> Sequence[Step]:
+        chosen = select(task.entity).where(task.entity.id.in_(ids)).order_by(task.entity.id)
+        statement = listing.with_relations(chosen, task.entity)
+        for name in plurals:
+            statement = statement.options(selectinload(getattr(task.entity, name)))
+        rows = session.scalars(statement).unique().all()
+        seen.update(row.id for row in rows)
+        return [
+            Step(
+                task.entity.__name__,
+                row.id,
+                str(row),
+                partial(ways.apply, session, row, task.changes),
+            )
+            for row in rows
+        ]
+
+    return load
+
+
+def _partij(session: GateSession, task: Task) -> int | None:
+    """The contractpartij whose batch this is; None when it is of several, or of nobody."""
+    if not hasattr(task.entity, "contractpartij_id"):
+        return None
+    column = task.entity.contractpartij_id
+    found = session.scalars(select(column).where(task.entity.id.in_(task.ids)).distinct().limit(2))
+    partijen = found.all()
+    return partijen[0] if len(partijen) == 1 else None

@@ -1,0 +1,247 @@
+"""Putting back what a batch changed, row by row; what was changed since stays as it is.
+
+A cell goes back to its old value when nothing touched it since, a row that was added goes,
+a row that was deleted comes back under its own number. Rights, closed years and rules are
+asked again by the gate, for whoever puts back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, partial
+from typing import Any
+
+from sqlalchemy import Column, Date, Enum, inspect, select
+
+from cmk_admin.gate.rows import depth_of
+from cmk_admin.gate.session import GateSession
+from cmk_admin.gate.together import Skipped, Step, save_each
+from models.base import (
+    Entiteit,
+    MetBestand,
+    Moment,
+    RegelFout,
+    Uren,
+    entiteiten,
+    kolom_ui,
+    tabel_van,
+)
+from models.historie import Wijziging, WijzigingSoort
+
+GONE = "Dit is intussen verwijderd."
+BACK = "Dit staat er al weer."
+TOUCHED = "Dit is later nog gewijzigd en blijft daarom staan."
+WITHOUT_FILE = "Teruggezet zonder de bijlage: voeg die opnieuw toe."
+Key = tuple[str, int]
+Later = dict[Key, list[Wijziging]]
+
+
+@dataclass(slots=True)
+class Restored:
+    """What came back. rows: the rows concerned; kept: what stays as it is, and why."""
+
+    rows: set[Key] = field(default_factory=set)
+    kept: list[Skipped] = field(default_factory=list)
+
+
+def put_back(session: GateSession, changes: Sequence[Wijziging]) -> Restored:
+    """Take back these changes of one batch, newest first; the caller commits.
+
+    Parts that were added go along with what they are part of, and come back after it.
+    """
+    work = _PutBack(session)
+    work.parts = _parts(changes)
+    along = {part.id for parts in work.parts.values() for part in parts}
+    skipped: list[Skipped] = []
+    for group in _in_order(change for change in changes if change.id not in along):
+        work.by_id = {change.id: change for change in group}
+        skipped.extend(save_each(session, list(work.by_id), work.load))
+    left = {(one.entity, one.row_id) for one in skipped}
+    return Restored(
+        {_counts_as(change) for change in changes if key_of(change) not in left},
+        [*skipped, *(one for one in work.partly.values() if (one.entity, one.row_id) not in left)],
+    )
+
+
+def key_of(change: Wijziging) -> Key:
+    return change.entiteit, change.rij_id
+
+
+def _in_order(changes: Iterable[Wijziging]) -> Iterator[list[Wijziging]]:
+    """In groups that can be saved together: what changed, what comes back, what goes; so that a
+    required choice is never empty in between."""
+    groups: dict[tuple[int, int], list[Wijziging]] = defaultdict(list)
+    for change in sorted(changes, key=lambda c: -c.id):
+        depth = depth_of(entity_of(change))
+        place = {
+            WijzigingSoort.GEWIJZIGD: (0, 0),
+            WijzigingSoort.AANGEMAAKT: (2, -depth),
+            WijzigingSoort.VERWIJDERD: (1, depth),
+        }[change.soort]
+        groups[place].append(change)
+    for place in sorted(groups):
+        yield groups[place]
+
+
+def _parts(changes: Iterable[Wijziging]) -> dict[Key, list[Wijziging]]:
+    """Rows that were added under a row that was added with them, per that row."""
+    made = {key_of(c): c for c in changes if c.soort is WijzigingSoort.AANGEMAAKT}
+    found: dict[Key, list[Wijziging]] = defaultdict(list)
+    for change in made.values():
+        entity = entity_of(change)
+        if entity.ouder is None or change.ouder_id is None:
+            continue
+        above = inspect(entity).relationships[entity.ouder.removesuffix("_id")].mapper.class_
+        key = (above.__name__, change.ouder_id)
+        if key in made:
+            found[key].append(change)
+    return found
+
+
+def _counts_as(change: Wijziging) -> Key:
+    """A link is part of the row that it hangs under: to people that is one row."""
+    owner = _owners().get(change.entiteit)
+    return (owner, change.ouder_id) if owner and change.ouder_id else key_of(change)
+
+
+@cache
+def _owners() -> dict[str, str]:
+    """Association entity → the entity whose choice of several rows it is."""
+    return {
+        inspect(entity).relationships[plural.relatie].mapper.class_.__name__: entity.__name__
+        for entity in entiteiten()
+        for plural in entity.meervouden.values()
+    }
+
+
+def later_than(session: GateSession, changes: Iterable[Wijziging]) -> Later:
+    """What happened to these rows after their batch, oldest first."""
+    numbers: dict[str, set[int]] = defaultdict(set)
+    first: dict[Key, Wijziging] = {}
+    for change in changes:
+        numbers[change.entiteit].add(change.rij_id)
+        first.setdefault(key_of(change), change)
+    found: Later = defaultdict(list)
+    for entity, ids in numbers.items():
+        statement = select(Wijziging).where(
+            Wijziging.entiteit == entity, Wijziging.rij_id.in_(sorted(ids))
+        )
+        for row in session.scalars(statement.order_by(Wijziging.id)):
+            change = first[key_of(row)]
+            if row.id > change.id and row.bewerking_id != change.bewerking_id:
+                found[key_of(row)].append(row)
+    return found
+
+
+def entity_of(change: Wijziging) -> type[Entiteit]:
+    return next(entity for entity in entiteiten() if entity.__name__ == change.entiteit)
+
+
+class _PutBack:
+    """Putting back one group of changes after another."""
+
+    def __init__(self, session: GateSession) -> None:
+        self.session = session
+        self.by_id: dict[int, Wijziging] = {}
+        self.parts: dict[Key, list[Wijziging]] = {}
+        #: Rows that go back in part, by the change: what of them stays, and why.
+        self.partly: dict[int, Skipped] = {}
+        #: Held, so that the session does not ask for each of them again.
+        self.held: list[Entiteit] = []
+
+    def load(self, ids: Sequence[int]) -> Sequence[Step]:
+        changes = [self.by_id[id_] for id_ in ids]
+        later = later_than(self.session, changes)
+        self.held = list(self._now(changes))
+        ways = {
+            WijzigingSoort.GEWIJZIGD: self._change_back,
+            WijzigingSoort.AANGEMAAKT: self._take_away,
+            WijzigingSoort.VERWIJDERD: self._bring_back,
+        }
+        return [
+            Step(*key_of(change), change.titel, partial(ways[change.soort], change, later))
+            for change in changes
+        ]
+
+    def _now(self, changes: Iterable[Wijziging]) -> Iterator[Entiteit]:
+        """The rows as they are now, one query per entity."""
+        numbers: dict[type[Entiteit], set[int]] = defaultdict(set)
+        for change in changes:
+            numbers[entity_of(change)].add(change.rij_id)
+        for entity, ids in numbers.items():
+            yield from self.session.scalars(select(entity).where(entity.id.in_(sorted(ids))))
+
+    def _change_back(self, change: Wijziging, later: Later) -> None:
+        entity = entity_of(change)
+        row = self.session.get(entity, change.rij_id)
+        if row is None:
+            raise RegelFout(GONE)
+        touched = {name for one in later[key_of(change)] for name in one.waarden}
+        columns = tabel_van(entity).columns
+        theirs = [name for name in change.waarden if name in touched]
+        if theirs:
+            labels = ", ".join(_label(columns[name]) for name in theirs)
+            reason = f"Later nog gewijzigd, en dat blijft staan: {labels}."
+            if len(theirs) == len(change.waarden):
+                raise RegelFout(reason)
+            self._keep(change, reason)
+        for name, (old, _new) in change.waarden.items():
+            if name not in touched:
+                setattr(row, name, from_plain(columns[name], old))
+
+    def _take_away(self, change: Wijziging, later: Later) -> None:
+        row = self.session.get(entity_of(change), change.rij_id)
+        if row is None:
+            raise RegelFout(GONE)
+        own = self.parts.get(key_of(change), [])
+        there = {
+            (type(part).__name__, part.id) for name in row.delen for part in getattr(row, name)
+        }
+        added = there - {key_of(part) for part in own}
+        if later[key_of(change)] or added or any(later_than(self.session, own).values()):
+            raise RegelFout(TOUCHED)
+        self.session.delete(row)
+
+    def _bring_back(self, change: Wijziging, later: Later) -> None:
+        entity = entity_of(change)
+        if self.session.get(entity, change.rij_id) is not None:
+            raise RegelFout(BACK)
+        columns = tabel_van(entity).columns
+        values = {
+            name: from_plain(columns[name], old)
+            for name, (old, _new) in change.waarden.items()
+            if name in columns
+        }
+        if issubclass(entity, MetBestand) and values.get("bestand_naam"):
+            # Where the file is, is a secret, and the history keeps no secrets.
+            values = {k: v for k, v in values.items() if not k.startswith("bestand_")}
+            self._keep(change, WITHOUT_FILE)
+        self.session.add(entity(id=change.rij_id, **values))
+
+    def _keep(self, change: Wijziging, reason: str) -> None:
+        self.partly[change.id] = Skipped(*key_of(change), change.titel, reason)
+
+
+def _label(column: Column[Any]) -> str:
+    ui = kolom_ui(column)
+    return ui.label if ui else column.name
+
+
+def from_plain(column: Column[Any], value: Any) -> Any:
+    """A value as the history has it, as the column has it."""
+    kind = column.type
+    if value is None:
+        return None
+    if isinstance(kind, Enum) and kind.enum_class is not None:
+        return kind.enum_class(value)
+    shapes: tuple[tuple[Any, Any], ...] = (
+        (Uren, Decimal),
+        (Moment, datetime.fromisoformat),
+        (Date, date.fromisoformat),
+    )
+    for type_, shape in shapes:
+        if isinstance(kind, type_):
+            return shape(value)
+    return value

@@ -1,0 +1,206 @@
+"""Batches: what they changed, and taking that back, as a whole, row by row, and again."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models.activiteit import (
+    Activiteit,
+    ActiviteitDoelgroep,
+    ActiviteitPartner,
+    ActiviteitSchool,
+    Last,
+)
+from models.base import STEMPELS
+from models.historie import Bewerking, BewerkingSoort, Wijziging
+from models.samenwerkingspartner import Samenwerkingspartner
+from tests import factories as f
+from tests.pages import Page
+from tests.support.portal import Bezoeker, Portaal
+from tests.test_actions import own
+from tests.test_bulk import do, lasten, newest, see, undo, values
+
+PARTS = (Activiteit, ActiviteitSchool, Last, ActiviteitDoelgroep, ActiviteitPartner)
+
+
+def stored(portaal: Portaal) -> dict[str, dict[int, list[Any]]]:
+    """Activities and their parts, by id; without stamps, and without files, that stay lost."""
+    found = {}
+    with portaal.als() as session:
+        for entity in PARTS:
+            names = [
+                column.name
+                for column in entity.__table__.columns
+                if column.name not in STEMPELS and not column.name.startswith("bestand_")
+            ]
+            found[entity.__name__] = {
+                row.id: [getattr(row, name) for name in names]
+                for row in session.scalars(select(entity))
+            }
+    return found
+
+
+@pytest.fixture
+def visitor(portaal: Portaal) -> Bezoeker:
+    return portaal.bezoeker("projectleider")
+
+
+@pytest.fixture
+def changed(portaal: Portaal, visitor: Bezoeker) -> int:
+    """A batch of two lasten with another leverancier and half their bedrag."""
+    asked = {"hoe_leverancier": "zet", "leverancier": "Drukkerij",
+             "hoe_bedrag": "procent", "procent_bedrag": "-50"}  # fmt: skip
+    seen = see(visitor, portaal, Last, lasten(portaal, "eigen"), **asked)
+    done = do(visitor, portaal, Last, seen)
+    visitor.get(done.location)  # reads what is said of it, with a button of its own
+    return newest(portaal).id
+
+
+def buttons(page: Page, word: str) -> list[Any]:
+    return [button for button in page.all("button") if button.words == word]
+
+
+def change_of(portaal: Portaal, step: int, last: int) -> int:
+    """The change that a batch made to this last."""
+    with portaal.als() as session:
+        mine = Wijziging.bewerking_id == step, Wijziging.rij_id == last
+        return session.scalars(select(Wijziging.id).where(*mine)).one()
+
+
+def test_a_batch_shows_who_when_how_many_and_each_cell(
+    portaal: Portaal, visitor: Bezoeker, changed: int
+) -> None:
+    page = Page(visitor.get(f"/bewerkingen/{changed}").text)
+    assert page.heading.startswith("2 lasten gewijzigd: ")
+    assert "Mens projectleider" in page.text
+    rows = [row.words for row in page.all("tr")[1:]]
+    assert len(rows) == 2
+    assert all("Leverancier:" in row and "Drukkerij" in row and "Bedrag:" in row for row in rows)
+    assert len(buttons(page, "Terugzetten")) == 2
+    assert len(buttons(page, "Ongedaan maken")) == 1
+    listed = Page(visitor.get("/beheer/bewerkingen/").text)
+    assert f"/bewerkingen/{changed}" in {a.get("href") for a in listed.all("a")}
+    with portaal.als() as session:
+        assert session.get_one(Bewerking, changed).aantal == 2
+
+
+def test_who_may_not_undo_has_no_button(portaal: Portaal, changed: int) -> None:
+    for who in ("routebegeleider", "adviseur", "datamanager"):
+        page = Page(portaal.bezoeker(who).get(f"/bewerkingen/{changed}").text)
+        assert not buttons(page, "Terugzetten"), who
+        assert not buttons(page, "Ongedaan maken"), who
+    beheerder = Page(portaal.bezoeker("beheerder").get(f"/bewerkingen/{changed}").text)
+    assert len(buttons(beheerder, "Terugzetten")) == 2
+
+
+def test_one_row_goes_back_alone(portaal: Portaal, visitor: Bezoeker, changed: int) -> None:
+    [one, two] = lasten(portaal, "eigen")
+    first = change_of(portaal, changed, one)
+    path = f"/bewerkingen/{changed}/terugzetten"
+    assert visitor.post(path, {"wijziging": [str(first)]}).status_code == 302
+    names = values(portaal, Last, "leverancier")
+    assert names[one] != "Drukkerij"
+    assert names[two] == "Drukkerij"
+    page = Page(visitor.get(f"/bewerkingen/{changed}").text)
+    assert [chip.words for chip in page.with_class("chip-goed")] == ["Teruggezet"]
+    assert len(buttons(page, "Terugzetten")) == 1
+    # The rest can still go back as a whole; what went back already stays as it is.
+    assert visitor.post(f"/bewerkingen/{changed}/ongedaan-maken").status_code == 302
+    assert values(portaal, Last, "leverancier")[two] != "Drukkerij"
+
+
+def test_the_row_of_another_batch_is_not_taken_along(
+    portaal: Portaal, visitor: Bezoeker, changed: int
+) -> None:
+    portaal.changed()
+    for wrong in ("1", "999999"):
+        visitor.post(f"/bewerkingen/{changed}/terugzetten", {"wijziging": [wrong]})
+        assert not portaal.changed()
+    for absurd in ("abc", "-1", "9" * 30):
+        answer = visitor.post(f"/bewerkingen/{changed}/terugzetten", {"wijziging": [absurd]})
+        assert answer.status_code == 404
+
+
+def test_done_undone_and_done_again(portaal: Portaal, visitor: Bezoeker, changed: int) -> None:
+    """Each step is a batch of its own, and the last one is the one to take back."""
+    after = stored(portaal)
+    assert visitor.post(f"/bewerkingen/{changed}/ongedaan-maken").status_code == 302
+    before = stored(portaal)
+    undone = newest(portaal)
+    assert undone.soort is BewerkingSoort.ONGEDAAN
+    page = Page(visitor.get(f"/bewerkingen/{undone.id}").text)
+    assert len(buttons(page, "Opnieuw uitvoeren")) == 1
+    for wanted, soort, said in (
+        (after, BewerkingSoort.OPNIEUW, "Opnieuw uitgevoerd: 2 lasten"),
+        (before, BewerkingSoort.ONGEDAAN, "Ongedaan gemaakt: 2 lasten"),
+        (after, BewerkingSoort.OPNIEUW, "Opnieuw uitgevoerd: 2 lasten"),
+    ):
+        last = newest(portaal).id
+        assert visitor.post(f"/bewerkingen/{last}/ongedaan-maken").status_code == 302
+        assert stored(portaal) == wanted
+        assert newest(portaal).soort is soort
+        assert newest(portaal).omschrijving.startswith(said)
+        # A second press finds it done, and does nothing.
+        assert visitor.post(f"/bewerkingen/{last}/ongedaan-maken").status_code == 302
+        assert stored(portaal) == wanted
+
+
+def test_deleted_rows_come_back_under_their_own_numbers(
+    portaal: Portaal, visitor: Bezoeker
+) -> None:
+    before = stored(portaal)
+    ids = own(portaal)
+    question = Page(visitor.get(f"/beheer/activiteiten/delete/?id={ids[0]}&id={ids[1]}").text)
+    done = visitor.post("/beheer/activiteiten/delete/", question.form())
+    assert done.status_code == 302
+    gone = stored(portaal)
+    assert not set(ids) & set(gone["Activiteit"])
+    assert undo(visitor, done.location).status_code == 302
+    assert stored(portaal) == before
+    assert "Teruggezet zonder de bijlage" in visitor.get("/beheer/activiteiten/").text
+    redo = newest(portaal).id
+    assert visitor.post(f"/bewerkingen/{redo}/ongedaan-maken").status_code == 302
+    assert stored(portaal) == gone
+
+
+def test_what_was_added_under_it_since_is_never_taken_along(
+    portaal: Portaal, visitor: Bezoeker
+) -> None:
+    """Deleted, brought back, and then somebody adds a last: redoing the deletion keeps it."""
+    ids = own(portaal)[:1]
+    question = Page(visitor.get(f"/beheer/activiteiten/delete/?id={ids[0]}").text)
+    done = visitor.post("/beheer/activiteiten/delete/", question.form())
+    undo(visitor, done.location)
+    with portaal.als() as session:
+        added = f.maak_last(session, session.get_one(Activiteit, ids[0]), toelichting="later").id
+        session.commit()
+    redo = newest(portaal).id
+    visitor.post(f"/bewerkingen/{redo}/ongedaan-maken")
+    with portaal.als() as session:
+        assert session.get(Last, added) is not None
+        assert session.get(Activiteit, ids[0]) is not None
+
+
+def test_a_name_that_was_taken_since_stays_away(portaal: Portaal, visitor: Bezoeker) -> None:
+    free = portaal.wereld.id(Samenwerkingspartner, "eigen", "vrij")
+    base = "/stamdata/samenwerkingspartners/"
+    with portaal.als() as session:
+        row = session.get_one(Samenwerkingspartner, free)
+        naam, partij = row.naam, row.contractpartij
+    done = visitor.post(f"{base}delete/", Page(visitor.get(f"{base}delete/?id={free}").text).form())
+    with portaal.als() as session:
+        party = session.get_one(type(partij), partij.id)
+        f.maak_samenwerkingspartner(session, party, naam=naam)
+        session.commit()
+    undo(visitor, done.location)
+    assert "Er is niets teruggezet." in visitor.get(base).text
+    with portaal.als() as session:
+        assert session.get(Samenwerkingspartner, free) is None
+
+
+def test_absurd_addresses_of_a_batch(portaal: Portaal, visitor: Bezoeker, changed: int) -> None:
+    assert visitor.get("/bewerkingen/99999999999999999999").status_code == 404
+    assert visitor.get("/bewerkingen/999999").status_code == 404
+    for page in ("abc", "-1", "9" * 30, "%00"):
+        assert visitor.get(f"/bewerkingen/{changed}?vanaf={page}").status_code == 200
