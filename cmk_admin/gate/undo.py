@@ -19,7 +19,7 @@ PARTS = tuple(
 
 
 def may_undo(session: GateSession, stap: Bewerking) -> Verdict:
-    """Own batch by whoever may duplicate or undo; any batch by a beheerder."""
+    """Own batch by whoever may duplicate; any batch by a beheerder."""
     actor = session.actor
     if stap.ongedaan_op is not None:
         return Verdict(False, "Deze bewerking is al ongedaan gemaakt.")
@@ -33,7 +33,7 @@ def may_undo(session: GateSession, stap: Bewerking) -> Verdict:
             "Deze bewerking is van iemand anders.",
             "Wie haar deed of een beheerder kan haar ongedaan maken.",
         )
-    return policy.may(actor, Handeling.DUPLICEREN, Activiteit)
+    return policy.bij_eigen_stap(actor, type(stap).__name__)
 
 
 def undo(session: GateSession, stap: Bewerking) -> int:
