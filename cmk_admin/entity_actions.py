@@ -12,17 +12,18 @@ from cmk_admin.actions import Asked, Done, EntityAction
 from cmk_admin.bulk import effects
 from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
 from cmk_admin.gate import Locked, Refused, bewerking, handled, may_undo, once
-from cmk_admin.page import Crumb, PageHeader
+from cmk_admin.page import Action, Crumb, PageHeader
 from cmk_admin.page_batch import EffectLine
 from cmk_admin.policy import Handeling, Verdict, contractpartij_van, may
 from cmk_admin.routes import actor
 from models.base import Fout, RegelFout
-from models.historie import BewerkingSoort
+from models.historie import Bewerking, BewerkingSoort
 
 if TYPE_CHECKING:
     from cmk_admin.entity_view import EntityView
 
 CONFIRMED = "bevestigd"
+UNDO = "Ongedaan maken"
 IN_USE = "Dit wordt nog gebruikt. Verwijder of verplaats dat eerst."
 TOGETHER = "Haal eerst weg uit je keuze wat niet mee kan."
 
@@ -98,12 +99,7 @@ class ActionRunner:
 
     def _header(self, label: str, rows: Sequence[Any]) -> PageHeader:
         """The trail leads back to where this was asked from."""
-        back = self.view.return_url()
-        if back.startswith(self.view.base):
-            trail = self.view.crumbs()
-        else:
-            name = str(rows[0]) if len(rows) == 1 else self.view.model.woord.titel_meervoud
-            trail = (Crumb(name, back),)
+        trail = self.view.trail(rows[0] if len(rows) == 1 else None)
         return PageHeader(label, crumbs=(*trail, Crumb(label)))
 
     # --- deleting -------------------------------------------------------------
@@ -213,8 +209,19 @@ def flash_done(done: Done) -> None:
     if done.bewerking_id is None:
         flash(done.message, "success")
         return
-    undo = url_for("bewerkingen.ongedaan_maken", id=done.bewerking_id)
-    flash({"tekst": done.message, "actie": {"label": "Ongedaan maken", "url": undo}}, "success")  # type: ignore[arg-type]
+    undo = _undo_url(done.bewerking_id)
+    flash({"tekst": done.message, "actie": {"label": UNDO, "url": undo}}, "success")  # type: ignore[arg-type]
+
+
+def undo_actions(stap: Bewerking) -> tuple[Action, ...]:
+    """The way back from a step, for whoever may still take it."""
+    if not may_undo(database.session(), stap):
+        return ()
+    return (Action(UNDO, _undo_url(stap.id), "undo", method="post"),)
+
+
+def _undo_url(bewerking_id: int) -> str:
+    return url_for("bewerkingen.ongedaan_maken", id=bewerking_id)
 
 
 def _what(view: "EntityView", rows: list[Any]) -> str:

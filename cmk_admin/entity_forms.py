@@ -211,7 +211,7 @@ class FormRunner:
     ) -> str:
         word = self.entity.woord
         title = word.nieuw if row is None else f"{row} wijzigen"
-        crumbs = (*self.view.crumbs(), Crumb(word.nieuw if row is None else str(row)))
+        crumbs = (*self.view.trail(row), Crumb(word.nieuw if row is None else str(row)))
         page = FormPage(
             header=PageHeader(title, crumbs=crumbs),
             form=form,

@@ -25,7 +25,7 @@ from cmk_admin.page import (
     Row,
 )
 from cmk_admin.policy import Handeling, may, velden_van
-from models.base import Entiteit
+from models.base import Entiteit, MetBestand
 
 KINDS: dict[str, CellKind] = {
     "money": "geld",
@@ -160,6 +160,28 @@ def _row(screen: Screen, shown: Sequence[Attribute], row: Entiteit) -> Row:
         actions=screen.row_actions(row),
         selectable=bool(screen.bulk_actions),
     )
+
+
+def own_page_actions(
+    actor: Actor, row: Entiteit, back: str, file_label: str = "Downloaden"
+) -> tuple[Action, ...]:
+    """The menu of a row on a page of its parent: each line is exactly a `may()`.
+
+    back: where its form and its question lead back to. file_label: what fetching its file is
+    called.
+    """
+
+    def url(view: str, **values: Any) -> str:
+        return url_for(f"{references.endpoint_of(type(row))}.{view}", id=row.id, **values)
+
+    found = []
+    if may(actor, Handeling.WIJZIGEN, row):
+        found.append(Action("Wijzigen", url("edit_view", url=back), "edit"))
+    if isinstance(row, MetBestand) and row.bestand_sleutel and may(actor, Handeling.ZIEN, row):
+        found.append(Action(file_label, url("download"), "download"))
+    if may(actor, Handeling.VERWIJDEREN, row):
+        found.append(Action("Verwijderen…", url("delete_view", url=back), "trash", danger=True))
+    return tuple(found)
 
 
 def cell_text(attribute: Attribute, row: Entiteit) -> str:

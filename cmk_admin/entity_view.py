@@ -24,7 +24,7 @@ from cmk_admin.extensions import db
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Refused
 from cmk_admin.page import Action, Crumb, PageHeader
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import Handeling, may, ouder_van
 from cmk_admin.routes import actor, requires
 from cmk_admin.web.targets import safe_target
 from models.base import Entiteit, MetBestand
@@ -148,6 +148,14 @@ class EntityView(ModelView):
             return (Crumb("Beheer", url_for("beheer.index")), own)
         return (own,)
 
+    def trail(self, row: Any = None) -> tuple[Crumb, ...]:
+        """The way back to where this page was opened from: the row it hangs under, or the list."""
+        back = self.return_url()
+        if back.startswith(self.base):
+            return self.crumbs()
+        above = ouder_van(row) if row is not None else None
+        return (Crumb(str(above or self.model.woord.titel_meervoud), back),)
+
     # --- buttons --------------------------------------------------------------
 
     def new_action(self) -> Action | None:
@@ -242,7 +250,7 @@ class EntityView(ModelView):
         row = self.row(request.args.get("id"))
         header = PageHeader(
             str(row),
-            crumbs=(*self.crumbs(), Crumb(str(row))),
+            crumbs=(*self.trail(row), Crumb(str(row))),
             actions=self.row_actions(row)[1:],
         )
         return self.render(

@@ -227,10 +227,39 @@ def _alleen_overig(rij: Document) -> Verdict:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Voorwaarde:
+    """A condition on a row. label: as it stands in the rights table on screen."""
+
+    label: str
+    toets: Callable[[Any], Verdict]
+
+
 #: Extra condition on a row for a role, beyond seeing.
-VOORWAARDEN: dict[tuple[str, Rol], Callable[[Any], Verdict]] = {
-    ("Document", Rol.PROJECTLEIDER): _alleen_overig,
+VOORWAARDEN: dict[tuple[str, Rol], Voorwaarde] = {
+    ("Document", Rol.PROJECTLEIDER): Voorwaarde("alleen van de soort Overig", _alleen_overig),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EigenStap:
+    """What comes along, on one's own step, with the right to take that step."""
+
+    label: str
+    entiteit: str
+    handeling: Handeling
+
+
+#: "Whoever may duplicate may undo their own duplicate."
+EIGEN_STAP: dict[str, EigenStap] = {
+    "Bewerking": EigenStap("eigen duplicaat ongedaan maken", "Activiteit", Handeling.DUPLICEREN),
+}
+
+
+def bij_eigen_stap(actor: Actor, naam: str) -> Verdict:
+    """Whether the actor may do with an own step what comes along with taking it."""
+    stap = EIGEN_STAP[naam]
+    return may(actor, stap.handeling, stap.entiteit)
 
 
 def has_condition(entity: type[Entiteit]) -> bool:
@@ -332,7 +361,7 @@ def _voorwaarde(naam: str, handeling: Handeling, rollen: frozenset[Rol], rij: En
             voorwaarde = VOORWAARDEN.get((naam, rol))
             if voorwaarde is None:
                 return JA
-            uitkomst = voorwaarde(rij)
+            uitkomst = voorwaarde.toets(rij)
     return uitkomst
 
 

@@ -80,6 +80,17 @@ def _grow(portaal: Portaal, number: int) -> None:
             _more_of(session, activiteit)
             f.maak_agenda_item(session, datum=date(2099, 1, 1))
             f.maak_link(session)
+            step = f.maak_bewerking(
+                session,
+                contractpartij_id=party.id,
+                door_id=portaal.wereld.mensen["projectleider"],
+            )
+            f.maak_wijziging(
+                session,
+                contractpartij_id=party.id,
+                verantwoording_id=verantwoording.id,
+                bewerking_id=step.id,
+            )
         session.commit()
 
 

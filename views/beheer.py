@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from cmk_admin import database, references
+from cmk_admin import attributes, database, history_view, references
 from cmk_admin.entity_actions import key_of_request
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms import fields
@@ -13,7 +13,17 @@ from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import bewerking, once
 from cmk_admin.menu import Section
 from cmk_admin.page import Action, Crumb, FormError, FormPage, PageHeader
-from cmk_admin.policy import RIGHTS, SCOPE, Bereik, Handeling, may
+from cmk_admin.policy import (
+    EIGEN_STAP,
+    LEZEN,
+    RIGHTS,
+    SCOPE,
+    VELDEN,
+    VOORWAARDEN,
+    Bereik,
+    Handeling,
+    may,
+)
 from cmk_admin.routes import actor, requires
 from models.base import RegelFout, entiteiten, nu
 from models.gebruiker import Gebruiker, Rol
@@ -65,11 +75,14 @@ def index() -> str:
 @requires(Handeling.ZIEN, "Rechten")
 def rechten() -> str:
     """Who may do what: the very table that the portal itself asks."""
-    namen = {entity.__name__: entity.woord.titel_meervoud for entity in entiteiten()}
+    entiteit = {klasse.__name__: klasse for klasse in entiteiten()}
     rijen = [
         (
-            namen.get(naam, naam),
-            [_cel(rechten[rol], SCOPE.get(naam, {}).get(rol)) for rol in Rol],
+            entiteit[naam].woord.titel_meervoud if naam in entiteit else naam,
+            [
+                (*_cel(rechten[rol], SCOPE.get(naam, {}).get(rol)), _kleine_letters(naam, rol))
+                for rol in Rol
+            ],
         )
         for naam, rechten in RIGHTS.items()
     ]
@@ -89,6 +102,28 @@ def _cel(handelingen: frozenset[Handeling], bereik: Bereik | None) -> tuple[str,
     """The actions in words, and which rows."""
     namen = ", ".join(h.label for h in Handeling if h in handelingen)
     return namen, bereik.label if bereik and namen else ""
+
+
+def _kleine_letters(naam: str, rol: Rol) -> list[str]:
+    """What the policy adds to the letters of one cell: fields, conditions, own steps."""
+    gevonden = []
+    entiteit = history_view.entity_by_name(naam)
+    velden = VELDEN.get((naam, rol))
+    if velden and entiteit:
+        kolommen = attributes.attributes_of(entiteit)
+        labels = [kolom.label for kolom in kolommen if kolom.name in velden]
+        gevonden.append(f"wijzigen: alleen {_en(labels)}")
+    if voorwaarde := VOORWAARDEN.get((naam, rol)):
+        anders = [h.label for h in Handeling if h in RIGHTS[naam][rol] - LEZEN]
+        gevonden.append(f"{_en(anders)}: {voorwaarde.label}")
+    if (stap := EIGEN_STAP.get(naam)) and stap.handeling in RIGHTS[stap.entiteit][rol]:
+        gevonden.append(stap.label)
+    return gevonden
+
+
+def _en(woorden: list[str]) -> str:
+    """ "a, b en c"."""
+    return " en ".join(filter(None, (", ".join(woorden[:-1]), *woorden[-1:])))
 
 
 class JaarForm(EntityForm):

@@ -8,12 +8,10 @@ from flask_admin.base import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 from werkzeug.wrappers import Response
 
-from cmk_admin import database
 from cmk_admin.actions import EntityAction
+from cmk_admin.entity_actions import undo_actions
 from cmk_admin.entity_view import EntityView
-from cmk_admin.gate import may_undo
 from cmk_admin.menu import Section
-from cmk_admin.page import Action
 from cmk_admin.routes import signed_in
 from cmk_admin.settings import Settings
 from models.activiteit import (
@@ -27,7 +25,7 @@ from models.base import Entiteit
 from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap
-from models.historie import Bewerking, BewerkingSoort, Wijziging
+from models.historie import Bewerking, Wijziging
 from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Sector
 from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
@@ -114,7 +112,7 @@ def special_views(actions: Actions) -> tuple[EntityView, ...]:
             Bewerking,
             address(Bewerking),
             row_url=lambda row: url_for("bewerkingen.details", id=row.id),
-            row_extra=_undo_button,
+            row_extra=undo_actions,
         ),
     )
 
@@ -123,12 +121,3 @@ def _mark_demo(gebruiker: Gebruiker) -> None:
     """Who is added in a demo belongs to the demo: beside a real account it does not serve."""
     settings: Settings = current_app.extensions["cmk_settings"]
     gebruiker.demo = settings.demo
-
-
-def _undo_button(stap: Bewerking) -> tuple[Action, ...]:
-    """The way back, for whoever may still take it."""
-    if not may_undo(database.session(), stap):
-        return ()
-    url = url_for("bewerkingen.ongedaan_maken", id=stap.id)
-    label = "Opnieuw uitvoeren" if stap.soort is BewerkingSoort.ONGEDAAN else "Ongedaan maken"
-    return (Action(label, url, "undo", method="post"),)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, formats, references, tables
 from cmk_admin.entity_pages import details as details_of
+from cmk_admin.entity_pages import own_page_actions
 from cmk_admin.page import (
     Action,
     Cell,
@@ -168,7 +169,9 @@ def documenten(id: int) -> str:  # noqa: A002 - as in the address
         "Nog geen documenten",
         "Hier komen het goedgekeurde projectplan met begroting en de projectovereenkomst.",
     )
-    return _tab(project, "documenten", page=_plain(names, [_document_row(d) for d in found], empty))
+    back = url_for("projecten.documenten", id=project.id)
+    rows = [_document_row(document, back) for document in found]
+    return _tab(project, "documenten", page=_plain(names, rows, empty))
 
 
 @blueprint.get("/projecten/<int:id>/details")
@@ -230,7 +233,7 @@ def _year_row(project: Project, verantwoording: Verantwoording) -> Row:
     return Row(verantwoording.id, f"{project.titel} {verantwoording.kalenderjaar}", cells)
 
 
-def _document_row(document: Document) -> Row:
+def _document_row(document: Document, back: str) -> Row:
     cells = (
         Cell(document.titel, url=url_for("document.download", id=document.id)),
         Cell(document.soort.naam),
@@ -238,7 +241,7 @@ def _document_row(document: Document) -> Row:
         Cell(formats.file_size(document.bestand_grootte or 0), "getal"),
         Cell(formats.moment(document.aangemaakt_op), "datum"),
     )
-    return Row(document.id, document.titel, cells)
+    return Row(document.id, document.titel, cells, own_page_actions(actor(), document, back))
 
 
 def _plain(names: tuple[str, ...], rows: list[Row], empty: Empty) -> ListPage:

@@ -11,7 +11,7 @@ from cmk_admin import attributes, references
 from cmk_admin.attributes import Attribute
 from cmk_admin.files import KINDS
 from cmk_admin.forms import fields
-from models.base import Entiteit
+from models.base import Entiteit, MetBestand
 
 #: Hidden fields of every form: the version it was made from, and the key of its sending.
 UPLOADS = f"Toegestaan: {', '.join(KINDS)}."
@@ -59,7 +59,7 @@ def make_field(attribute: Attribute, row: Entiteit | None = None) -> Any:
     needed = attribute.required and attribute.kind != "file"
     common: dict[str, Any] = {
         "label": attribute.label,
-        "description": attribute.ui.help,
+        "description": _uploads(row) if attribute.kind == "file" else attribute.ui.help,
         "validators": [fields.Filled()] if needed else [Optional()],
     }
     return _MAKERS[attribute.kind](attribute, common)
@@ -110,7 +110,14 @@ def _target(attribute: Attribute) -> dict[str, Any]:
 
 
 def _file(attribute: Attribute, common: dict[str, Any]) -> Any:
-    return fields.UploadField(**{**common, "description": UPLOADS})
+    return fields.UploadField(**common)
+
+
+def _uploads(row: Entiteit | None) -> str:
+    """Which files are taken; of a row with a file also which it is, for the field stays empty."""
+    if isinstance(row, MetBestand) and row.bestand_naam:
+        return f"Nu: {row.bestand_naam}. Kies alleen een bestand om dit te vervangen. {UPLOADS}"
+    return UPLOADS
 
 
 _MAKERS: dict[str, Callable[[Attribute, dict[str, Any]], Any]] = {

@@ -63,7 +63,7 @@ def _whose(session: GateSession, stap: Bewerking) -> Verdict:
             "Wie haar deed of een beheerder kan haar ongedaan maken.",
         )
     if stap.soort is BewerkingSoort.DUPLICEREN:
-        return policy.may(actor, Handeling.DUPLICEREN, Activiteit)
+        return policy.bij_eigen_stap(actor, type(stap).__name__)
     return policy.may(actor, Handeling.ONGEDAAN, stap)
 
 

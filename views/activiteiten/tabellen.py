@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from cmk_admin import database, formats
+from cmk_admin import database, files, formats
+from cmk_admin.entity_pages import own_page_actions
 from cmk_admin.page import Action, Cell, Column, Empty, ListPage, Pager, Row
 from cmk_admin.policy import Handeling, may
 from cmk_admin.routes import actor
@@ -33,10 +35,11 @@ def schools(shown: Shown) -> ListPage:
         Column("schoolbestuur", "Schoolbestuur", optional=True),
         Column("gemeente", "Gemeente", optional=True),
     )
-    return _list(columns, [_school_row(row) for row in rows], _empty(shown, "scholen"))
+    back = url_for("activiteiten.scholen", id=shown.activiteit.id)
+    return _list(columns, [_school_row(row, back) for row in rows], _empty(shown, "scholen"))
 
 
-def _school_row(row: ActiviteitSchool) -> Row:
+def _school_row(row: ActiviteitSchool, back: str) -> Row:
     school = row.school
     teachers = row.aantal_leerkrachten
     more = (
@@ -49,12 +52,13 @@ def _school_row(row: ActiviteitSchool) -> Row:
         if teachers is None
         else Cell(formats.number(teachers), "getal")
     )
-    return Row(row.id, school.naam, _cells(school.naam, filled, more))
+    actions = own_page_actions(actor(), row, back)
+    return Row(row.id, school.naam, _cells(school.naam, filled, more), actions)
 
 
-def _cells(name: str, filled: Cell, more: Sequence[str]) -> tuple[Cell, ...]:
-    """more: the optional columns; where they have no room they stand under the name."""
-    note = " · ".join(filter(None, more))
+def _cells(name: str, filled: Cell, more: Sequence[str], also: str = "") -> tuple[Cell, ...]:
+    """more: the optional columns; without room for them they and `also` stand under the name."""
+    note = " · ".join(filter(None, (*more, also)))
     return (Cell(name, note=note), filled, *(Cell(text) for text in more))
 
 
@@ -72,11 +76,13 @@ def costs(shown: Shown) -> ListPage:
         Column("kostensoort", "Kostensoort", optional=True),
         Column("boekstuknummer", "Boekstuknummer", optional=True),
         Column("leverancier", "Leverancier", optional=True),
+        Column("bijlage", "Bijlage", optional=True),
     )
-    return _list(columns, [_cost_row(row) for row in rows], _empty(shown, "financieel"))
+    back = url_for("activiteiten.financieel", id=shown.activiteit.id)
+    return _list(columns, [_cost_row(row, back) for row in rows], _empty(shown, "financieel"))
 
 
-def _cost_row(row: Last) -> Row:
+def _cost_row(row: Last, back: str) -> Row:
     filled = (
         Cell("nog invullen", "chip", tone="let_op")
         if row.bedrag is None
@@ -88,7 +94,21 @@ def _cost_row(row: Last) -> Row:
         row.boekstuknummer or "",
         row.leverancier or "",
     )
-    return Row(row.id, row.toelichting, _cells(row.toelichting, filled, more))
+    proof = f"bijlage: {row.bestand_naam}" if row.bestand_sleutel else ""
+    cells = (
+        *_cells(row.toelichting, filled, more, proof),
+        Cell(row.bestand_naam or "", url=url_for("last.download", id=row.id)),
+    )
+    return Row(row.id, row.toelichting, cells, _cost_actions(row, back))
+
+
+def _cost_actions(row: Last, back: str) -> tuple[Action, ...]:
+    """What one may with a last; where its invoice is missing, the way to the field for it."""
+    found = own_page_actions(actor(), row, back, "Bijlage downloaden")
+    if row.bestand_sleutel or not may(actor(), Handeling.WIJZIGEN, row):
+        return found
+    url = url_for("last.edit_view", id=row.id, url=back, _anchor=files.FIELD)
+    return (*found[:1], Action("Bijlage toevoegen", url, "upload"), *found[1:])
 
 
 def partners(shown: Shown) -> ListPage:

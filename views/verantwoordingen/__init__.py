@@ -13,7 +13,7 @@ from models.financieel import financieel as money_of
 from models.historie import Wijziging
 from models.rapportages import Cijfers, cijfers_van, procent
 from models.verantwoording import MINIMAAL_COMPLEET, Overgang, Status, Verantwoording
-from views.verantwoordingen import controle, lijst, schermen, status, velden
+from views.verantwoordingen import controle, lijst, schermen, stappen, status, velden
 from views.verantwoordingen.status import Page
 
 blueprint = Blueprint("verantwoordingen", __name__)
@@ -120,10 +120,10 @@ def _details(verantwoording: Verantwoording) -> list[Detail]:
 @blueprint.get("/verantwoordingen/<int:id>/geschiedenis")
 @requires(Handeling.ZIEN, Verantwoording)
 def geschiedenis(id: int) -> str:  # noqa: A002 - as in the address
-    """Who changed what under this verantwoording, newest first."""
+    """Who changed what under this verantwoording, newest first, and what was one step."""
     verantwoording = schermen.find(id)
     found = history_view.items(Wijziging.verantwoording_id == verantwoording.id, HISTORY)
-    return _tab(verantwoording, "geschiedenis", history=found)
+    return _tab(verantwoording, "geschiedenis", history=found, steps=stappen.page(verantwoording))
 
 
 def _tab(verantwoording: Verantwoording, tab: str, **content: Any) -> str:
