@@ -13,6 +13,9 @@ class Way:
 
     name: str
 
+    def __repr__(self) -> str:
+        return self.name
+
     def takes(self, kind: Kind) -> bool:
         """Whether this kind of step can be taken this way."""
         return True

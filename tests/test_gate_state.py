@@ -194,7 +194,7 @@ def test_any_sequence(portals: Portals, dialect: Dialect, full: bool) -> None:
     if full:
         assert missed(play(portals, dialect, 200, 30)) == set()
     else:
-        play(portals, dialect, {"sqlite": 8, "postgresql": 3}[dialect], 15)
+        play(portals, dialect, {"sqlite": 5, "postgresql": 2}[dialect], 12)
 
 
 def missed(reached: Reached) -> set[tuple[str, ...]]:
