@@ -182,6 +182,13 @@ def _link_group(session: GateSession, turn: Turn, a: int) -> None:
     )
 
 
+def _may_unlink_group(turn: Turn, link: int) -> bool:
+    """An activity keeps at least one doelgroep."""
+    links = turn.state.rows["activiteit_doelgroep"]
+    more = sum(row[0] == links[link][0] for row in links.values()) > 1
+    return more and in_open(MAKE, "activiteit_doelgroep")(turn, link)
+
+
 def _link_partner(session: GateSession, turn: Turn, a: int) -> None:
     """A partner of whoever: only one of the activity's own contractpartij can be linked."""
     partner = turn.one_of(turn.state.rows["samenwerkingspartner"]) or 0
@@ -343,7 +350,7 @@ KINDS = [
          _without("activiteit_doelgroep", 1, lambda t: t.world.ground.doelgroepen[1]),
          in_open(MAKE, "activiteit"), _link_group),
     Kind("ontkoppel_doelgroep", pick_from("activiteit_doelgroep"),
-         in_open(MAKE, "activiteit_doelgroep"), delete(ActiviteitDoelgroep)),
+         _may_unlink_group, delete(ActiviteitDoelgroep)),
     Kind("koppel_partner", _not_linked, _may_link_partner, _link_partner),
     Kind("ontkoppel_partner", pick_from("activiteit_partner"),
          in_open(MAKE, "activiteit_partner"), delete(ActiviteitPartner)),
