@@ -31,7 +31,7 @@ from tests.portal_forms import Body, edit_body, sending
 from tests.portal_world import Wereld
 from tests.support.applications import closing_engines, make_settings
 from tests.support.databases import Dialect
-from tests.support.portal import Portaal
+from tests.support.portal import Portaal, log_everybody_in
 
 #: Takes a step over HTTP; raises TurnedAway when the answer says that it was not done.
 Step = Callable[[Portaal, Turn, int], None]
@@ -68,7 +68,9 @@ class Portals:
             with closing_engines(self.made[dialect][1]) as app:
                 people = {n: a.gebruiker_id for n, a in world.ground.actors.items()}
                 known = {name: id_ for name, id_ in people.items() if id_ is not None}
-                portaal = Portaal(app, Wereld(mensen=known), lambda: False, lambda: None)
+                wereld = Wereld(mensen=known)
+                cookies = log_everybody_in(app, wereld)
+                portaal = Portaal(app, wereld, lambda: False, lambda: None, cookies)
                 yield Served(app, world.url, world.ground, portaal)
 
 
