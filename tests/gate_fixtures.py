@@ -22,7 +22,10 @@ from tests.support.databases import Dialect
 def worlds(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Copier]:
-    """Copies of the world; it is built when a database is first asked for."""
+    """Copies of the world; it is built when a database is first asked for.
+
+    A copy in the folder of an earlier one has the same address.
+    """
     built: dict[Dialect, tuple[str, Ground]] = {}
     with ExitStack() as stack:
 
@@ -51,7 +54,7 @@ def worlds(
                     url = f"sqlite:///{folder / 'kopie.db'}"
                 else:
                     cluster = request.getfixturevalue("pg_cluster")
-                    name = f"k_{uuid.uuid4().hex}"
+                    name = f"k_{uuid.uuid5(uuid.NAMESPACE_URL, str(folder)).hex}"
                     url = cluster.create(name, where)
                     own.callback(cluster.drop, name)
                 app = own.enter_context(closing_engines(gate_app(url, folder)))

@@ -30,13 +30,17 @@ class State:
             years = read("contractpartij_id, status, project_id, kalenderjaar", "verantwoording")
             self.rows["activiteit"] = read("verantwoording_id, naam", "activiteit")
             self.rows["samenwerkingspartner"] = read("contractpartij_id", "samenwerkingspartner")
+            self.rows["school"] = read("vestigingscode", "school")
             for table, what in PARTS.items():
                 self.rows[table] = read(what, table)
             self.undone = {
                 number: row[0] is not None
                 for number, row in read("ongedaan_op", "bewerking").items()
             }
-            self.pictured = {row[0] for row in read("verantwoording_id", "momentopname").values()}
+            pictures = read("verantwoording_id", "momentopname")
+            self.pictured = {row[0] for row in pictures.values()}
+            #: Line of the history → whose name is at it; None is the system's.
+            self.told_by = {n: row[0] for n, row in read("door_id", "wijziging").items()}
             self.of_project = {
                 number: self.parties[row[0]]
                 for number, row in read("contractpartij_id", "project").items()
@@ -47,8 +51,9 @@ class State:
                     row[0]: json.dumps(row, default=str)
                     for row in map(tuple, connection.execute(f"SELECT * FROM {table}").fetchall())
                 }
-                for table in ("verantwoording", "activiteit", *PARTS)
+                for table in ("verantwoording", "activiteit", "momentopname", *PARTS)
             }
+        self.pictures = {v: [n for n, row in pictures.items() if row[0] == v] for v in years}
         self.party = {number: self.parties[row[0]] for number, row in years.items()}
         self.status: dict[int, str] = {number: row[1] for number, row in years.items()}
         self.project: dict[int, int] = {number: row[2] for number, row in years.items()}
@@ -90,8 +95,10 @@ class State:
         return "\n".join(found)
 
     def year(self, number: int) -> str:
-        """A verantwoording with every row under it, whole."""
-        return self.whole["verantwoording"][number] + "\n" + self.under(self.activities(number))
+        """A verantwoording with every row under it and every picture of it, whole."""
+        pictures = [self.whole["momentopname"][n] for n in sorted(self.pictures[number])]
+        rows = (self.whole["verantwoording"][number], *pictures)
+        return "\n".join((*rows, self.under(self.activities(number))))
 
     def of_party(self, party: str) -> str:
         """Every year of a contractpartij, whole."""

@@ -1,15 +1,15 @@
 """What people do with a verantwoording, step by step: for the state machine of the gate.
 
 A step knows its target by id, how it is done with a session, and who may do it by the spec's
-table. Another way of doing the same steps (a form, a list's field, an action over HTTP) is a
-`Way` more: write its `go` and add it to `WAYS`; the machine then mixes it with these.
+table. The other ways of doing the same steps (a form, a cell of a list, an action, a command)
+are in `gate_ways`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import select
 
@@ -44,6 +44,10 @@ class Unseen(Exception):
     """The target is not there for this actor."""
 
 
+class TurnedAway(Exception):
+    """A screen or an import did not do it, and said why."""
+
+
 @dataclass
 class Turn:
     """One try: who, at what, and what the rows were just before."""
@@ -73,28 +77,17 @@ class Made:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of step. target: the id to aim at, None when there is none. allowed: the oracle."""
+    """A kind of step. target: the id to aim at, None when there is none. allowed: the oracle.
+
+    elsewhere: it touches no row of a verantwoording, whoever takes it.
+    """
 
     name: str
     target: Callable[[Turn], int | None]
     allowed: Callable[[Turn, int], bool]
-    do: Callable[[GateSession, Turn, int], Any]
+    do: Callable[[GateSession, Turn, int], object]
     always_refused: bool = False
-
-
-class Way:
-    """How a step is taken. `go` commits, or raises what the gate raised."""
-
-    name: ClassVar[str] = "sessie"
-
-    def go(self, kind: Kind, turn: Turn, target: int) -> Any:
-        with turn.world.acting(turn.who) as session:
-            answer = kind.do(session, turn, target)
-            session.commit()
-            return answer
-
-
-WAYS: list[Way] = [Way()]
+    elsewhere: bool = False
 
 
 def get(session: GateSession, entity: Any, number: int) -> Any:
@@ -189,6 +182,13 @@ def _link_group(session: GateSession, turn: Turn, a: int) -> None:
     )
 
 
+def _may_unlink_group(turn: Turn, link: int) -> bool:
+    """An activity keeps at least one doelgroep."""
+    links = turn.state.rows["activiteit_doelgroep"]
+    more = sum(row[0] == links[link][0] for row in links.values()) > 1
+    return more and in_open(MAKE, "activiteit_doelgroep")(turn, link)
+
+
 def _link_partner(session: GateSession, turn: Turn, a: int) -> None:
     """A partner of whoever: only one of the activity's own contractpartij can be linked."""
     partner = turn.one_of(turn.state.rows["samenwerkingspartner"]) or 0
@@ -208,32 +208,28 @@ def _may_link_partner(turn: Turn, a: int) -> bool:
     return own and in_open(MAKE, "activiteit")(turn, a)
 
 
-def _duplicate(session: GateSession, turn: Turn, a: int) -> tuple[int, tuple[int, ...]]:
+def _duplicate(session: GateSession, turn: Turn, a: int) -> None:
     source = get(session, Activiteit, a)
-    with bewerking(session, BewerkingSoort.DUPLICEREN, "machine", source.contractpartij_id) as step:
-        copy = source.dupliceer()
-        session.add(copy)
-    return step.id, (copy.id,)
+    with bewerking(session, BewerkingSoort.DUPLICEREN, "machine", source.contractpartij_id):
+        session.add(source.dupliceer())
 
 
-def _duplicate_into(session: GateSession, turn: Turn, a: int) -> tuple[int, tuple[int, ...]]:
+def _duplicate_into(session: GateSession, turn: Turn, a: int) -> None:
     """Into another year of the same project: a closed source, an open one to go to."""
     source = get(session, Activiteit, a)
-    into = get(session, Verantwoording, _other_year(turn, a) or 0)
-    with bewerking(session, BewerkingSoort.DUPLICEREN, "machine", source.contractpartij_id) as step:
-        copy = source.dupliceer(into)
-        session.add(copy)
-    return step.id, (copy.id,)
+    into = get(session, Verantwoording, other_year(turn, a) or 0)
+    with bewerking(session, BewerkingSoort.DUPLICEREN, "machine", source.contractpartij_id):
+        session.add(source.dupliceer(into))
 
 
-def _other_year(turn: Turn, a: int) -> int | None:
+def other_year(turn: Turn, a: int) -> int | None:
     v = turn.state.year_of("activiteit", a)
     same = {w for w, project in turn.state.project.items() if project == turn.state.project[v]}
     return turn.one_of(same - {v})
 
 
 def _may_duplicate_into(turn: Turn, a: int) -> bool:
-    into = _other_year(turn, a)
+    into = other_year(turn, a)
     return into is not None and in_year(MAKE, "open")(turn, into)
 
 
@@ -306,15 +302,15 @@ def _raw(statement: str) -> Callable[[GateSession, Turn, int], None]:
     return do
 
 
-def _import(session: GateSession, turn: Turn, v: int) -> None:
-    """Several rows of a year at once, by the system's name or a person's."""
+def _change_year(session: GateSession, turn: Turn, v: int) -> None:
+    """Several rows of a year at once."""
     year = get(session, Verantwoording, v)
     for a in session.scalars(select(Activiteit).where(Activiteit.verantwoording_id == year.id)):
-        a.omschrijving = f"import {turn.pick}"
-        session.add(Last(activiteit_id=a.id, toelichting="import", bedrag=1))
+        a.omschrijving = f"alles {turn.pick}"
+        session.add(Last(activiteit_id=a.id, toelichting="erbij", bedrag=1))
 
 
-def _may_import(turn: Turn, v: int) -> bool:
+def _may_change_year(turn: Turn, v: int) -> bool:
     seen = turn.who == "system" or bool(SEATS[turn.who][turn.state.party[v]])
     return seen and (not turn.state.activities(v) or in_year(MAKE, "open")(turn, v))
 
@@ -354,7 +350,7 @@ KINDS = [
          _without("activiteit_doelgroep", 1, lambda t: t.world.ground.doelgroepen[1]),
          in_open(MAKE, "activiteit"), _link_group),
     Kind("ontkoppel_doelgroep", pick_from("activiteit_doelgroep"),
-         in_open(MAKE, "activiteit_doelgroep"), delete(ActiviteitDoelgroep)),
+         _may_unlink_group, delete(ActiviteitDoelgroep)),
     Kind("koppel_partner", _not_linked, _may_link_partner, _link_partner),
     Kind("ontkoppel_partner", pick_from("activiteit_partner"),
          in_open(MAKE, "activiteit_partner"), delete(ActiviteitPartner)),
@@ -366,7 +362,7 @@ KINDS = [
          _may_partner(DELETE), delete(Samenwerkingspartner)),
     Kind("dupliceer", pick_from("activiteit"), in_open(MAKE, "activiteit"), _duplicate),
     Kind("dupliceer_naar_jaar", lambda t: t.one_of(
-        a for a in t.state.rows["activiteit"] if _other_year(t, a)),
+        a for a in t.state.rows["activiteit"] if other_year(t, a)),
         _may_duplicate_into, _duplicate_into),
     Kind("maak_ongedaan", lambda t: t.one_of(t.steps), _may_undo, _undo),
     Kind("sluit", years, _may_close, _close),
@@ -377,7 +373,7 @@ KINDS = [
          change(Verantwoording, werkwijze=lambda t: list(Werkwijze)[t.pick % 2 + 2])),
     Kind("verwijder_jaar", _often_empty, _may_delete_year, delete(Verantwoording)),
     Kind("open_jaar", lambda t: 2027 + t.pick % 2, _may_open_year, _open_year),
-    Kind("importeer", years, _may_import, _import),
+    Kind("wijzig_heel_jaar", years, _may_change_year, _change_year),
     Kind("verplaats_last", pick_from("last"), nobody, lambda s, t, n: setattr(
         get(s, Last, n), "activiteit_id",
         t.one_of(t.state.rows["activiteit"].keys() - {t.state.rows["last"][n][0]})),

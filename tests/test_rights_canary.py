@@ -4,57 +4,25 @@ Lists, searches, filters, sorting, look-ups, downloads, forms, details with thei
 refusals, and the screens beside them.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from werkzeug.test import TestResponse
 
 from cmk_admin import attributes
 from models.base import Entiteit
 from tests import rights_routes
 from tests.portal_forms import new_values, sending
-from tests.portal_world import GEHEIM, KANARIE, POSTDUIF
+from tests.portal_world import KANARIE
 from tests.rights_cases import rows_of
-from tests.rights_table import BEZOEKERS, CULTUURPUNT, ziet
+from tests.rights_leaks import CULTUURPUNTEN, FORBIDDEN, leaks
+from tests.rights_table import BEZOEKERS, ziet
 from tests.support.portal import Bezoeker, Portaal
 from tests.support.strictness import FULL
 from tests.test_rights_matrix import ENTITIES, NAMES, address_of
 
-#: A search echoes its word; what leaks comes with the name of its column behind it.
-OTHERS = re.compile(rf"{KANARIE}(mens)?[ .]\w", re.IGNORECASE)
-PEOPLE = re.compile(rf"{KANARIE}mens", re.IGNORECASE)
-SECRET = re.compile(GEHEIM, re.IGNORECASE)
-POST = re.compile(rf"{POSTDUIF}[ .]\w", re.IGNORECASE)
-CULTUURPUNTEN = [name for name, roles in BEZOEKERS.items() if set(roles.values()) <= CULTUURPUNT]
-#: Visitor → what may never be on their screen.
-FORBIDDEN = {
-    **dict.fromkeys(CULTUURPUNTEN, (OTHERS, POST, SECRET)),
-    "adviseur": (PEOPLE, POST, SECRET),
-    "datamanager": (PEOPLE, POST, SECRET),
-    "beheerder": (SECRET,),
-}
 QUICK = ("routebegeleider", "datamanager")
-
-
-def text_of(response: TestResponse) -> str:
-    """Everything in an answer that somebody could read; a workbook is unpacked."""
-    if "spreadsheet" in (response.mimetype or ""):
-        with zipfile.ZipFile(io.BytesIO(response.data)) as book:
-            return "\n".join(book.read(name).decode() for name in book.namelist())
-    return f"{response.data.decode('utf-8', 'replace')}{response.headers}"
-
-
-def leaks(visitor: str, path: str, response: TestResponse) -> Iterator[str]:
-    text = text_of(response)
-    for pattern in FORBIDDEN[visitor]:
-        found = pattern.search(text)
-        if found:
-            around = text[max(0, found.start() - 80) : found.end() + 40]
-            yield f"{visitor} {path} ({response.status_code}): …{around}…"
 
 
 def addresses(portaal: Portaal, entity: type[Entiteit], visitor: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from models.base import Entiteit
 from tests import rights_table as tabel
 from tests.pages import Page
 from tests.rights_cases import Case, cases, request_of, rows_of
+from tests.rights_leaks import leaks, told
 from tests.rights_table import ANONIEM, BEZOEKERS
 from tests.support.portal import Bezoeker, Portaal
 from tests.support.strictness import FULL
@@ -60,7 +61,8 @@ def test_every_route_answers_as_the_table_says(portaal: Portaal, entity: type[En
     wrong: list[str] = []
     for case in chosen(entity, portaal):
         response = send(portaal, visitors[case.visitor], case)
-        wrong += [f"{case.label}: {fault}" for fault in faults(portaal, case, response)]
+        found = [*faults(portaal, case, response), *shown(visitors[case.visitor], case, response)]
+        wrong += [f"{case.label}: {fault}" for fault in found]
     assert not wrong, "\n".join(wrong)
 
 
@@ -92,6 +94,12 @@ def faults(portaal: Portaal, case: Case, response: TestResponse) -> Iterator[str
             yield "bewaarde iets"
     elif stores(case):
         yield "bewaarde niets"
+
+
+def shown(browser: Bezoeker, case: Case, response: TestResponse) -> Iterator[str]:
+    """What of another is in the answer, or in the message that goes with it."""
+    yield from leaks(case.visitor, case.route, response)
+    yield from told(case.visitor, browser)
 
 
 def stores(case: Case) -> bool:

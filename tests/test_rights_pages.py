@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from cmk_admin.entity_forms import new_key
 from tests.pages import Page
 from tests.portal_forms import Body
+from tests.rights_leaks import leaks, told
 from tests.rights_routes import NEW, PARTS, PUBLIC, Visit, known, visits
 from tests.rights_table import ANONIEM, BEZOEKERS
 from tests.support.portal import Bezoeker, Portaal
@@ -57,7 +58,10 @@ def test_every_page_answers_as_the_table_says(portaal: Portaal, endpoint: str) -
     wrong = []
     for visit in chosen(endpoint):
         response = send(portaal, visitors[visit.visitor], visit)
-        wrong += [f"{visit.label}: {fault}" for fault in faults(portaal, visit, response)]
+        found = faults(portaal, visit, response)
+        found += leaks(visit.visitor, visit.endpoint, response)
+        found += told(visit.visitor, visitors[visit.visitor])
+        wrong += [f"{visit.label}: {fault}" for fault in found]
     assert not wrong, "\n".join(wrong)
 
 
