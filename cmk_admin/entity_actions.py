@@ -217,7 +217,8 @@ def undo_actions(stap: Bewerking) -> tuple[Action, ...]:
     """The way back from a step, for whoever may still take it."""
     if not may_undo(database.session(), stap):
         return ()
-    return (Action(UNDO, _undo_url(stap.id), "undo", method="post"),)
+    label = "Opnieuw uitvoeren" if stap.soort is BewerkingSoort.ONGEDAAN else UNDO
+    return (Action(label, _undo_url(stap.id), "undo", method="post"),)
 
 
 def _undo_url(bewerking_id: int) -> str:
