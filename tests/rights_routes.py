@@ -88,6 +88,15 @@ PAGE_PARTS = {
     "rapportages.verklaar": ("besteed", "bereikt"),
     "rapportages.uitvoer": ("besteed", "nog-te-besteden"),
 }  # fmt: skip
+
+
+def page_values(endpoint: str) -> Iterator[dict[str, str]]:
+    """What the address of a page that is about no row asks, once per part."""
+    for part in PAGE_PARTS.get(endpoint, ("",)):
+        values = {"deel": part} if part else {}
+        yield values | ({"soort": "xlsx"} if endpoint == "rapportages.uitvoer" else {})
+
+
 POSTS = frozenset(
     {
         "activiteiten.bewerken",

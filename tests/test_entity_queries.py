@@ -22,7 +22,7 @@ from models.samenwerkingspartner import Samenwerkingspartner
 from models.verantwoording import Verantwoording
 from tests import factories as f
 from tests.factories import fabriek
-from tests.rights_routes import PAGES, ROWS
+from tests.rights_routes import PAGES, ROWS, page_values
 from tests.support.portal import Bezoeker, Portaal
 from tests.support.strictness import FULL
 from tests.test_rights_matrix import ENTITIES, NAMES, address_of
@@ -205,7 +205,11 @@ VIEWS: dict[str, dict[str, Any]] = {
 def test_no_address_of_another_screen_gives_a_500(portaal: Portaal) -> None:
     visitor = portaal.bezoeker("beheerder")
     portaal.app.config["PROPAGATE_EXCEPTIONS"] = False
-    paths = [address_of(portaal.app, page) for page in (*PAGES, "dashboard.index", "auth.login")]
+    paths = [
+        address_of(portaal.app, page, **values)
+        for page in (*PAGES, "dashboard.index", "auth.login")
+        for values in page_values(page)
+    ]
     id_ = portaal.wereld.id("Verantwoording", "eigen")
     paths.append(address_of(portaal.app, "verantwoordingen.activiteiten", id=id_))
     names = ("search", "sort", "page", "size", "next", "url", "jaar", "doel_id", "filter", "zonder")

@@ -15,6 +15,7 @@ from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 from models.lijsten import Doel
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.techniek import Mail, Taak, Verzoek
+from models.toegang import Herstelcode, LinkSoort, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname
 from tests.factories import maak_project
 from tests.gate_world import World
@@ -33,6 +34,12 @@ def test_the_gates_own_rows_are_written_by_the_gate_alone(world: World) -> None:
         Taak(titel="x"),
         Momentopname(verantwoording_id=world.ground.noord.dicht, nummer=9, op=nu(), inhoud={},
                      sha256="x"),
+        Zitting(sleutel_hash="x", gebruiker_id=1, begonnen_op=nu(), gezien_op=nu(),
+                bevestigd_op=nu(), browser="x"),
+        Poging(sleutel="x", op=nu()),
+        Toegangslink(gebruiker_id=1, soort=LinkSoort.ACTIVATIE, sleutel_hash="x", zaad="x",
+                     verloopt_op=nu()),
+        Herstelcode(gebruiker_id=1, code_hash="x"),
     ]  # fmt: skip
     assert {type(row) for row in rows} == {e for e in entiteiten() if e.alleen_poort}
     for row in rows:

@@ -132,7 +132,8 @@ def few_screens(paths: dict[str, None]) -> Iterator[str]:
 
 def _screens(portaal: Portaal) -> Iterator[str]:
     for endpoint in (*rights_routes.SIGNED_IN, *rights_routes.PAGES):
-        yield address_of(portaal.app, endpoint)
+        for values in rights_routes.page_values(endpoint):
+            yield address_of(portaal.app, endpoint, **values)
     for endpoint, (name, _) in rights_routes.ROWS.items():
         if endpoint in rights_routes.ONLY_POSTS:
             continue

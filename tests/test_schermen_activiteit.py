@@ -39,7 +39,8 @@ def edit_path(activiteit_id: int, part: str) -> str:
 
 def rows(portaal: Portaal, entity: type[ActiviteitSchool] | type[Last], of: int) -> list[Any]:
     with portaal.als() as session:
-        return list(session.scalars(select(entity).where(entity.activiteit_id == of)))
+        of_it = select(entity).where(entity.activiteit_id == of).order_by(entity.id)
+        return list(session.scalars(of_it))
 
 
 def test_the_details_are_changed(portaal: Portaal, activiteit_id: int) -> None:

@@ -124,6 +124,7 @@ def test_who_has_nothing_is_told_what_comes_here(portaal: Portaal) -> None:
         person = session.get_one(Gebruiker, portaal.wereld.mensen["zonder"])
         f.maak_lidmaatschap(session, person)
         session.commit()
+    portaal.log_in("zonder")  # a new membership ends the session
     page = page_of(portaal, "zonder")
     assert "Nog geen verantwoording om over te rapporteren" in page.text
 

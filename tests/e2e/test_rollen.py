@@ -247,7 +247,7 @@ def test_van_een_ander_is_er_niets(als: As, demo: Demo, watch: Watch) -> None:
 
 def test_het_menu_per_rol(als: As) -> None:
     """Handleiding 1.4; Beheer only for Cultuur Oost."""
-    usual = ["Dashboard", "Projecten", "Stamdata", "Mijn gegevens"]
+    usual = ["Dashboard", "Projecten", "Rapportages", "Stamdata", "Mijn gegevens"]
     for role in ("routebegeleider", "projectleider", "adviseur", "beheerder"):
         page = als(role)
         page.goto("/")

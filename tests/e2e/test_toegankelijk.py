@@ -75,7 +75,13 @@ def test_scherm(scherm: Scherm, als: As, open_page: Opens, demo: Demo, watch: Wa
 
 def test_elk_sjabloon_wordt_bekeken() -> None:
     """A new template has a place in the list above."""
-    parts = {"base.html", "auth/frame.html", "verantwoordingen/geld.html"}
+    parts = {
+        "base.html",
+        "auth/frame.html",
+        "rapportages/keuze.html",
+        "rapportages/tabellen.html",
+        "verantwoordingen/geld.html",
+    }
     pages = {
         str(path.relative_to(TEMPLATES))
         for path in TEMPLATES.rglob("*.html")
@@ -311,7 +317,7 @@ def test_zonder_script_een_partner_maken_zoeken_en_verwijderen(
     button(page, "Zoek").click()
     expect(page.get_by_role("row")).to_have_count(2)
     page.locator("summary").filter(has_text="Filters").click()
-    field(page, "Plaats").fill("Winterswijk")
+    page.get_by_role("textbox", name="Plaats").fill("Winterswijk")
     button(page, "Toepassen").click()
     expect(page.get_by_role("heading", name="Geen samenwerkingspartners gevonden")).to_be_visible()
     page.get_by_role("link", name="Alles tonen").click()
