@@ -214,8 +214,8 @@ def test_no_address_of_another_screen_gives_a_500(portaal: Portaal) -> None:
     paths.append(address_of(portaal.app, "verantwoordingen.activiteiten", id=id_))
     names = ("search", "sort", "page", "size", "next", "url", "jaar", "doel_id", "filter", "zonder")
     wrong = []
-    for path in paths:
-        for value in ABSURD:
+    for at, path in enumerate(paths):
+        for value in ABSURD if FULL else ABSURD[at % 4 :: 4]:
             question = f"{path}?{urlencode([(name, value) for name in names])}"
             if visitor.get(question).status_code >= 500:
                 wrong.append(question[:200])

@@ -74,9 +74,9 @@ class Portaal:
         """What the log-in leaves in the cookie; logging in itself is tested elsewhere."""
         return {"csrf_token": CSRF} if naam == ANONIEM else self.cookies[naam]
 
-    def log_in(self, naam: str) -> None:
-        """Anew: what changes somebody's rights ends their session."""
-        self.cookies[naam] = _log_in(self.app, self.wereld.mensen[naam])
+    def log_in(self, naam: str) -> dict[str, Any]:
+        """Anew, for what ended their session; the cookie serves until the world is put back."""
+        return _log_in(self.app, self.wereld.mensen[naam])
 
     def actor(self, naam: str) -> Actor:
         if naam == ANONIEM:
