@@ -5,6 +5,7 @@ table. The other ways of doing the same steps (a form, a cell of a list, an acti
 are in `gate_ways`.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -182,6 +183,14 @@ def _link_group(session: GateSession, turn: Turn, a: int) -> None:
     )
 
 
+def _one_of_several_groups(turn: Turn) -> int | None:
+    """A doelgroep that is not its activity's only one, where there is one: mostly there is not."""
+    links = turn.state.rows["activiteit_doelgroep"]
+    count = Counter(row[0] for row in links.values())
+    several = [link for link, row in links.items() if count[row[0]] > 1]
+    return turn.one_of(several if several and turn.pick % 3 else links)
+
+
 def _may_unlink_group(turn: Turn, link: int) -> bool:
     """An activity keeps at least one doelgroep."""
     links = turn.state.rows["activiteit_doelgroep"]
@@ -349,8 +358,8 @@ KINDS = [
     Kind("koppel_doelgroep",
          _without("activiteit_doelgroep", 1, lambda t: t.world.ground.doelgroepen[1]),
          in_open(MAKE, "activiteit"), _link_group),
-    Kind("ontkoppel_doelgroep", pick_from("activiteit_doelgroep"),
-         _may_unlink_group, delete(ActiviteitDoelgroep)),
+    Kind("ontkoppel_doelgroep", _one_of_several_groups, _may_unlink_group,
+         delete(ActiviteitDoelgroep)),
     Kind("koppel_partner", _not_linked, _may_link_partner, _link_partner),
     Kind("ontkoppel_partner", pick_from("activiteit_partner"),
          in_open(MAKE, "activiteit_partner"), delete(ActiviteitPartner)),

@@ -27,7 +27,7 @@ from tests.gate_imports import IMPORTS
 from tests.gate_state import State
 from tests.gate_steps import KINDS as STEPS
 from tests.gate_steps import SEATS, Kind, Made, Turn, TurnedAway, Unseen
-from tests.gate_ways import WAYS, Way
+from tests.gate_ways import WAYS, InSession, Way
 from tests.gate_world import Copier, raw_connection
 from tests.support.databases import Dialect
 
@@ -48,6 +48,15 @@ KINDS = [*STEPS, *IMPORTS]
 REFUSALS = (Refused, RegelFout, AroundTheGate, Unseen, TurnedAway)
 #: People who get something done more often, so that the steps go somewhere.
 WHO = ["projectleider", "beheerder", "system", *SEATS]
+#: What every sequence begins with: what the rare steps need to find there, such as a year
+#: without activities, a second doelgroep and a duplication to undo.
+OPENING = [
+    ("open_jaar", "beheerder"),
+    ("koppel_doelgroep", "projectleider"),
+    ("koppel_doelgroep", "dubbel"),
+    ("dupliceer", "projectleider"),
+    ("dupliceer", "beheerder"),
+]
 #: Kind of step, way and outcome → how often.
 Reached = Counter[tuple[str, str, str]]
 
@@ -98,6 +107,17 @@ class GateMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.closed = {v: self.state.year(v) for v, s in self.state.status.items() if s != "open"}
+        for name, who in OPENING:
+            self._take_the_first_allowed(next(k for k in KINDS if k.name == name), who)
+
+    def _take_the_first_allowed(self, kind: Kind, who: str) -> None:
+        way = InSession()
+        for pick in range(100):
+            turn = Turn(self.world, who, self.state, pick, self.made)
+            target = kind.target(turn)
+            if target is not None and kind.allowed(turn, target):
+                return self.take(kind, who, pick, way)
+        raise AssertionError(f"{who} can {kind.name} nothing in this world")
 
     for _kind in KINDS:
         locals()[_kind.name] = _as_rule(_kind)
