@@ -1,5 +1,6 @@
 """Commands for people who keep the portal: `flask --app app …`."""
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.orm.exc import StaleDataError
 
 from cmk_admin import mail
 from cmk_admin.auth import first as eerste
@@ -19,7 +21,7 @@ from cmk_admin.demo.loader import is_leeg, laad_demo
 from cmk_admin.duo.files import WrongFileError
 from cmk_admin.duo.importer import importeer
 from cmk_admin.duo.report import verslag
-from cmk_admin.gate import acting_as, system
+from cmk_admin.gate import acting_as, is_passing, system
 from models.base import RegelFout
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -51,16 +53,35 @@ def refuses(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
-        except (OperationalError, ProgrammingError) as fout:
-            raise RefusedError(
-                "De database is er niet, of is niet bijgewerkt. Doe eerst:"
-                " flask --app app db upgrade"
-            ) from fout
+        except (DBAPIError, StaleDataError) as fout:
+            raise RefusedError(_wat_de_database_zegt(fout)) from fout
         except RegelFout as fout:
             zinnen = "\n".join(dict.fromkeys(f.tekst for f in fout.fouten))
             raise RefusedError(zinnen) from fout
 
     return wrapped
+
+
+def _wat_de_database_zegt(fout: DBAPIError | StaleDataError) -> str:
+    """The sentence for a fault of the database; raises it again when it says nothing to people."""
+    if isinstance(fout, StaleDataError | IntegrityError):
+        return "Iemand anders wijzigde intussen hetzelfde. Probeer het nog eens."
+    if is_passing(fout):
+        return "De database is bezig met het werk van iemand anders. Probeer het straks nog eens."
+    if isinstance(fout, OperationalError | ProgrammingError) and _is_er_niet(fout):
+        return (
+            "De database is er niet, of is niet bijgewerkt. Doe eerst: flask --app app db upgrade"
+        )
+    raise fout
+
+
+def _is_er_niet(fout: DBAPIError) -> bool:
+    """Whether the database, or a table or column in it, could not be found."""
+    staat = getattr(fout.orig, "sqlstate", None)
+    if isinstance(fout.orig, sqlite3.Error):
+        return str(fout.orig).startswith(("no such", "unable to open"))
+    # 42P01 and 42703: no such table, no such column. No state at all: nobody answered.
+    return staat in {None, "42P01", "42703"}
 
 
 @click.command("import-duo")
