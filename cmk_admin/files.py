@@ -6,12 +6,15 @@ import re
 import secrets
 import zipfile
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Response, current_app, send_file
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from models.base import Fout, MetBestand, RegelFout
+from cmk_admin.gate import acting_as, system
+from models.base import Fout, MetBestand, RegelFout, entiteiten
 
 #: Extension → media type and how such a file begins; content and extension must agree.
 KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
@@ -36,7 +39,12 @@ PARTS = {
 }
 ACCEPT = ",".join(f".{extension}" for extension in KINDS)
 FIELD = "bestand_naam"
+#: How old a file is before nobody can still be saving the row that will name it.
+BEING_SAVED = timedelta(days=1)
+#: How long a file that no row names is set aside before it goes.
+SET_ASIDE = timedelta(days=30)
 BLOCK = 1024 * 1024
+SWEEPER = system("bestanden opruimen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,34 @@ def _has_part(upload: FileStorage, extension: str) -> bool:
 def forget(stored: Stored) -> None:
     """Remove a file that no row came to name."""
     (folder() / stored.sleutel).unlink(missing_ok=True)
+
+
+def sweep(moment: datetime) -> None:
+    """Set aside what no row names any more, and remove what was set aside long enough.
+
+    A file stays behind when its row is deleted or gets another, or when the process ends
+    between storing the file and saving the row.
+    """
+    with acting_as(SWEEPER) as session:
+        named = {
+            key
+            for entity in entiteiten()
+            if issubclass(entity, MetBestand)
+            for key in session.scalars(select(entity.bestand_sleutel))
+        }
+    aside = folder() / "verweesd"
+    aside.mkdir(exist_ok=True)
+    for path in _older(folder(), moment - BEING_SAVED):
+        if path.name not in named:
+            os.utime(path, (moment.timestamp(), moment.timestamp()))
+            path.rename(aside / path.name)
+    for path in _older(aside, moment - SET_ASIDE):
+        path.unlink()
+
+
+def _older(where: Path, moment: datetime) -> list[Path]:
+    files = (path for path in where.iterdir() if path.is_file())
+    return [path for path in files if path.stat().st_mtime < moment.timestamp()]
 
 
 def _write(upload: FileStorage, path: Path) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def send(portaal: Portaal, name: str, content: bytes, **changes: Any) -> TestRes
 def stored(portaal: Portaal) -> list[Path]:
     """The files on disk, without those of the world."""
     folder = Path(portaal.app.instance_path) / "files"
-    return [path for path in folder.iterdir() if not path.name.startswith("bestand-")]
+    files = (path for path in folder.iterdir() if path.is_file())
+    return [path for path in files if not path.name.startswith("bestand-")]
 
 
 @pytest.fixture(autouse=True)
@@ -256,3 +258,29 @@ def test_a_document_for_all_is_for_all(portaal: Portaal) -> None:
     for who in ("routebegeleider", "projectleider", "adviseur", "dubbel"):
         path = f"/beheer/algemene-documenten/bestand/?id={id_}"
         assert portaal.bezoeker(who).get(path).status_code == 200, who
+
+
+# --- what no row names any more ------------------------------------------------------
+
+
+def sweep(portaal: Portaal, **later: float) -> None:
+    with portaal.app.app_context():
+        files.sweep(datetime.now(UTC) + timedelta(**later))
+
+
+def test_a_file_that_no_row_names_is_set_aside_and_goes_a_month_later(portaal: Portaal) -> None:
+    assert send(portaal, "plan.pdf", b"%PDF-1.7 plan").status_code == 302
+    [kept] = stored(portaal)
+    orphan = kept.with_name("niemands.pdf")
+    orphan.write_bytes(b"%PDF-1.7")
+    aside = kept.parent / "verweesd" / orphan.name
+
+    sweep(portaal, hours=23)  # its row may be on its way
+    assert orphan.exists()
+    sweep(portaal, hours=25)
+    assert (orphan.exists(), aside.exists()) == (False, True)
+    sweep(portaal, days=30)
+    assert aside.exists()
+    sweep(portaal, days=32)
+    assert not aside.exists()
+    assert kept.read_bytes() == b"%PDF-1.7 plan"
