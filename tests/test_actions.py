@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from cmk_admin.gate import GateSession
-from models.activiteit import Activiteit, Last
+from models.activiteit import Activiteit, ActiviteitPartner, Last
 from models.base import Entiteit
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 from models.samenwerkingspartner import Samenwerkingspartner
@@ -318,6 +318,11 @@ def test_what_is_in_use_stays(portaal: Portaal) -> None:
     page = Page(visitor.get(f"{base}delete/?id={used}").text)
     assert "kan niet worden verwijderd" in page.text
     assert "partners bij activiteiten" in page.text
+    with portaal.als() as session:
+        uses = select(ActiviteitPartner).where(ActiviteitPartner.samenwerkingspartner_id == used)
+        names = [link.activiteit.naam for link in session.scalars(uses)]
+    assert names
+    assert any(name in page.with_class("hangs")[0].words for name in names)
     assert "Verwijderen" not in {button.words for button in page.all("button")}
     for ids in ([used], [free, used]):
         body = page.form() | {"rowid": [str(id_) for id_ in ids]}

@@ -8,12 +8,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import create_app
-from cmk_admin.duo import importer
+from cmk_admin.duo.plan import maak_plan
 from cmk_admin.gate import acting_as, system
 from models.historie import Bewerking
 from tests.support.applications import closing_engines, make_settings
 
 DUO = str(Path(__file__).parent / "data" / "duo_vestigingen.csv")
+PLAN = "cmk_admin.duo.importer.maak_plan"
 REFUSED = "Er is niets veranderd."
 
 
@@ -26,15 +27,14 @@ def import_duo(app: Flask) -> tuple[int, str]:
 @pytest.mark.beide
 def test_two_imports_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second began before the first was done, and finds everything there at its end."""
-    plan = importer.maak_plan
 
     def before_somebody_else(*read: Any) -> Any:
-        monkeypatch.setattr(importer, "maak_plan", plan)
-        planned = plan(*read)
+        monkeypatch.setattr(PLAN, maak_plan)
+        planned = maak_plan(*read)
         assert import_duo(app)[0] == 0
         return planned
 
-    monkeypatch.setattr(importer, "maak_plan", before_somebody_else)
+    monkeypatch.setattr(PLAN, before_somebody_else)
     code, said = import_duo(app)
     assert code == 1
     assert said.endswith(f"nog eens.\n{REFUSED}\n")
