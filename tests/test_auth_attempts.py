@@ -247,10 +247,12 @@ def test_limits_are_exact_over_4_processes_and_a_restart(
 
     with app.app_context():
         db.engine.dispose()
-    spawn = multiprocessing.get_context("spawn")
-    answers = spawn.Queue()
+    # Processes of their own, that import the app together.
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(["app"])
+    answers = server.Queue()
     processes = [
-        spawn.Process(target=in_a_process, args=(settings, clock_.moment, answers))
+        server.Process(target=in_a_process, args=(settings, clock_.moment, answers))
         for _ in range(4)
     ]
     for process in processes:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
@@ -28,6 +28,7 @@ from tests.report_world import gevraagd, maak_jaar
 from tests.rights_table import ROLLEN
 from tests.support.portal import Portaal
 from tests.support.spreadsheet import changed, recalculated
+from tests.support.strictness import SLOW
 from tests.test_exports import FORMULAS, TEXTS
 from views.rapportages.downloads import DOWNLOADS
 
@@ -126,7 +127,7 @@ SUMS = (
 MONEY = frozenset({"besteed", "besteedbaar"})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@SLOW
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_every_total_is_the_figure_on_screen(
     session: GateSession, kans: Random, closed: bool
@@ -161,7 +162,7 @@ def check_schools(book: Workbook, told: Totalen) -> None:
     assert list(zip(regio, bereikt, strict=True)).count(("nee", "ja")) == told.buiten
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@SLOW
 @given(st.randoms(use_true_random=False))
 def test_the_sheets_are_what_plain_sql_finds(session: GateSession, kans: Random) -> None:
     jaar = maak_jaar(session, kans)

@@ -20,7 +20,7 @@ from models.samenwerkingspartner import Samenwerkingspartner
 from tests import factories as f
 from tests.pages import Page
 from tests.support.portal import Portaal
-from tests.support.strictness import FULL
+from tests.support.strictness import SLOW
 from tests.test_entity_list import ids_on
 
 BASE = "/beheer/lasten/"
@@ -60,10 +60,7 @@ def fill(portaal: Portaal, rows: list[tuple[Any, ...]]) -> None:
     rows=st.lists(st.tuples(BEDRAGEN, TEKSTEN, DAGEN), min_size=38, max_size=70),
     sort=st.sampled_from(SORTS),
 )
-@settings(
-    max_examples=60 if FULL else 6,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.large_base_example],
-)
+@SLOW
 def test_forwards_and_backwards_are_the_same_list(
     portaal: Portaal, rows: list[tuple[Any, ...]], sort: str
 ) -> None:
@@ -172,7 +169,7 @@ def test_a_made_up_cursor_is_no_error(portaal: Portaal, cursor: str, sort: str) 
 
 
 @given(cursor=st.text(max_size=60), sort=st.sampled_from(SORTS))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_a_cursor_or_none(portaal: Portaal, cursor: str, sort: str) -> None:
     with portaal.als() as session:
         assert session is database.session()

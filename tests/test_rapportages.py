@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cmk_admin.actor import system
@@ -23,8 +23,7 @@ from models.verantwoording import Momentopname, Verantwoording
 from tests import factories as f
 from tests.report_world import SQL, gevraagd, maak_jaar
 from tests.support.databases import Dialect
-
-RANDOM = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+from tests.support.strictness import SLOW
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def of(session: GateSession, *partijen: Contractpartij, jaar: int = f.JAAR) -> R
 
 
 @pytest.mark.beide
-@RANDOM
+@SLOW
 @given(st.randoms(use_true_random=False))
 def test_every_figure_is_that_of_plain_sql(
     dialect: Dialect, session: GateSession, kans: Random
@@ -75,7 +74,7 @@ def check_parts(found: Rapport) -> None:
 
 
 @pytest.mark.beide
-@RANDOM
+@SLOW
 @given(st.randoms(use_true_random=False))
 def test_a_picture_tells_the_same_as_the_rows(
     dialect: Dialect, session: GateSession, kans: Random

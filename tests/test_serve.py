@@ -15,6 +15,7 @@ import pytest
 
 from cmk_admin import serve
 from tests.support.applications import make_settings
+from tests.support.strictness import FULL
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
@@ -116,7 +117,9 @@ def portal(tmp_path: Path, chosen: dict[str, str]) -> Iterator[Portal]:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "how"), [(DEMO, signal.SIGINT), (PRODUCTION, signal.SIGTERM)], ids=["demo", "echt"]
+    ("chosen", "how"),
+    [(DEMO, signal.SIGINT), (PRODUCTION, signal.SIGTERM)][: 2 if FULL else 1],
+    ids=["demo", "echt"][: 2 if FULL else 1],
 )
 def test_it_starts_everything_says_where_and_stops_everything(
     portal: Portal, chosen: dict[str, str], how: signal.Signals
@@ -135,7 +138,9 @@ def test_it_starts_everything_says_where_and_stops_everything(
     assert alive(below) == {}
 
 
-@pytest.mark.parametrize(("which", "name"), [("jobs", "taakverwerker"), ("gunicorn", "webserver")])
+@pytest.mark.parametrize(
+    ("which", "name"), [("jobs", "taakverwerker"), ("gunicorn", "webserver")][: 2 if FULL else 1]
+)
 def test_when_one_part_ends_the_other_is_stopped(portal: Portal, which: str, name: str) -> None:
     portal.wait_until_ready()
     below = descendants(portal.process.pid)

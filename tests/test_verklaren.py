@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -27,9 +27,9 @@ from tests.pages import Page
 from tests.report_world import maak_jaar
 from tests.rights_table import ROLLEN
 from tests.support.portal import Portaal
+from tests.support.strictness import SLOW
 from views.rapportages.verklaren import KOLOMMEN, LABELS
 
-RANDOM = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 #: Where a figure stands in `Totalen`; the others are tested by their own name below.
 TOTALEN = {
     "besteed": "besteed",
@@ -62,7 +62,7 @@ def explained(session: GateSession, selectie: Selectie, name: str, **part: objec
 
 
 @pytest.mark.beide
-@RANDOM
+@SLOW
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_the_rows_add_up_to_every_figure(session: GateSession, kans: Random, closed: bool) -> None:
     """Of the whole and of each part that the report shows; also where a year is closed."""

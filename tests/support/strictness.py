@@ -15,7 +15,7 @@ CI = os.environ.get("CI", "") not in {"", "0", "false"}
 # full run on somebody's own machine goes looking for new ones.
 settings.register_profile(
     "snel",
-    max_examples=25,
+    max_examples=15,
     stateful_step_count=15,
     deadline=None,
     derandomize=True,
@@ -30,6 +30,12 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("volledig" if FULL else "snel")
+
+# For a test that fills its database anew for every example.
+SLOW = settings(
+    max_examples=60 if FULL else 6,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.large_base_example],
+)
 
 
 @pytest.fixture(scope="session")
