@@ -129,7 +129,7 @@ class Activiteit(VanContractpartij, Entiteit):
     duur_eenheid: Mapped[DuurEenheid] = mapped_column(
         keuze_type(DuurEenheid),
         default=DuurEenheid.PER_ACTIVITEIT,
-        info=ui("Betekenis van de duur"),
+        info=ui("De duur is"),
     )
     startdatum: Mapped[date] = mapped_column(info=ui("Periode van", lijst=True, filter=True))
     einddatum: Mapped[date] = mapped_column(info=ui("Periode tot en met"))

@@ -85,7 +85,7 @@ def test_what_is_missing_is_told_at_the_field(portaal: Portaal) -> None:
         ({"naam": "een\x07bel"}, "Naam: Hier staan onzichtbare tekens"),
         ({"doel_id": "999999"}, "CMK-doel: Deze keuze bestaat niet (meer)"),
         ({"doel_id": "abc"}, "CMK-doel: Deze keuze bestaat niet (meer)"),
-        ({"duur_eenheid": "eeuwen"}, "Betekenis van de duur: Kies een van de mogelijkheden."),
+        ({"duur_eenheid": "eeuwen"}, "De duur is: Kies een van de mogelijkheden."),
         ({"doelgroepen": ["999999"]}, "Doelgroepen: Deze keuze bestaat niet (meer)"),
         ({"scholen__0__school_id": ""}, "School 1, school: Dit veld is verplicht."),
         ({"scholen__0__school_id": "99999"}, "School 1, school: Deze keuze bestaat niet (meer)"),

@@ -89,9 +89,9 @@ def _header(counted: list[Counted]) -> PageHeader:
     greeting = "Goedemorgen" if hour < 12 else "Goedemiddag" if hour < 18 else "Goedenavond"
     ready = sum(figures.nog_nodig == 0 for _, figures in counted)
     text = {
-        0: "Nog geen verantwoording is klaar om te sluiten.",
-        1: "Eén verantwoording is klaar om te sluiten.",
-    }.get(ready, f"{ready} verantwoordingen zijn klaar om te sluiten.")
+        0: "Nog geen verantwoording kan worden gesloten.",
+        1: "Eén verantwoording kan worden gesloten.",
+    }.get(ready, f"{ready} verantwoordingen kunnen worden gesloten.")
     return PageHeader(f"{greeting}, {actor().naam.split()[0]}", subtitle=text if counted else "")
 
 

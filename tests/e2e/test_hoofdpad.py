@@ -262,7 +262,7 @@ def test_het_bedrag_mag_later(als: As, demo: Demo) -> None:
     field(page, "Naam").fill("Zonder bedrag")
     field(page, "CMK-doel").select_option("Overkoepelende activiteiten")
     field(page, "Duur activiteit (uren)").fill("12")
-    field(page, "Betekenis van de duur").select_option("uur in totaal")
+    field(page, "De duur is").select_option("uur in totaal")
     field(page, "Periode van").fill("01-01-2026")
     field(page, "Periode tot en met").fill("31-12-2026")
     choose_several(page, "Doelgroepen", ["schoolleiding"])
