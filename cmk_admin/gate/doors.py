@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cmk_admin.gate.errors import AroundTheGate
-from cmk_admin.gate.locks import begin_write, lock_name
+from cmk_admin.gate.locks import begin_write, lock_name, lock_verantwoordingen
 from cmk_admin.gate.session import GateSession
 from models.base import Entiteit, kolom_ui, nu
 from models.historie import Bewerking, BewerkingSoort, Wijziging
 from models.techniek import Verzoek
+from models.verantwoording import Verantwoording
 
 T = TypeVar("T")
 
@@ -67,6 +68,18 @@ def moving(session: GateSession) -> Iterator[None]:
         session.flush()
     finally:
         session.moving = False
+
+
+def hold(session: GateSession, verantwoording: Verantwoording) -> None:
+    """Have a verantwoording to oneself until the end of the transaction, and read it again.
+
+    Whoever is still writing under it goes first, and is then seen.
+    """
+    connection = session.connection()
+    begin_write(connection)
+    with session.passage():
+        lock_verantwoordingen(connection, [verantwoording.id], exclusive=True)
+    session.refresh(verantwoording)
 
 
 def stamp(

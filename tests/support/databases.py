@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import flask_migrate
 import pytest
@@ -22,6 +22,8 @@ from tests.support.applications import closing_engines, make_settings
 
 Dialect = Literal["sqlite", "postgresql"]
 TEMPLATE = "cmk_template"
+# What tests that do not ask for both run on.
+USUAL = cast(Dialect, os.environ.get("CMK_TEST_DATABASE", "sqlite"))
 # How the workers of xdist find the server that their controller keeps.
 KEEPER = "CMK_TEST_POSTGRES"
 
@@ -63,7 +65,7 @@ def migrate(url: str, instance: Path) -> None:
 @pytest.fixture
 def dialect() -> Dialect:
     """The kind of database of this test; `@pytest.mark.beide` gives both in turn."""
-    return "sqlite"
+    return USUAL
 
 
 @pytest.fixture(scope="session")

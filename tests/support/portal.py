@@ -1,7 +1,7 @@
 """The whole portal with the world of `tests/portal_world.py`, and people who visit it.
 
-The app and its world are made once per worker; what a test changed is put back after it.
-On PostgreSQL, where that is not cheap, each test gets a world of its own.
+The app and its world are made once per worker and database; what a test changed is put back
+after it.
 """
 
 import contextlib
@@ -24,13 +24,17 @@ from werkzeug.test import TestResponse
 from cmk_admin.actor import ANONYMOUS, Actor, system
 from cmk_admin.auth import clock, sessions
 from cmk_admin.auth.account import load_account
+from cmk_admin.extensions import db
 from cmk_admin.gate import GateSession, acting_as
+from models.base import Basis
 from tests.factories import BESTAND
+from tests.gate_world import raw_connection
 from tests.pages import CheckedClient
 from tests.portal_world import Wereld, bouw
 from tests.rights_table import ANONIEM
 from tests.support.applications import closing_engines, make_settings
 from tests.support.databases import Dialect
+from tests.support.postgres import Cluster
 
 CSRF = "een vaste waarde, want het gaat om de handtekening"
 
@@ -174,20 +178,58 @@ def _version(connection: sqlite3.Connection) -> int:
     return found
 
 
+@pytest.fixture(scope="session")
+def _portaal_postgresql(
+    pg_cluster: Cluster, pg_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portaal]:
+    folder, name = tmp_path_factory.mktemp("portaal"), f"p_{uuid.uuid4().hex}"
+    begin, url = f"{name}_begin", pg_cluster.create(name, pg_template)
+    with _portaal(url, folder) as (app, wereld, cookies):
+        _store_files(app, folder)
+        _let_go(app)
+        pg_cluster.create(begin, name)
+        seen = [_fingerprint(url)]
+
+        def changed() -> bool:
+            now = _fingerprint(url)
+            fresh, seen[0] = now != seen[0], now
+            return fresh
+
+        first = seen[0]
+
+        def restore() -> None:
+            if _fingerprint(url) != first:
+                _let_go(app)
+                pg_cluster.drop(name)
+                pg_cluster.create(name, begin)
+            seen[0] = first
+
+        yield Portaal(app, wereld, changed, restore, cookies)
+    pg_cluster.drop(name)
+    pg_cluster.drop(begin)
+
+
+def _let_go(app: Flask) -> None:
+    """Close every connection: a database in use is neither copied nor dropped."""
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _fingerprint(url: str) -> tuple[Any, ...]:
+    """Changes with every row that is written or goes: PostgreSQL keeps who wrote it last."""
+    tables = [
+        f"(SELECT count(*) || '.' || coalesce(sum(xmin::text::bigint), 0) FROM {table})"
+        for table in Basis.metadata.tables
+    ]
+    with raw_connection(url) as connection:
+        found: tuple[Any, ...] = connection.execute(f"SELECT {', '.join(tables)}").fetchone()
+    return found
+
+
 @pytest.fixture
-def portaal(dialect: Dialect, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Portaal]:
+def portaal(dialect: Dialect, request: pytest.FixtureRequest) -> Iterator[Portaal]:
     """The portal in its first state."""
-    if dialect == "sqlite":
-        made: Portaal = request.getfixturevalue("_portaal_sqlite")
-        made.changed()
-        yield made
-        made.restore()
-        return
-    cluster = request.getfixturevalue("pg_cluster")
-    name = f"p_{uuid.uuid4().hex}"
-    url = cluster.create(name, request.getfixturevalue("pg_template"))
-    try:
-        with _portaal(url, tmp_path) as (app, wereld, cookies):
-            yield Portaal(app, wereld, lambda: False, lambda: None, cookies)
-    finally:
-        cluster.drop(name)
+    made: Portaal = request.getfixturevalue(f"_portaal_{dialect}")
+    made.changed()
+    yield made
+    made.restore()

@@ -12,7 +12,7 @@ from cmk_admin import database, editing, formats
 from cmk_admin.entity_forms import INVALID, STALE, new_key, read_key
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
-from cmk_admin.gate import Refused, bewerking, once
+from cmk_admin.gate import Refused, bewerking, hold, once
 from cmk_admin.page import (
     Action,
     Cell,
@@ -184,8 +184,7 @@ class Asked:
 
     def _work(self) -> str:
         session, verantwoording = database.session(), self.verantwoording
-        # Whoever is still writing under it goes first, and is then seen.
-        session.refresh(verantwoording, with_for_update=True)
+        hold(session, verantwoording)
         self.require()
         if self.form.versie_token.data != self._now().seen:
             raise Changed
