@@ -215,6 +215,7 @@ def counts(portaal: Portaal) -> dict[str, int]:
         return {e.__name__: session.scalar(select(func.count(e.id))) or 0 for e in entities}
 
 
+@pytest.mark.beide
 @pytest.mark.parametrize("who", ["routebegeleider", "projectleider", "datamanager", "beheerder"])
 def test_the_button_takes_the_copies_back(portaal: Portaal, who: str) -> None:
     """Also for a routebegeleider, who may not delete."""

@@ -15,6 +15,7 @@ from tests.portal_world import KANARIE
 from tests.support.portal import Portaal
 
 
+@pytest.mark.beide
 def test_the_three_parts_are_saved_together(portaal: Portaal) -> None:
     form = Formulier(portaal, "routebegeleider", new_path(portaal))
 
@@ -193,6 +194,7 @@ def test_in_a_closed_year_nothing_is_added(portaal: Portaal) -> None:
     )
 
 
+@pytest.mark.beide
 def test_a_year_that_closes_under_the_form_keeps_what_was_typed(portaal: Portaal) -> None:
     form = Formulier(portaal, "routebegeleider", new_path(portaal, "open"))
     with portaal.als() as session:

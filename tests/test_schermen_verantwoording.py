@@ -228,6 +228,7 @@ def status_of(portaal: Portaal, stand: str = "open") -> Status:
         return session.get_one(Verantwoording, id_of(portaal, stand)).status
 
 
+@pytest.mark.beide
 def test_closing_by_the_words_of_the_manual(portaal: Portaal, visitor: Bezoeker) -> None:
     """Handleiding 2.4: Details → Wijzigen → status."""
     details = page_of(visitor, path(portaal, "details"))
@@ -262,6 +263,7 @@ def test_too_little_is_told_instead_of_asked(portaal: Portaal, visitor: Bezoeker
     assert status_of(portaal, "leeg") is Status.OPEN
 
 
+@pytest.mark.beide
 def test_what_changed_after_the_question_is_shown_again(
     portaal: Portaal, visitor: Bezoeker
 ) -> None:
@@ -281,6 +283,7 @@ def test_what_changed_after_the_question_is_shown_again(
     assert status_of(portaal) is Status.GESLOTEN
 
 
+@pytest.mark.beide
 def test_reopening_asks_why_and_tells_the_adviseur(portaal: Portaal, visitor: Bezoeker) -> None:
     change = path(portaal, "wijzigen", "gesloten")
     asked = send(visitor, change, status="open")
@@ -299,6 +302,7 @@ def test_reopening_asks_why_and_tells_the_adviseur(portaal: Portaal, visitor: Be
     assert "Een factuur vergeten" in page_of(visitor, path(portaal, "details", "gesloten")).text
 
 
+@pytest.mark.beide
 def test_only_a_beheerder_settles_and_reopens_what_is_settled(
     portaal: Portaal, visitor: Bezoeker
 ) -> None:
@@ -338,6 +342,7 @@ def test_the_werkwijze_is_chosen_before_the_first_activity(
         assert session.get_one(Verantwoording, id_of(portaal)).werkwijze is Werkwijze.B
 
 
+@pytest.mark.beide
 def test_a_beheerder_changes_the_werkwijze_and_the_last_day(portaal: Portaal) -> None:
     beheerder = portaal.bezoeker("beheerder")
     address = path(portaal, "wijzigen")

@@ -36,6 +36,7 @@ def year(portaal: Portaal, van: str = "eigen", stand: str = "leeg") -> int:
     return portaal.wereld.id(Verantwoording, van, stand)
 
 
+@pytest.mark.beide
 def test_everything_goes_along_and_comes_back(unpaid: Portaal, visitor: Bezoeker) -> None:
     before, ids = stored(unpaid), own(unpaid)
     question = ask(visitor, unpaid, Activiteit, "verplaatsen", ids)
