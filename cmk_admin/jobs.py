@@ -8,7 +8,7 @@ from huey.api import Huey
 from sqlalchemy import make_url
 
 from cmk_admin import mail
-from cmk_admin.auth import attempts, clock
+from cmk_admin.auth import attempts, clock, drafts
 from cmk_admin.settings import Settings
 
 
@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     def sweep() -> None:
         with app.app_context():
             attempts.sweep(clock.now())
+            drafts.sweep(clock.now())
 
     app.cli.add_command(work)
 

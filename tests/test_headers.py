@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cmk_admin.auth import public
+from models.project import Document
 from tests.auth_support import token
+from tests.support.portal import Portaal
 
 EXPECTED = {
     "Content-Security-Policy": (
@@ -79,6 +81,33 @@ def test_on_every_answer(client: FlaskClient, subtests: pytest.Subtests) -> None
     for path, code in ANSWERS:
         with subtests.test(path):
             check(client.get(path), code)
+
+
+def test_csp_allows_our_own_files_only(client: FlaskClient) -> None:
+    told = client.get("/inloggen").headers["Content-Security-Policy"]
+    rules = {name: set(words) for name, *words in (part.split() for part in told.split(";"))}
+    assert rules["default-src"] == rules["base-uri"] == rules["frame-ancestors"] == {"'none'"}
+    assert rules["script-src"] == rules["style-src"] == rules["form-action"] == {"'self'"}
+    assert "unsafe" not in told
+    assert "http" not in told
+
+
+def test_headers_on_downloads_too(portaal: Portaal, subtests: pytest.Subtests) -> None:
+    browser = portaal.bezoeker("beheerder")
+    file = portaal.wereld.id(Document, "eigen", "overig")
+    for path in (
+        "/stamdata/scholen/export/csv/",
+        "/stamdata/scholen/export/xlsx/",
+        "/mijn-gegevens/persoonlijke-data/download/json",
+        f"/beheer/documenten/bestand/?id={file}",
+    ):
+        with subtests.test(path):
+            answer = browser.get(path)
+            assert answer.headers["Content-Disposition"].startswith("attachment")
+            stricter = {"Content-Security-Policy"} if "bestand" in path else set()
+            for name in EXPECTED.keys() - stricter:
+                assert answer.headers.getlist(name) == [EXPECTED[name]]
+            assert answer.headers.getlist("Cache-Control") == ["no-store"]
 
 
 def test_on_every_method(client: FlaskClient, subtests: pytest.Subtests) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, request, url_for
 from sqlalchemy import func, select
 
-from cmk_admin import database, formats, tables
+from cmk_admin import database, formats, on_record, tables
 from cmk_admin.actions import EntityAction
 from cmk_admin.auth import clock
 from cmk_admin.gate import GateSession
@@ -111,6 +111,7 @@ HEADINGS: tuple[tables.Heading[Person], ...] = (
 @requires(Handeling.MAKEN, Gebruiker)
 def index() -> str:
     """Everybody with their state: invited, active, expired."""
+    on_record.saw("Mensen")
     people = _people(database.session(), clock.now())
     chosen = request.args.get("stand", "")
     address = tables.Address.of(request.path, request.args, ("sort", "page", "stand"))
