@@ -17,6 +17,7 @@ from models.activiteit import Activiteit, Last
 from models.base import Entiteit, nu
 from models.contractpartij import Contractpartij
 from models.historie import Wijziging, WijzigingSoort
+from models.privacy import Inzage
 from models.samenwerkingspartner import Samenwerkingspartner
 from tests import factories as f
 from tests.support.portal import Portaal

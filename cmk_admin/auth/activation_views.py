@@ -87,7 +87,7 @@ def account() -> Page:
     passwords.verify(None, password)
     if not attempt.right:
         form.email.errors = [OTHER_ADDRESS]
-    else:
+    elif fault:
         form.wachtwoord.errors = [fault]
     return page("auth/activate_account.html", form, **_steps(1))
 
