@@ -5,7 +5,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cmk_admin.auth import passwords
-from tests.auth_support import QUICK, Clock, Person, add_person, add_who, log_in, still_clock
+from tests.auth_support import (
+    EMAIL,
+    QUICK,
+    Clock,
+    Person,
+    add_person,
+    add_who,
+    invite,
+    log_in,
+    still_clock,
+)
 
 
 @pytest.fixture
@@ -33,4 +43,12 @@ def _who(app: Flask) -> None:
 def insider(client: FlaskClient, person: Person, clock: Clock, _who: None) -> Person:
     """Somebody who is inside, in `client`."""
     assert log_in(client, person, clock.moment).location == "/"
+    return person
+
+
+@pytest.fixture
+def invited(app: Flask, clock: Clock) -> Person:
+    """Somebody who was mailed a link and did nothing yet."""
+    person = add_person(app, EMAIL, wachtwoord_hash=None, totp_geheim=None)
+    invite(app, person, clock)
     return person

@@ -38,14 +38,6 @@ pytest_plugins = ["tests.auth_fixtures"]
 pytestmark = pytest.mark.usefixtures("_quick", "_who", "clock")
 
 
-@pytest.fixture
-def invited(app: Flask, clock: Clock) -> Person:
-    """Somebody who was mailed a link and did nothing yet."""
-    person = add_person(app, EMAIL, wachtwoord_hash=None, totp_geheim=None)
-    invite(app, person, clock)
-    return person
-
-
 @pytest.mark.beide
 def test_a_mailed_link_a_password_and_a_code_open_the_portal(
     app: Flask, client: FlaskClient, invited: Person, clock: Clock

@@ -1,5 +1,6 @@
 """What the browser is told: the same on every answer, whatever went wrong."""
 
+import logging
 import time
 
 import pytest
@@ -94,7 +95,7 @@ def test_csp_allows_our_own_files_only(client: FlaskClient) -> None:
 
 def test_headers_on_downloads_too(portaal: Portaal, subtests: pytest.Subtests) -> None:
     browser = portaal.bezoeker("beheerder")
-    file = portaal.wereld.id(Document, "eigen", "overig")
+    file = portaal.wereld.id(Document, "eigen")
     for path in (
         "/stamdata/scholen/export/csv/",
         "/stamdata/scholen/export/xlsx/",
@@ -133,7 +134,8 @@ def test_on_a_body_that_is_too_large(app: Flask, client: FlaskClient) -> None:
 def test_on_a_host_that_is_not_ours(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     for host in ("elders.example", "127.0.0.1.elders.example", "localhost.elders.example", "a b"):
         check(client.get("/inloggen", headers={"Host": host}), 400)
-    assert not caplog.records, "anyone could fill the log"
+    loud = [record for record in caplog.records if record.levelno > logging.INFO]
+    assert not loud, "anyone could fill the log"
 
 
 def test_even_when_a_part_of_the_app_fails_at_the_end(app: Flask, client: FlaskClient) -> None:

@@ -334,7 +334,10 @@ def test_new_recovery_codes_replace_the_old(
 def test_a_reset_ends_everything_and_mails_a_link(
     app: Flask, client: FlaskClient, insider: Person, clock: Clock
 ) -> None:
-    done = post(client, f"{BASE}/tweestapsauthenticatie", doe="reset")
+    asked = post(client, f"{BASE}/tweestapsauthenticatie", doe="reset")
+    assert (asked.status_code, inside(client)) == (200, True), "it was not asked first"
+    assert "Tot je dat doet, kan niemand met je account inloggen." in asked.text
+    done = post(client, f"{BASE}/tweestapsauthenticatie", doe="reset", zeker="ja")
     assert done.location == "/inloggen"
     assert not inside(client)
     assert type_password(app.test_client(), insider.email).status_code == 422
