@@ -14,7 +14,8 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm.exc import StaleDataError
 
-from cmk_admin import mail
+from cmk_admin import formats, mail, retention
+from cmk_admin.auth import clock
 from cmk_admin.auth import first as eerste
 from cmk_admin.basislijsten import laad
 from cmk_admin.demo.loader import is_leeg, laad_demo
@@ -29,7 +30,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 def register(app: Flask) -> None:
     """Add the commands of the portal to `flask`."""
-    for command in (import_duo, basislijsten, demo, eerste_beheerder):
+    for command in (import_duo, basislijsten, demo, eerste_beheerder, opruimen):
         app.cli.add_command(command)
 
 
@@ -143,6 +144,22 @@ def eerste_beheerder(naam: str, email: str) -> None:
     click.echo(f"{naam} is beheerder. Activeer het account binnen een week met de link in de mail.")
     if current_app.extensions["cmk_settings"].smtp_url is None:
         click.echo(adres)
+
+
+@click.command("opruimen")
+@click.option("--doen", is_flag=True, help="Ruim het op; zonder dit staat hier alleen wat weggaat.")
+@with_appcontext
+@refuses
+def opruimen(doen: bool) -> None:
+    """Ruim op waarvan de bewaartermijn voorbij is; laat anders zien wat er weg zou gaan."""
+    moment = clock.now()
+    due = retention.clean_up(system("opruimen"), moment) if doen else retention.preview(moment)
+    for each in due:
+        click.echo(f"{each.soort.label} (tot {formats.moment(each.before)}): {each.total}")
+        for what, since in () if doen else each.rows:
+            click.echo(f"  {formats.moment(since)} {what}")
+    if any(each.total for each in due):
+        click.echo("Dit is opgeruimd." if doen else "Met --doen wordt dit opgeruimd.")
 
 
 @click.command("demo")

@@ -14,8 +14,18 @@ from flask_admin.base import expose
 from flask_admin.contrib.sqla.view import ModelView
 from werkzeug.wrappers import Response as BaseResponse
 
-from cmk_admin import attributes, database, exports, files, history_view, listing, references
+from cmk_admin import (
+    attributes,
+    database,
+    exports,
+    files,
+    history_view,
+    listing,
+    on_record,
+    references,
+)
 from cmk_admin.actions import EntityAction
+from cmk_admin.auth.drafts import kept
 from cmk_admin.bulk import pages as bulk
 from cmk_admin.entity_actions import ActionRunner, sent_before
 from cmk_admin.entity_forms import FormRunner
@@ -54,15 +64,18 @@ class EntityView(ModelView):
         row_url: Callable[[Any], str] | None = None,
         row_extra: Callable[[Any], Sequence[Action]] | None = None,
         prepare: Callable[[Any], None] | None = None,
+        header: Callable[[PageHeader], PageHeader] | None = None,
     ) -> None:
         """row_url: the row's own page, where it has one beside the generated details.
 
         row_extra: further buttons of a row. prepare: fills in a new row what no form asks.
+        header: adds to what stands above the list.
         """
         self.entity_actions = {action.name: action for action in actions}
         self._row_url = row_url
         self._row_extra = row_extra
         self.prepare = prepare
+        self._header = header
         self.column_list = [a.name for a in attributes.listed(entity)]
         self.column_details_list = [a.name for a in attributes.detailed(entity)]
         super().__init__(
@@ -236,6 +249,9 @@ class EntityView(ModelView):
         header = PageHeader(
             self.model.woord.titel_meervoud, actions=(screen.new,) if screen.new else ()
         )
+        if self._header is not None:
+            header = self._header(header)
+        on_record.saw_list(self.model)
         return self.render(
             self.list_template,
             header=header,
@@ -248,6 +264,7 @@ class EntityView(ModelView):
     def details_view(self) -> Page:
         """Everything of one row, with its history."""
         row = self.row(request.args.get("id"))
+        on_record.saw_row(row)
         header = PageHeader(
             str(row),
             crumbs=(*self.trail(row), Crumb(str(row))),
@@ -262,6 +279,7 @@ class EntityView(ModelView):
 
     @expose("/new/", methods=("GET", "POST"))
     @requires(Handeling.MAKEN)
+    @kept
     def create_view(self) -> Page:
         """A new row."""
         self._not_the_gates_own()
@@ -269,11 +287,14 @@ class EntityView(ModelView):
 
     @expose("/edit/", methods=("GET", "POST"))
     @requires(Handeling.WIJZIGEN)
+    @kept
     def edit_view(self) -> Page:
         """Change a row; a stale edit gives a page with both values."""
         self._not_the_gates_own()
         row = self.row(request.args.get("id"))
         self.require(Handeling.WIJZIGEN, row)
+        if request.method == "GET":
+            on_record.saw_row(row)
         return FormRunner(self).edit(row)
 
     @expose("/delete/", methods=("GET", "POST"))
@@ -325,6 +346,7 @@ class EntityView(ModelView):
         rows = database.session().scalars(statement).unique()
         columns = [a for a in listing.shown(self.model, query.columns) if not a.ui.geheim]
         write = exports.as_csv if export_type == "csv" else exports.as_xlsx
+        on_record.took(f"{self.model.woord.titel_meervoud} ({export_type})")
         return write(columns, rows, self.model.woord.meervoud.replace(" ", "-"))
 
     @expose("/ajax/lookup/")

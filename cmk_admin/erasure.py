@@ -17,8 +17,10 @@ from cmk_admin.gate import GateSession, acting_as, forget
 from models.gebruiker import Gebruiker
 from models.historie import Wijziging
 from models.techniek import Mail
-from models.toegang import Toegangslink, Zitting
+from models.toegang import Concept, Toegangslink, Zitting
 
+#: Where nobody has an address (RFC 2606).
+NOWHERE = "@gewist.invalid"
 #: Columns of a person that say who they are.
 NAMING = ("naam", "email", "telefoon")
 SHORTEST = 3
@@ -29,18 +31,22 @@ def pseudonym(gebruiker_id: int) -> str:
 
 
 def address_of(gebruiker_id: int) -> str:
-    """An address that can never exist (RFC 2606)."""
-    return f"gewist-{gebruiker_id}@gewist.invalid"
+    """An address that can never exist."""
+    return f"gewist-{gebruiker_id}{NOWHERE}"
 
 
 def erase(gebruiker_id: int, by: Actor) -> None:
     """All of it, or nothing; raises RegelFout for the last beheerder."""
     with acting_as(system(f"gegevens wissen, door gebruiker {by.gebruiker_id}")) as session:
-        row = session.get_one(Gebruiker, gebruiker_id)
-        names = _names(session, row)
-        _forget_account(session, row)
-        _scrub(session, gebruiker_id, names)
+        pseudonymise(session, session.get_one(Gebruiker, gebruiker_id))
         session.commit()
+
+
+def pseudonymise(session: GateSession, row: Gebruiker) -> None:
+    """The same in a transaction of the caller, who commits."""
+    names = _names(session, row)
+    _forget_account(session, row)
+    _scrub(session, row.id, names)
 
 
 def _names(session: GateSession, row: Gebruiker) -> list[str]:
@@ -65,6 +71,7 @@ def _forget_account(session: GateSession, row: Gebruiker) -> None:
     recovery.drop(session, row.id)
     forget(session, Toegangslink, {"gebruiker_id": row.id})
     forget(session, Zitting, {"gebruiker_id": row.id})
+    forget(session, Concept, {"gebruiker_id": row.id})
 
 
 def _scrub(session: GateSession, gebruiker_id: int, names: list[str]) -> None:

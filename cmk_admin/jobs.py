@@ -8,7 +8,7 @@ from huey.api import Huey
 from sqlalchemy import make_url
 
 from cmk_admin import files, mail
-from cmk_admin.auth import attempts, clock
+from cmk_admin.auth import attempts, clock, drafts
 from cmk_admin.settings import Settings
 
 
@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
         with app.app_context():
             attempts.sweep(clock.now())
             files.sweep(clock.now())
+            drafts.sweep(clock.now())
 
     app.cli.add_command(work)
 

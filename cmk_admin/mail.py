@@ -131,7 +131,7 @@ def _link_of(session: GateSession, mail: Mail) -> str:
     if mail.link_id is None:
         return ""
     link = session.get(Toegangslink, mail.link_id)
-    if link is None:
+    if link is None or not links.still_theirs(link):
         raise LinkGone
     return links.address(link)
 

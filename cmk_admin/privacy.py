@@ -20,8 +20,9 @@ from cmk_admin.gate import GateSession, acting_as
 from models.base import STEMPELS, Entiteit, entiteiten, kolom_ui
 from models.gebruiker import Gebruiker, Lidmaatschap
 from models.historie import Bewerking, Wijziging
+from models.privacy import Inzage
 from models.techniek import Mail, Taak, Verzoek
-from models.toegang import Herstelcode, Toegangslink, Zitting
+from models.toegang import Concept, Herstelcode, Toegangslink, Zitting
 
 NAME = "persoonlijke-data-cmk-portaal"
 LOOKING_UP = system("persoonlijke data")
@@ -32,6 +33,8 @@ ABOUT: tuple[type[Entiteit], ...] = (
     Zitting,
     Toegangslink,
     Herstelcode,
+    Concept,
+    Inzage,
     Mail,
     Taak,
     Verzoek,

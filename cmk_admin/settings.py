@@ -4,10 +4,12 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 #: Not ::1: Werkzeug trusts no address in brackets, so every page would be refused.
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -56,6 +58,10 @@ class Settings:
             )
         shown = f"[{host}]" if ":" in host else host
         base_url = env.get("BASE_URL", f"http://{shown}:{port}")
+        trusted = env.get("TRUSTED_HOSTS", "127.0.0.1,localhost").split(",")
+        trusted_hosts = tuple(naam.strip() for naam in trusted if naam.strip())
+        if not demo and env.get("CMK_PLAIN_HTTP") != "1":
+            _require_https(base_url, trusted_hosts)
         return cls(
             instance=instance,
             database_url=env.get("DATABASE_URL", f"sqlite:///{instance / 'cmk.sqlite3'}"),
@@ -64,11 +70,7 @@ class Settings:
             host=host,
             port=port,
             base_url=base_url.rstrip("/"),
-            trusted_hosts=tuple(
-                naam.strip()
-                for naam in env.get("TRUSTED_HOSTS", "127.0.0.1,localhost").split(",")
-                if naam.strip()
-            ),
+            trusted_hosts=trusted_hosts,
             mail_from=env.get("CMK_MAIL_FROM", "cmk@cultuuroost.nl"),
             smtp_url=env.get("SMTP_URL"),
             max_upload_mb=_whole("CMK_MAX_UPLOAD_MB", env.get("CMK_MAX_UPLOAD_MB", "20"), 1000),
@@ -100,6 +102,28 @@ def _whole(name: str, text: str, most: int) -> int:
     if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= most:
         raise SettingsError(f"{name} moet een getal tussen 1 en {most} zijn, niet “{text}”.")
     return int(text)
+
+
+def _require_https(base_url: str, trusted_hosts: Iterable[str]) -> None:
+    """Over plain http a cookie is anybody's; only this machine talks to itself that way."""
+    try:
+        parts = urlsplit(base_url)
+        names = {parts.hostname or "", *trusted_hosts}
+    except ValueError:
+        raise SettingsError(f"BASE_URL is geen adres: “{base_url}”.") from None
+    if parts.scheme != "https" and not all(map(_is_here, names)):
+        raise SettingsError(
+            f"BASE_URL is {base_url}: wachtwoorden en cookies gaan dan leesbaar over het netwerk."
+            " Zet BASE_URL op het https-adres van het portaal, of CMK_PLAIN_HTTP=1 als je dit"
+            " toch wilt."
+        )
+
+
+def _is_here(name: str) -> bool:
+    try:
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _secret(env: Mapping[str, str], instance: Path, demo: bool) -> str:

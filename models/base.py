@@ -235,6 +235,8 @@ class Entiteit(Basis):
     alleen_poort: ClassVar[bool] = False
     #: May go without a trace once it has served; only for what the gate keeps for itself.
     vergankelijk: ClassVar[bool] = False
+    #: About people: who looks at its screens goes on record.
+    persoonlijk: ClassVar[bool] = False
     #: Relationships whose rows are part of this row and go when it goes.
     delen: ClassVar[tuple[str, ...]] = ()
     meervouden: ClassVar[dict[str, Meervoud]] = {}

@@ -43,6 +43,13 @@ class Rol(Keuze):
     BEHEERDER = "beheerder", "Beheerder"
 
 
+#: Under every mail about a change of how somebody logs in.
+NIET_JIJ = (
+    "Was jij dit niet? Neem dan meteen contact op met je adviseur bij Cultuur Oost, of antwoord op"
+    " deze mail."
+)
+
+
 class CultuurOostRol(Keuze):
     """A role at Cultuur Oost; it holds everywhere."""
 
@@ -70,6 +77,7 @@ class Gebruiker(Entiteit):
     )
     woord = Woord("gebruiker", "gebruikers")
     volgorde = ("naam",)
+    persoonlijk = True
 
     naam: Mapped[str] = mapped_column(String(120), info=ui("Naam", lijst=True, zoek=True))
     email: Mapped[str] = mapped_column(
@@ -129,6 +137,22 @@ class Gebruiker(Entiteit):
                 "actief" if not self.actief else "cultuur_oost_rol",
             )
 
+    def gevolgen(self, oud: Mapping[str, Any]) -> Iterator[Entiteit]:
+        """Whoever changes the address: the old one is told, it may not have been its owner."""
+        from models.techniek import Mail
+
+        if self.email != oud["email"] and self.actief and self.totp_geheim is not None:
+            yield Mail(
+                ontvanger_id=self.id,
+                adres=oud["email"],
+                onderwerp="Je e-mailadres is gewijzigd",
+                tekst=(
+                    f"Dag {self.naam},\n\nHet e-mailadres van je account voor het CMK Portaal is"
+                    " gewijzigd. Vanaf nu krijg je op dit adres geen mail meer en log je in met het"
+                    f" nieuwe adres.\n\n{NIET_JIJ}\n\nMet vriendelijke groet,\nCultuur Oost"
+                ),
+            )
+
     def _andere_beheerder(self) -> bool:
         """Locks every beheerder, in id order: of two who go at the same time one must stay.
 
@@ -160,6 +184,7 @@ class Lidmaatschap(Entiteit):
     __tablename__ = "lidmaatschap"
     __table_args__ = tabel(UniqueConstraint("gebruiker_id", "contractpartij_id"))
     woord = Woord("lidmaatschap", "lidmaatschappen", "het")
+    persoonlijk = True
     label_relaties = ("gebruiker", "contractpartij")
     ouder = "contractpartij_id"
 

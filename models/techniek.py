@@ -15,7 +15,7 @@ class Verzoek(Entiteit):
     __tablename__ = "verzoek"
     __table_args__ = tabel(UniqueConstraint("gebruiker_id", "sleutel"))
     woord = Woord("verzoek", "verzoeken", "het")
-    alleen_poort = True
+    alleen_poort = vergankelijk = True
 
     sleutel: Mapped[str] = mapped_column(String(64), info=ui("Sleutel", **VERBORGEN))
     gebruiker_id: Mapped[int | None] = mapped_column(
@@ -42,7 +42,7 @@ class Mail(Entiteit):
     __tablename__ = "mail"
     woord = Woord("mail", "mails")
     volgorde = ("-id",)
-    alleen_poort = True
+    alleen_poort = vergankelijk = persoonlijk = True
 
     ontvanger_id: Mapped[int] = mapped_column(
         ForeignKey("gebruiker.id"), info=ui("Aan", lijst=True, filter=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import VERBORGEN, Entiteit, Keuze, Moment, Woord, keuze_type, tabel, ui
@@ -82,6 +82,12 @@ class Toegangslink(Entiteit):
     )
     zaad: Mapped[str] = mapped_column(String(64), info=ui("Zaad", geheim=True, **VERBORGEN))
     verloopt_op: Mapped[datetime] = mapped_column(Moment, info=ui("Verloopt op", **VERBORGEN))
+    adres: Mapped[str | None] = mapped_column(
+        String(254),
+        info=ui(
+            "Gestuurd naar", help="Wie intussen een ander adres heeft, opent ze niet.", **VERBORGEN
+        ),
+    )
     nieuw_email: Mapped[str | None] = mapped_column(
         String(254), info=ui("Nieuw e-mailadres", **VERBORGEN)
     )
@@ -109,3 +115,31 @@ class Herstelcode(Entiteit):
 
     def __str__(self) -> str:
         return f"Herstelcode {self.id}"
+
+
+class Concept(Entiteit):
+    """A form that was sent after its session had ended: kept until its owner is back.
+
+    Nothing of it is readable in the database, and it goes after half a day.
+    """
+
+    __tablename__ = "concept"
+    __table_args__ = tabel(UniqueConstraint("sleutel_hash"))
+    woord = Woord("bewaard formulier", "bewaarde formulieren", "het")
+    alleen_poort = vergankelijk = True
+
+    sleutel_hash: Mapped[str] = mapped_column(
+        String(64), info=ui("Sleutel", geheim=True, **VERBORGEN)
+    )
+    gebruiker_id: Mapped[int] = mapped_column(
+        ForeignKey("gebruiker.id"), info=ui("Gebruiker", **VERBORGEN)
+    )
+    op: Mapped[datetime] = mapped_column(Moment, index=True, info=ui("Wanneer"))
+    inhoud: Mapped[bytes] = mapped_column(
+        LargeBinary, info=ui("Wat er getypt was", geheim=True, **VERBORGEN)
+    )
+
+    gebruiker: Mapped[Gebruiker] = relationship(foreign_keys=[gebruiker_id])
+
+    def __str__(self) -> str:
+        return f"Formulier {self.id}"

@@ -31,11 +31,12 @@ from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVra
 from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Sector
+from models.privacy import Bewaartermijn, Inzage, InzageSoort
 from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur, SchoolSoort
 from models.techniek import Mail, Taak, Verzoek
-from models.toegang import Herstelcode, LinkSoort, Poging, Toegangslink, Zitting
+from models.toegang import Concept, Herstelcode, LinkSoort, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording, Werkwijze
 
 E = TypeVar("E", bound=Entiteit)
@@ -447,6 +448,38 @@ def maak_herstelcode(
         "gebruiker_id": (gebruiker or maak_gebruiker(session)).id,
     }
     return _maak(session, Herstelcode(**standaard | velden))
+
+
+def maak_concept(
+    session: GateSession, gebruiker: Gebruiker | None = None, **velden: Any
+) -> Concept:
+    standaard = {
+        "sleutel_hash": f"{nummer():064}",
+        "gebruiker_id": (gebruiker or maak_gebruiker(session)).id,
+        "op": nu(),
+        "inhoud": b"verzegeld",
+    }
+    return _maak(session, Concept(**standaard | velden))
+
+
+def maak_inzage(session: GateSession, gebruiker: Gebruiker | None = None, **velden: Any) -> Inzage:
+    standaard = {
+        "op": nu(),
+        "gebruiker_id": (gebruiker or maak_gebruiker(session)).id,
+        "soort": InzageSoort.BEKEKEN,
+        "wat": f"Lijst {nummer()}",
+    }
+    return _maak(session, Inzage(**standaard | velden))
+
+
+def maak_bewaartermijn(session: GateSession, **velden: Any) -> Bewaartermijn:
+    """One of those that every installation has, another each time: there is one of each kind."""
+    rijen = session.scalars(select(Bewaartermijn).order_by(Bewaartermijn.id)).all()
+    rij = rijen[nummer() % len(rijen)]
+    for naam, waarde in velden.items():
+        setattr(rij, naam, waarde)
+    session.flush()
+    return rij
 
 
 def maak_mail(session: GateSession, ontvanger: Gebruiker | None = None, **velden: Any) -> Mail:

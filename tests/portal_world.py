@@ -19,6 +19,7 @@ from models.contractpartij import Contractpartij
 from models.gebruiker import CultuurOostRol, Gebruiker, LidRol
 from models.historie import Bewerking, BewerkingSoort, Wijziging
 from models.lijsten import Documentsoort
+from models.privacy import Inzage
 from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.techniek import Mail, Taak
@@ -239,6 +240,8 @@ def _techniek(session: GateSession, wereld: Wereld) -> None:
         wereld.noteer(stap, van)
     mens = session.get_one(Gebruiker, wereld.id(Gebruiker, "vreemd", "lid"))
     wereld.noteer(f.maak_mail(session, mens, **teksten(Mail, POSTDUIF)))
+    wereld.noteer(f.maak_inzage(session, mens, **teksten(Inzage, POSTDUIF)))
+    wereld.noteer(f.maak_bewaartermijn(session))
     for wie in ("datamanager", "vreemd"):
         eigenaar = wereld.mensen.get(wie, mens.id)
         velden = teksten(Taak, POSTDUIF if wie == "vreemd" else wie)

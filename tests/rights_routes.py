@@ -58,7 +58,10 @@ PAGES = {
     "rapportages.uitvoer": ("Verantwoording", "Z"),
     "mensen.index": ("Gebruiker", "M"),
     "uitnodigen.invite": ("Gebruiker", "M"),
+    "opruimen.opruimen": ("Bewaartermijn", "W"),
 }
+#: Pages with personal data: that somebody opened them is written down.
+ON_RECORD = frozenset({"mensen.index", "opruimen.opruimen", "persoonlijke_data.index"})
 _ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
 _PROJECT = ["details", "documenten", "financieel", "verantwoordingen"]
 _VERANTWOORDING = ["activiteiten", "details", "financieel", "geschiedenis"]
@@ -120,9 +123,9 @@ ONLY_POSTS = frozenset(
         "toegang.uitloggen",
     }
 )
-#: Their address asks more than is known here: tests/test_mijn_gegevens.py and
-#: tests/test_erasure.py open them.
-ELSEWHERE = frozenset({"persoonlijke_data.download", "wissen.wissen"})
+#: Their address asks more than is known here: tests/test_persoonlijke_data.py,
+#: tests/test_erasure.py and tests/test_auth_drafts.py open them.
+ELSEWHERE = frozenset({"persoonlijke_data.download", "wissen.wissen", "auth.resume"})
 STEPS = ("sluiten", "heropenen", "vaststellen")
 
 

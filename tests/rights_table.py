@@ -48,6 +48,10 @@ BESIDE = {
     "Poging": ("", "", "", "", ""),
     "Toegangslink": ("", "", "", "", "Z"),
     "Herstelcode": ("", "", "", "", ""),
+    "Concept": ("", "", "", "", ""),
+    # Who saw personal data, and how long things are kept: a beheerder looks after privacy.
+    "Inzage": ("", "", "", "", "Z"),
+    "Bewaartermijn": ("", "", "", "", "Z W"),
 }
 
 #: How the names in the first column are called in the program.

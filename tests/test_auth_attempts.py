@@ -12,21 +12,19 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from cmk_admin.auth import attempts, clock, passwords, public
+from cmk_admin.auth import attempts, passwords, public
+from cmk_admin.auth import clock as portal_clock
 from cmk_admin.auth.attempts import Limit, TooManyError
 from cmk_admin.gate import acting_as
 from cmk_admin.settings import Settings
 from models.toegang import Poging
 from tests.auth_support import (
-    QUICK,
     TEST,
     Clock,
     Person,
     add_person,
-    add_who,
     inside,
     log_in,
-    still_clock,
     type_code,
     type_password,
 )
@@ -36,27 +34,8 @@ WRONG = "E-mailadres of wachtwoord klopt niet."
 TOO_MANY = "Er is te vaak iets verkeerds ingevuld."
 
 
-@pytest.fixture
-def clock_(app: Flask) -> Clock:
-    return still_clock(app)
-
-
-@pytest.fixture
-def person(app: Flask, _quick: None) -> Person:
-    return add_person(app)
-
-
-@pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_hasher", QUICK)
-
-
-@pytest.fixture
-def _who(app: Flask) -> None:
-    add_who(app)
-
-
-pytestmark = pytest.mark.usefixtures("_quick", "_who", "clock_")
+pytest_plugins = ["tests.auth_fixtures"]
+pytestmark = pytest.mark.usefixtures("_quick", "_who", "clock")
 
 
 def rows(app: Flask) -> int:
@@ -69,19 +48,19 @@ def rows(app: Flask) -> int:
 
 @pytest.mark.parametrize("email", ["piet@voorbeeld.nl", "er.niet@voorbeeld.nl"])
 def test_per_account_ten_in_fifteen_minutes_known_or_not(
-    client: FlaskClient, person: Person, clock_: Clock, email: str
+    client: FlaskClient, person: Person, clock: Clock, email: str
 ) -> None:
     for _ in range(10):
         answer = type_password(client, email, "fout")
         assert (answer.status_code, WRONG in answer.text) == (422, True)
-        clock_.forward(seconds=30)
+        clock.forward(seconds=30)
 
     refused = type_password(client, email.upper())
 
     assert refused.status_code == 429
     assert f"{TOO_MANY} Probeer het over 10 minuten weer." in refused.text
     assert refused.headers["Retry-After"] == "600"
-    clock_.forward(minutes=10)
+    clock.forward(minutes=10)
     # The first one is a quarter of an hour ago: there is room for one more.
     assert type_password(client, email, "fout").status_code == 422
     assert type_password(client, email, "fout").status_code == 429
@@ -97,13 +76,13 @@ def test_who_is_refused_costs_no_password_check(
 
 
 def test_a_right_password_is_not_counted_and_forgets_the_wrong_ones(
-    app: Flask, client: FlaskClient, person: Person, clock_: Clock
+    app: Flask, client: FlaskClient, person: Person, clock: Clock
 ) -> None:
     for _ in range(3):
         for _ in range(9):
             type_password(client, person.email, "fout")
-        clock_.forward(seconds=30)
-        assert log_in(app.test_client(), person, clock_.moment).location == "/"
+        clock.forward(seconds=30)
+        assert log_in(app.test_client(), person, clock.moment).location == "/"
     # Those of the address stay: it may belong to an office.
     assert rows(app) == 27
 
@@ -167,32 +146,32 @@ def _where() -> list[str | None]:
 
 
 def test_ten_wrong_codes_lock_the_factor_fifteen_minutes(
-    app: Flask, client: FlaskClient, person: Person, clock_: Clock
+    app: Flask, client: FlaskClient, person: Person, clock: Clock
 ) -> None:
     type_password(client, person.email)
     for _ in range(9):
         assert type_code(client, "000000").status_code == 422
-    clock_.forward(minutes=4)
+    clock.forward(minutes=4)
     assert type_code(client, "000000").status_code == 422
 
     other = app.test_client()
-    locked = log_in(other, person, clock_.moment)
+    locked = log_in(other, person, clock.moment)
     assert locked.status_code == 429
     assert "Probeer het over 15 minuten weer." in locked.text
 
-    clock_.forward(minutes=14, seconds=59)
-    assert log_in(app.test_client(), person, clock_.moment).status_code == 429
-    clock_.forward(seconds=1)
-    assert log_in(app.test_client(), person, clock_.moment).location == "/"
+    clock.forward(minutes=14, seconds=59)
+    assert log_in(app.test_client(), person, clock.moment).status_code == 429
+    clock.forward(seconds=1)
+    assert log_in(app.test_client(), person, clock.moment).location == "/"
 
 
 def test_after_the_lock_there_are_ten_again(
-    client: FlaskClient, person: Person, clock_: Clock
+    client: FlaskClient, person: Person, clock: Clock
 ) -> None:
     type_password(client, person.email)
     for _ in range(10):
         type_code(client, "000000")
-    clock_.forward(minutes=15)
+    clock.forward(minutes=15)
     type_password(client, person.email)
     assert [type_code(client, "000000").status_code for _ in range(11)] == [422] * 10 + [429]
     assert not inside(client)
@@ -235,13 +214,13 @@ def in_a_process(settings: Settings, moment: object, answer: object) -> None:
     from app import create_app
 
     with closing_engines(create_app(settings)) as app:
-        clock.install(app, lambda: moment)  # type: ignore[arg-type, return-value]
+        portal_clock.install(app, lambda: moment)  # type: ignore[arg-type, return-value]
         answer.put(let_through(app, 8))  # type: ignore[attr-defined]
 
 
 @pytest.mark.beide
 def test_limits_are_exact_over_4_processes_and_a_restart(
-    app: Flask, settings: Settings, clock_: Clock
+    app: Flask, settings: Settings, clock: Clock
 ) -> None:
     from cmk_admin.extensions import db
 
@@ -252,7 +231,7 @@ def test_limits_are_exact_over_4_processes_and_a_restart(
     server.set_forkserver_preload(["app"])
     answers = server.Queue()
     processes = [
-        server.Process(target=in_a_process, args=(settings, clock_.moment, answers))
+        server.Process(target=in_a_process, args=(settings, clock.moment, answers))
         for _ in range(4)
     ]
     for process in processes:
@@ -266,7 +245,7 @@ def test_limits_are_exact_over_4_processes_and_a_restart(
     assert sum(made) == 10
     # All four are gone; what they counted is not.
     assert let_through(app, 1) == 0
-    clock_.forward(minutes=15)
+    clock.forward(minutes=15)
     assert let_through(app, 11) == 10
 
 
@@ -282,14 +261,14 @@ def test_what_is_kept_names_nobody(app: Flask, client: FlaskClient, person: Pers
 
 
 def test_old_failures_are_swept(
-    app: Flask, client: FlaskClient, person: Person, clock_: Clock
+    app: Flask, client: FlaskClient, person: Person, clock: Clock
 ) -> None:
     type_password(client, person.email, "fout")
-    clock_.forward(hours=23)
+    clock.forward(hours=23)
     with app.app_context():
-        attempts.sweep(clock_.moment)
+        attempts.sweep(clock.moment)
     assert rows(app) == 2
-    clock_.forward(hours=2)
+    clock.forward(hours=2)
     with app.app_context():
-        attempts.sweep(clock_.moment)
+        attempts.sweep(clock.moment)
     assert rows(app) == 0

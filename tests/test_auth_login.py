@@ -1,7 +1,5 @@
 """Logging in over HTTP: both halves, what answers give away, and where one ends up."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,54 +8,28 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from cmk_admin.auth import passwords, totp
 from tests.auth_support import (
     PASSWORD,
-    QUICK,
-    TOKEN,
     Clock,
     Person,
     add_person,
-    add_who,
+    counted,
     inside,
     log_in,
-    still_clock,
+    masked,
+    oathtool,
     stored,
     token,
     type_code,
     type_password,
 )
 from tests.test_auth_targets import BAD
-from tests.test_auth_totp import oathtool
 
 WRONG = "E-mailadres of wachtwoord klopt niet."
 WRONG_CODE = "Deze code klopt niet"
-#: Headers that differ for each answer: its length, its cookie, its id in the log.
-UNLIKE = frozenset({"Content-Length", "Set-Cookie", "X-Request-ID"})
-
-
-@pytest.fixture
-def clock(app: Flask) -> Clock:
-    return still_clock(app)
-
-
-@pytest.fixture
-def person(app: Flask, _quick: None) -> Person:
-    return add_person(app)
-
-
-@pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_hasher", QUICK)
-
-
-@pytest.fixture
-def _who(app: Flask) -> None:
-    add_who(app)
-
-
+pytest_plugins = ["tests.auth_fixtures"]
 pytestmark = pytest.mark.usefixtures("_quick", "_who", "clock")
 
 
@@ -135,31 +107,6 @@ def test_without_a_password_there_is_no_code_page(client: FlaskClient) -> None:
 
 
 # --- what answers give away ---------------------------------------------------
-
-
-def masked(response: TestResponse, email: str) -> tuple[int, str, list[tuple[str, str]]]:
-    """The answer without what differs each time: the token, and the address as typed."""
-    text = response.text.replace(email, "ADRES")
-    for found in TOKEN.findall(text):
-        text = text.replace(found, "TOKEN")
-    headers = [pair for pair in response.headers if pair[0] not in UNLIKE]
-    return response.status_code, text, headers
-
-
-@contextmanager
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every argon2 verification in the block."""
-    done: list[str] = []
-    real = PasswordHasher.verify
-
-    def verify(self: PasswordHasher, hash: str | bytes, password: str | bytes) -> Any:  # noqa: A002
-        done.append("verify")
-        return real(self, hash, password)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(PasswordHasher, "verify", verify)
-        patch.setattr(PasswordHasher, "hash", lambda *_: pytest.fail("een hash te veel"))
-        yield done
 
 
 @pytest.mark.parametrize(

@@ -13,48 +13,26 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cmk_admin.auth import passwords
+from cmk_admin.auth import passwords, totp
 from cmk_admin.gate import GateSession, acting_as
 from cmk_admin.settings import Settings
 from models.contractpartij import Contractpartij
 from models.gebruiker import CultuurOostRol, Lidmaatschap, LidRol
 from models.toegang import Zitting
 from tests.auth_support import (
-    QUICK,
     TEST,
     Clock,
     Person,
     add_person,
-    add_who,
     change_person,
     inside,
     log_in,
-    still_clock,
+    post,
     token,
     type_password,
 )
 
-
-@pytest.fixture
-def clock(app: Flask) -> Clock:
-    return still_clock(app)
-
-
-@pytest.fixture
-def person(app: Flask, _quick: None) -> Person:
-    return add_person(app)
-
-
-@pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_hasher", QUICK)
-
-
-@pytest.fixture
-def _who(app: Flask) -> None:
-    add_who(app)
-
-
+pytest_plugins = ["tests.auth_fixtures"]
 pytestmark = pytest.mark.usefixtures("_quick", "_who", "clock")
 
 
@@ -340,6 +318,39 @@ def test_logging_in_again_gives_a_new_id_and_ends_the_old_one(
     replay.set_cookie("cmk", old.value)
     assert inside(client)
     assert not inside(replay)
+
+
+def test_new_id_at_login_and_at_rights_change(
+    app: Flask, client: FlaskClient, person: Person, clock: Clock
+) -> None:
+    """Logging in, and a code by which the session may do more: the old cookie stays behind.
+
+    A role, password or factor that changes ends the session itself, see REVOKING.
+    """
+    before = client.get("/inloggen")
+    assert before.status_code == 200
+    log_in(client, person, clock.moment)
+    seen = [cookie_in(client)]
+    clock.forward(minutes=16)
+    done = post(client, "/bevestigen", code=totp.code_at(person.secret, clock.moment))
+    assert done.status_code == 303
+    seen.append(cookie_in(client))
+    with client.session_transaction() as kept:
+        assert kept["_user_id"] == str(person.id)
+
+    assert inside(client)
+    replay = app.test_client()
+    replay.set_cookie("cmk", seen[0])
+    assert seen[0] != seen[1]
+    assert not inside(replay)
+    with app.app_context(), acting_as(TEST) as session:
+        assert session.scalars(select(Zitting.bevestigd_op)).all() == [clock.moment]
+
+
+def cookie_in(client: FlaskClient) -> str:
+    cookie = client.get_cookie("cmk")
+    assert cookie is not None
+    return cookie.value
 
 
 def test_half_a_session_opens_nothing(client: FlaskClient, person: Person, clock: Clock) -> None:

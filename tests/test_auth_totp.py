@@ -1,6 +1,5 @@
 """The second factor: the codes of RFC 6238, sealed at rest, each accepted once."""
 
-import subprocess
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from cmk_admin.auth import sealing, totp
 from cmk_admin.auth.sealing import UnreadableSecretError
 from cmk_admin.auth.totp import Factor
 from cmk_admin.gate import AroundTheGate, acting_as, system
-from tests.auth_support import Person, add_person, change_person, stored
+from tests.auth_support import Person, add_person, change_person, oathtool, stored
 from tests.support.strictness import FULL
 
 # RFC 6238, appendix B: the secret, and per moment the code of eight digits.
@@ -37,15 +36,6 @@ AT_ONCE = 16
 
 def moment_of(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def oathtool(secret: str, moment: datetime) -> str:
-    """The code by another program than ours."""
-    at = f"--now={moment:%Y-%m-%d %H:%M:%S} UTC"
-    done = subprocess.run(
-        ["oathtool", "--totp", "--base32", at, secret], capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
 
 
 # --- codes --------------------------------------------------------------------

@@ -80,6 +80,13 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def test_every_promise_about_security_has_a_test_of_that_name() -> None:
+    told = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/security.md").read_text()))
+    tests = "\n".join(path.read_text() for path in source_files("test_*.py"))
+    assert len(told) > 50
+    assert told <= set(re.findall(r"def (test_\w+)\(", tests))
+
+
 # --- entities -------------------------------------------------------------------
 
 

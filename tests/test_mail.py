@@ -154,7 +154,8 @@ def test_it_goes_to_the_address_of_the_moment_of_sending(
     post(app, person)
     change_person(app, person, email="verhuisd@voorbeeld.nl")
     send(app)
-    assert box.recipients == ["verhuisd@voorbeeld.nl"]
+    # The second is the notice to the address that was left.
+    assert box.recipients == ["verhuisd@voorbeeld.nl", person.email]
 
 
 def test_a_mail_stands_or_falls_with_what_caused_it(app: Flask, person: Person, box: Box) -> None:

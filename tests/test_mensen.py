@@ -1,6 +1,8 @@
 """Beheer → Mensen: inviting one or many, withdrawing, resetting, and handing over."""
 
 import re
+from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from models.gebruiker import CultuurOostRol, Gebruiker, Lidmaatschap, LidRol
 from models.techniek import Mail
 from models.toegang import LinkSoort, Toegangslink
 from tests.factories import maak_gebruiker, maak_toegangslink
+from tests.pages import Page
 from tests.support.portal import Portaal
 from views.mensen.uitnodigen import read_people
 
@@ -225,6 +228,31 @@ def test_a_projectleider_sees_the_members_of_their_contractpartij(portaal: Porta
         "adviseur": False,
         "beheerder": True,
     }
+
+
+def test_a_fresh_code_is_asked_before_somebody_elses_account_changes(portaal: Portaal) -> None:
+    boss = portaal.bezoeker("beheerder")
+    number = portaal.wereld.mensen["adviseur"]
+    edit = f"/beheer/gebruikers/edit/?id={number}"
+    typed = Page(boss.get(edit).text).form() | {"email": "kaper@elders.example"}
+    before, moment = portaal.app.extensions[clock.KEY], clock_of(portaal) + timedelta(minutes=16)
+    clock.install(portaal.app, lambda: moment)
+    try:
+        asked = boss.get(edit)
+        sent = boss.post(edit, typed | {"csrf_token": boss.token})
+        action = boss.post(f"/beheer/gebruikers/action/?rowid={number}&action=tweede_stap")
+    finally:
+        clock.install(portaal.app, before)
+    assert unquote(asked.location) == f"/bevestigen?next={edit}"
+    assert sent.location.startswith("/bevestigen?next=/verder/"), "what was typed is lost"
+    assert action.location == "/bevestigen?next=/beheer/mensen/"
+    with portaal.als() as session:
+        assert session.get_one(Gebruiker, number).email != "kaper@elders.example"
+
+
+def clock_of(portaal: Portaal) -> datetime:
+    with portaal.app.app_context():
+        return clock.now()
 
 
 @pytest.mark.parametrize("action", ["uitnodigen", "intrekken", "tweede_stap", "overdragen"])

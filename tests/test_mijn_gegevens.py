@@ -1,44 +1,32 @@
 """Mijn gegevens (Handleiding 2.8): its five parts, and what each of them promises."""
 
-import json
 import re
-from collections.abc import Callable
-from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from openpyxl import load_workbook
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cmk_admin import privacy
-from cmk_admin.auth import passwords, recovery, totp
+from cmk_admin.auth import recovery, totp
 from cmk_admin.gate import acting_as
-from cmk_admin.web import logs
-from models.base import entiteiten
-from models.contractpartij import Contractpartij
-from models.gebruiker import CultuurOostRol, Gebruiker
-from models.techniek import Mail
-from tests import factories
 from tests.auth_support import (
     PASSWORD,
-    QUICK,
     TEST,
     Clock,
     Person,
     add_person,
-    add_who,
     inside,
+    link_in,
     log_in,
+    mails,
+    oathtool,
     post,
-    still_clock,
     stored,
+    token,
     type_code,
     type_password,
 )
-from tests.test_auth_activation import link_in, mails
-from tests.test_auth_totp import oathtool
 
 NEW = "vier blauwe lampen op zolder"
 PARTS = [
@@ -49,33 +37,15 @@ PARTS = [
     "Persoonlijke data",
 ]
 BASE = "/mijn-gegevens"
+pytest_plugins = ["tests.auth_fixtures"]
 PAGES = ["", "/e-mailadres", "/wachtwoord", "/tweestapsauthenticatie", "/persoonlijke-data"]
-
-
-@pytest.fixture
-def clock(app: Flask) -> Clock:
-    return still_clock(app)
-
-
-@pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_hasher", QUICK)
-
-
-@pytest.fixture
-def person(app: Flask, client: FlaskClient, clock: Clock, _quick: None) -> Person:
-    """Somebody who is inside."""
-    add_who(app)
-    made = add_person(app)
-    assert log_in(client, made, clock.moment).location == "/"
-    return made
 
 
 def subjects(app: Flask) -> list[tuple[str, str]]:
     return [(str(mail["To"]), str(mail["Subject"])) for mail in mails(app)]
 
 
-def test_there_are_exactly_five_parts(client: FlaskClient, person: Person) -> None:
+def test_there_are_exactly_five_parts(client: FlaskClient, insider: Person) -> None:
     for path in PAGES:
         page = client.get(BASE + path)
         assert page.status_code == 200, path
@@ -91,16 +61,18 @@ def test_there_are_exactly_five_parts(client: FlaskClient, person: Person) -> No
 # --- mijn gegevens ----------------------------------------------------------------
 
 
-def test_name_and_telephone_can_be_changed(app: Flask, client: FlaskClient, person: Person) -> None:
+def test_name_and_telephone_can_be_changed(
+    app: Flask, client: FlaskClient, insider: Person
+) -> None:
     done = post(client, f"{BASE}/wijzigen", naam=" Piet de Boer ", telefoon="026 123 45 67")
     assert done.location == BASE, done.text
-    row = stored(app, person)
+    row = stored(app, insider)
     assert (row.naam, row.telefoon) == ("Piet de Boer", "026 123 45 67")
     assert inside(client), "a name is no right"
     assert "Piet de Boer" in client.get(BASE).text
 
 
-def test_nobody_gives_themselves_a_role(app: Flask, client: FlaskClient, person: Person) -> None:
+def test_nobody_gives_themselves_a_role(app: Flask, client: FlaskClient, insider: Person) -> None:
     post(
         client,
         f"{BASE}/wijzigen",
@@ -110,11 +82,11 @@ def test_nobody_gives_themselves_a_role(app: Flask, client: FlaskClient, person:
         actief="",
         id="1",
     )
-    row = stored(app, person)
-    assert (row.cultuur_oost_rol, row.email, row.actief) == (None, person.email, True)
+    row = stored(app, insider)
+    assert (row.cultuur_oost_rol, row.email, row.actief) == (None, insider.email, True)
 
 
-def test_a_name_is_needed(client: FlaskClient, person: Person) -> None:
+def test_a_name_is_needed(client: FlaskClient, insider: Person) -> None:
     assert post(client, f"{BASE}/wijzigen", naam=" ").status_code == 422
 
 
@@ -123,7 +95,7 @@ def test_a_name_is_needed(client: FlaskClient, person: Person) -> None:
 
 @pytest.mark.parametrize("path", PAGES[1:])
 def test_a_fresh_second_factor_is_asked_before_changes(
-    client: FlaskClient, person: Person, clock: Clock, path: str
+    client: FlaskClient, insider: Person, clock: Clock, path: str
 ) -> None:
     clock.forward(minutes=14)
     assert client.get(BASE + path).status_code == 200
@@ -132,18 +104,18 @@ def test_a_fresh_second_factor_is_asked_before_changes(
     assert away.location == f"/bevestigen?next={BASE}{path}"
     assert post(client, away.location, code="000000").status_code == 422
 
-    again = post(client, away.location, code=totp.code_at(person.secret, clock.moment))
+    again = post(client, away.location, code=totp.code_at(insider.secret, clock.moment))
 
     assert again.location == BASE + path
     assert client.get(BASE + path).status_code == 200
 
 
 def test_without_a_fresh_code_a_post_changes_nothing(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
+    app: Flask, client: FlaskClient, insider: Person, clock: Clock
 ) -> None:
-    before = stored(app, person)
+    before = stored(app, insider)
     body = {
-        "csrf_token": _token(client, f"{BASE}/wachtwoord"),
+        "csrf_token": token(client, f"{BASE}/wachtwoord"),
         "huidig": PASSWORD,
         "wachtwoord": NEW,
         "email": "nieuw@voorbeeld.nl",
@@ -152,15 +124,9 @@ def test_without_a_fresh_code_a_post_changes_nothing(
     clock.forward(minutes=16)
     for path in ("/wachtwoord", "/e-mailadres", "/tweestapsauthenticatie"):
         assert "/bevestigen" in client.post(BASE + path, data=body).location
-    after = stored(app, person)
+    after = stored(app, insider)
     assert (after.wachtwoord_hash, after.totp_nieuw) == (before.wachtwoord_hash, None)
     assert mails(app) == []
-
-
-def _token(client: FlaskClient, path: str) -> str:
-    from tests.auth_support import token
-
-    return token(client, path)
 
 
 # --- e-mailadres ------------------------------------------------------------------
@@ -168,27 +134,27 @@ def _token(client: FlaskClient, path: str) -> str:
 
 @pytest.mark.beide
 def test_a_new_address_is_confirmed_from_there_and_the_old_one_is_told(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
+    app: Flask, client: FlaskClient, insider: Person, clock: Clock
 ) -> None:
     asked = post(client, f"{BASE}/e-mailadres", email="Nieuw@Voorbeeld.nl")
     assert asked.status_code == 303
-    assert stored(app, person).email == person.email
+    assert stored(app, insider).email == insider.email
     path = link_in(app)
     assert subjects(app) == [("nieuw@voorbeeld.nl", "Bevestig je nieuwe e-mailadres")]
 
     elsewhere = app.test_client()
     assert elsewhere.get(path).location == "/e-mailadres-bevestigen"
-    assert stored(app, person).email == person.email, "looking at a mail changes nothing"
+    assert stored(app, insider).email == insider.email, "looking at a mail changes nothing"
     assert post(elsewhere, "/e-mailadres-bevestigen").location == "/"
 
-    assert stored(app, person).email == "nieuw@voorbeeld.nl"
-    assert subjects(app)[1:] == [(person.email, "Je e-mailadres is gewijzigd")]
+    assert stored(app, insider).email == "nieuw@voorbeeld.nl"
+    assert subjects(app)[1:] == [(insider.email, "Je e-mailadres is gewijzigd")]
     assert elsewhere.get(path).status_code == 410
     assert type_password(elsewhere, "nieuw@voorbeeld.nl").location == "/inloggen/code"
 
 
 def test_e_mail_links_expire_after_1_hour(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
+    app: Flask, client: FlaskClient, insider: Person, clock: Clock
 ) -> None:
     post(client, f"{BASE}/e-mailadres", email="nieuw@voorbeeld.nl")
     path = link_in(app)
@@ -197,7 +163,7 @@ def test_e_mail_links_expire_after_1_hour(
 
 
 def test_an_address_of_another_account_gets_the_same_answer_and_no_mail(
-    app: Flask, client: FlaskClient, person: Person
+    app: Flask, client: FlaskClient, insider: Person
 ) -> None:
     add_person(app, "els@voorbeeld.nl")
     texts = []
@@ -211,7 +177,7 @@ def test_an_address_of_another_account_gets_the_same_answer_and_no_mail(
 
 
 def test_two_who_want_the_same_address_one_gets_it(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
+    app: Flask, client: FlaskClient, insider: Person, clock: Clock
 ) -> None:
     post(client, f"{BASE}/e-mailadres", email="nieuw@voorbeeld.nl")
     path = link_in(app)
@@ -219,10 +185,10 @@ def test_two_who_want_the_same_address_one_gets_it(
     other = app.test_client()
     other.get(path)
     assert post(other, "/e-mailadres-bevestigen").status_code == 410
-    assert stored(app, person).email == person.email
+    assert stored(app, insider).email == insider.email
 
 
-def test_an_absurd_address_is_refused(client: FlaskClient, person: Person) -> None:
+def test_an_absurd_address_is_refused(client: FlaskClient, insider: Person) -> None:
     for email in ("geen adres", "", "a\x00@x.nl"):
         assert post(client, f"{BASE}/e-mailadres", email=email).status_code == 422, email
 
@@ -232,11 +198,11 @@ def test_an_absurd_address_is_refused(client: FlaskClient, person: Person) -> No
 
 @pytest.mark.beide
 def test_a_password_change_ends_the_others_and_keeps_this_one(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
+    app: Flask, client: FlaskClient, insider: Person, clock: Clock
 ) -> None:
     clock.forward(seconds=30)
     other = app.test_client()
-    log_in(other, person, clock.moment)
+    log_in(other, insider, clock.moment)
     cookie = client.get_cookie("cmk")
     assert cookie
 
@@ -248,38 +214,38 @@ def test_a_password_change_ends_the_others_and_keeps_this_one(
     replay = app.test_client()
     replay.set_cookie("cmk", cookie.value)
     assert not inside(replay), "the session got a new id"
-    assert subjects(app) == [(person.email, "Je wachtwoord is gewijzigd")]
-    assert type_password(app.test_client(), person.email).status_code == 422
-    assert type_password(app.test_client(), person.email, NEW).status_code == 303
+    assert subjects(app) == [(insider.email, "Je wachtwoord is gewijzigd")]
+    assert type_password(app.test_client(), insider.email).status_code == 422
+    assert type_password(app.test_client(), insider.email, NEW).status_code == 303
 
 
 def test_the_old_password_is_needed_and_tries_are_limited(
-    app: Flask, client: FlaskClient, person: Person
+    app: Flask, client: FlaskClient, insider: Person
 ) -> None:
-    before = stored(app, person).wachtwoord_hash
+    before = stored(app, insider).wachtwoord_hash
     for _ in range(10):
         wrong = post(client, f"{BASE}/wachtwoord", huidig="fout", wachtwoord=NEW)
         assert wrong.status_code == 422
         assert "Dit is niet je huidige wachtwoord." in wrong.text
     assert post(client, f"{BASE}/wachtwoord", huidig=PASSWORD, wachtwoord=NEW).status_code == 429
-    assert stored(app, person).wachtwoord_hash == before
+    assert stored(app, insider).wachtwoord_hash == before
 
 
-def test_a_weak_new_password_is_refused(client: FlaskClient, person: Person) -> None:
+def test_a_weak_new_password_is_refused(client: FlaskClient, insider: Person) -> None:
     weak = post(client, f"{BASE}/wachtwoord", huidig=PASSWORD, wachtwoord="PietPietersen1!")
     assert weak.status_code == 422
     assert "makkelijk te raden" in weak.text
 
 
 def test_one_sees_where_one_is_logged_in_and_ends_one_or_all(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
+    app: Flask, client: FlaskClient, insider: Person, clock: Clock
 ) -> None:
     others = []
     for agent in ("Firefox/130.0 Windows NT", "iPhone Safari/605", ""):
         clock.forward(seconds=30)
         other = app.test_client()
         other.environ_base["HTTP_USER_AGENT"] = agent
-        log_in(other, person, clock.moment)
+        log_in(other, insider, clock.moment)
         others.append(other)
     stranger = add_person(app, "els@voorbeeld.nl")
     elsewhere = app.test_client()
@@ -292,8 +258,8 @@ def test_one_sees_where_one_is_logged_in_and_ends_one_or_all(
     assert len(numbers) == 3, "not this one, and nobody else's"
 
     def end(**fields: str) -> TestResponse:
-        token = _token(client, f"{BASE}/wachtwoord")
-        return client.post(f"{BASE}/wachtwoord/uitloggen", data={"csrf_token": token, **fields})
+        sent = token(client, f"{BASE}/wachtwoord")
+        return client.post(f"{BASE}/wachtwoord/uitloggen", data={"csrf_token": sent, **fields})
 
     end(zitting=numbers[-1])
     assert [inside(other) for other in others].count(False) == 1
@@ -308,11 +274,11 @@ def test_one_sees_where_one_is_logged_in_and_ends_one_or_all(
     assert inside(client)
 
 
-def _numbers_of(app: Flask, person: Person) -> list[str]:
+def _numbers_of(app: Flask, insider: Person) -> list[str]:
     from models.toegang import Zitting
 
     with app.app_context(), acting_as(TEST) as session:
-        found = session.scalars(select(Zitting.id).where(Zitting.gebruiker_id == person.id))
+        found = session.scalars(select(Zitting.id).where(Zitting.gebruiker_id == insider.id))
         return [f'name="zitting" value="{number}"' for number in found]
 
 
@@ -321,18 +287,18 @@ def _numbers_of(app: Flask, person: Person) -> list[str]:
 
 @pytest.mark.beide
 def test_a_new_app_replaces_the_old_one_only_once_it_is_confirmed(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
+    app: Flask, client: FlaskClient, insider: Person, clock: Clock
 ) -> None:
     clock.forward(seconds=30)
     other = app.test_client()
-    log_in(other, person, clock.moment)
+    log_in(other, insider, clock.moment)
     page = f"{BASE}/tweestapsauthenticatie"
     assert post(client, page, doe="app").location == f"{page}/nieuwe-app"
     found = re.search(r"<code>([A-Z2-7 ]+)</code>", client.get(f"{page}/nieuwe-app").text)
     assert found
     secret = found[1].replace(" ", "")
     clock.forward(seconds=30)
-    old_code = totp.code_at(person.secret, clock.moment)
+    old_code = totp.code_at(insider.secret, clock.moment)
     assert post(client, f"{page}/nieuwe-app", code=old_code).status_code == 422
     assert inside(other), "nothing has changed yet"
 
@@ -343,170 +309,37 @@ def test_a_new_app_replaces_the_old_one_only_once_it_is_confirmed(
     assert not inside(other), "a factor change ends the others at once"
     clock.forward(seconds=30)
     late = app.test_client()
-    type_password(late, person.email)
-    assert type_code(late, totp.code_at(person.secret, clock.moment)).status_code == 422
+    type_password(late, insider.email)
+    assert type_code(late, totp.code_at(insider.secret, clock.moment)).status_code == 422
     assert type_code(late, oathtool(secret, clock.moment)).location == "/"
-    assert subjects(app) == [(person.email, "Je authenticator-app is gewijzigd")]
+    assert subjects(app) == [(insider.email, "Je authenticator-app is gewijzigd")]
 
 
 def test_new_recovery_codes_replace_the_old(
-    app: Flask, client: FlaskClient, person: Person
+    app: Flask, client: FlaskClient, insider: Person
 ) -> None:
     page = f"{BASE}/tweestapsauthenticatie"
     post(client, page, doe="codes")
     with app.app_context():
-        old = recovery.to_save(person.id)
+        old = recovery.to_save(insider.id)
     assert all(code in client.get(page).text for code in old)
     post(client, page, doe="codes")
     browser = app.test_client()
-    type_password(browser, person.email)
+    type_password(browser, insider.email)
     assert post(browser, "/inloggen/herstelcode", code=old[0]).status_code == 422
     with app.app_context():
-        assert recovery.left(person.id) == 10
+        assert recovery.left(insider.id) == 10
 
 
 def test_a_reset_ends_everything_and_mails_a_link(
-    app: Flask, client: FlaskClient, person: Person, clock: Clock
+    app: Flask, client: FlaskClient, insider: Person, clock: Clock
 ) -> None:
-    done = post(client, f"{BASE}/tweestapsauthenticatie", doe="reset")
+    asked = post(client, f"{BASE}/tweestapsauthenticatie", doe="reset")
+    assert (asked.status_code, inside(client)) == (200, True), "it was not asked first"
+    assert "Tot je dat doet, kan niemand met je account inloggen." in asked.text
+    done = post(client, f"{BASE}/tweestapsauthenticatie", doe="reset", zeker="ja")
     assert done.location == "/inloggen"
     assert not inside(client)
-    assert type_password(app.test_client(), person.email).status_code == 422
+    assert type_password(app.test_client(), insider.email).status_code == 422
     assert client.get(link_in(app)).location == "/activeren"
-    assert subjects(app) == [(person.email, "Stel je tweestapsauthenticatie opnieuw in")]
-
-
-# --- persoonlijke data ------------------------------------------------------------
-
-#: Every column in which a person can stand. A new one: see that the export has it, then add it.
-KNOWN = {
-    "Bewerking": {"door_id", "ongedaan_door_id"},
-    "Contractpartij": {"adviseur_id"},
-    "Herstelcode": {"gebruiker_id"},
-    "Lidmaatschap": {"gebruiker_id"},
-    "Mail": {"ontvanger_id"},
-    "Momentopname": {"door_id"},
-    "Taak": {"gebruiker_id"},
-    "Toegangslink": {"gebruiker_id"},
-    "Verantwoording": {"gesloten_door_id"},
-    "Verzoek": {"gebruiker_id"},
-    "Zitting": {"gebruiker_id"},
-}
-
-
-def test_no_column_about_people_is_unmapped() -> None:
-    found = {entity.__name__: set(privacy.points_at_people(entity)) for entity in entiteiten()}
-    assert {name: columns for name, columns in found.items() if columns} == KNOWN
-
-
-def test_export_covers_every_column_about_a_person(app: Flask, person: Person) -> None:
-    makers: dict[str, Callable[..., object]] = {
-        name: getattr(factories, f"maak_{entity.__tablename__}")
-        for entity in entiteiten()
-        if (name := entity.__name__) in KNOWN
-    }
-    with app.app_context(), acting_as(TEST) as session:
-        for name, columns in KNOWN.items():
-            for column in columns:
-                if name == "Contractpartij":
-                    session.get_one(Gebruiker, person.id).cultuur_oost_rol = CultuurOostRol.ADVISEUR
-                if name in ("Momentopname", "Verantwoording"):
-                    continue
-                _make(session, makers[name], column, person.id)
-        session.commit()
-    with app.app_context():
-        parts = {part.title: part for part in privacy.held_about(person.id)}
-
-    for name in KNOWN.keys() - {"Momentopname", "Verantwoording", "Contractpartij"}:
-        entity = next(entity for entity in entiteiten() if entity.__name__ == name)
-        title = entity.woord.titel_meervoud
-        # One row per column in which the person stands.
-        assert len(parts[title].rows) >= len(KNOWN[name]), name
-        assert len(parts[title].columns) == len(set(parts[title].columns))
-    assert any(row[0] == "Contractpartij" for row in parts[privacy.NAMED].rows)
-    own = dict(zip(parts["Gebruiker"].columns, parts["Gebruiker"].rows[0], strict=True))
-    assert (own["Naam"], own["E-mailadres"]) == ("Piet Pietersen", person.email)
-    assert own["Wachtwoord"] == own["Geheim van de tweede factor"] == "Bewaard, versleuteld"
-
-
-def _make(session: object, maker: Callable[..., object], column: str, number: int) -> None:
-    if (
-        maker.__name__
-        in (
-            "maak_lidmaatschap",
-            "maak_zitting",
-            "maak_toegangslink",
-            "maak_herstelcode",
-        )
-        or maker.__name__ == "maak_mail"
-    ):
-        maker(session, session.get_one(Gebruiker, number))  # type: ignore[attr-defined]
-    else:
-        maker(session, **{column: number})
-
-
-def test_everything_is_shown_and_can_be_taken_along(
-    app: Flask, client: FlaskClient, person: Person
-) -> None:
-    page = client.get(f"{BASE}/persoonlijke-data").text
-    assert person.email in page
-    as_json = client.get(f"{BASE}/persoonlijke-data/download/json")
-    held = json.loads(as_json.data)
-    assert held["Gebruiker"][0]["E-mailadres"] == person.email
-    assert len(held["Zittingen"]) == 1
-
-    as_xlsx = client.get(f"{BASE}/persoonlijke-data/download/xlsx")
-    book = load_workbook(BytesIO(as_xlsx.data))
-    assert set(book.sheetnames) == {title[:31] for title in held}
-    cells = [cell.value for row in book["Gebruiker"].iter_rows() for cell in row]
-    assert person.email in cells
-    for answer in (as_json, as_xlsx):
-        assert answer.headers["Content-Disposition"].startswith("attachment")
-        assert answer.headers["Cache-Control"] == "no-store"
-        row = stored(app, person)
-        assert row.wachtwoord_hash
-        assert row.wachtwoord_hash.encode() not in answer.data
-    assert client.get(f"{BASE}/persoonlijke-data/download/exe").status_code == 404
-
-
-def test_nobody_elses_data_is_in_it(app: Flask, client: FlaskClient, person: Person) -> None:
-    add_person(app, "kanarie@voorbeeld.nl", naam="Kanarie Geel")
-    assert "anarie" not in client.get(f"{BASE}/persoonlijke-data/download/json").text
-
-
-def test_asking_for_erasure_mails_every_beheerder_once_a_day(
-    app: Flask, client: FlaskClient, person: Person
-) -> None:
-    boss = add_person(app, "bea@voorbeeld.nl", cultuur_oost_rol=CultuurOostRol.BEHEERDER)
-    for _ in range(2):
-        token = _token(client, f"{BASE}/persoonlijke-data")
-        client.post(f"{BASE}/persoonlijke-data/wissen", data={"csrf_token": token})
-    with app.app_context(), acting_as(TEST) as session:
-        rows = session.scalars(select(Mail)).all()
-        assert [(row.ontvanger_id, person.email in row.tekst) for row in rows] == [(boss.id, True)]
-
-
-def test_a_contractpartij_names_its_adviser(app: Flask, person: Person) -> None:
-    with app.app_context(), acting_as(TEST) as session:
-        session.get_one(Gebruiker, person.id).cultuur_oost_rol = CultuurOostRol.ADVISEUR
-        session.flush()
-        session.add(Contractpartij(naam="Cultuurpunt Ede", adviseur_id=person.id))
-        session.commit()
-    with app.app_context():
-        parts = {part.title: part for part in privacy.held_about(person.id)}
-    assert ("Contractpartij", "Cultuurpunt Ede", "Adviseur") in parts[privacy.NAMED].rows
-
-
-def test_views_of_personal_data_are_on_record_in_the_log(
-    app: Flask, client: FlaskClient, person: Person, capsys: pytest.CaptureFixture[str]
-) -> None:
-    logs.use_json(app)
-    try:
-        client.get(f"{BASE}/persoonlijke-data")
-        client.get(f"{BASE}/persoonlijke-data/download/json")
-    finally:
-        app.logger.handlers.clear()
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert [(line["tekst"], line["gebruiker"]) for line in lines] == [
-        (f"GET persoonlijke_data.{page} 200", str(person.id)) for page in ("index", "download")
-    ]
+    assert subjects(app) == [(insider.email, "Stel je tweestapsauthenticatie opnieuw in")]

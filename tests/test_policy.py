@@ -69,6 +69,9 @@ Zitting              | -           | -           | -   | -           | -
 Poging               | -           | -           | -   | -           | -
 Toegangslink         | -           | -           | -   | -           | Z
 Herstelcode          | -           | -           | -   | -           | -
+Concept              | -           | -           | -   | -           | -
+Inzage               | -           | -           | -   | -           | Z
+Bewaartermijn        | -           | -           | -   | -           | Z W
 Rechten              | -           | -           | Z   | Z           | Z
 """  # noqa: E501 - a table
 LETTER = {"Z": "zien", "M": "maken", "W": "wijzigen", "V": "verwijderen"}

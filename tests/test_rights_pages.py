@@ -10,7 +10,7 @@ from cmk_admin.entity_forms import new_key
 from tests.pages import Page
 from tests.portal_forms import Body
 from tests.rights_leaks import leaks, told
-from tests.rights_routes import NEW, PARTS, PUBLIC, Visit, known, visits
+from tests.rights_routes import NEW, ON_RECORD, PARTS, PUBLIC, Visit, known, visits
 from tests.rights_table import ANONIEM, BEZOEKERS
 from tests.support.portal import Bezoeker, Portaal
 from tests.support.strictness import FULL
@@ -116,8 +116,12 @@ def faults(portaal: Portaal, visit: Visit, response: TestResponse) -> list[str]:
         found.append(f"zegt niet waarom: {said(response)}")
     changed = portaal.changed()
     portaal.restore()
-    if changed and (visit.method == "GET" or visit.expected >= 400 or to_log_in):
+    on_record = visit.endpoint in ON_RECORD and visit.expected == 200
+    reads = visit.method == "GET" and not on_record
+    if changed and (reads or visit.expected >= 400 or to_log_in):
         found.append("bewaarde iets")
+    if on_record and not changed:
+        found.append("hield niet bij wie keek")
     return found
 
 

@@ -59,8 +59,28 @@ def test_a_real_one_says_its_own_address(tmp_path: Path) -> None:
         ({"CMK_HOST": "::1", "CMK_DEMO": "1"}, "alleen op dit eigen apparaat"),
         ({"CMK_DEMO": "0"}, "Zet CMK_SECRET_KEY"),
         (REAL | {"CMK_SECRET_KEY": "x" * 31}, "minstens 32 tekens"),
+        (REAL | {"BASE_URL": "http://cmk.example"}, "leesbaar over het netwerk"),
+        (REAL | {"BASE_URL": "cmk.example"}, "leesbaar over het netwerk"),
+        (REAL | {"BASE_URL": "http://[::1"}, "BASE_URL is geen adres"),
+        (REAL | {"CMK_HOST": "0.0.0.0"}, "BASE_URL is http://0.0.0.0:8000"),
+        (REAL | {"TRUSTED_HOSTS": "cmk.example"}, "BASE_URL is http://127.0.0.1:8000"),
     ],
 )
 def test_what_can_not_be_stops_the_start(tmp_path: Path, env: dict[str, str], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         of(tmp_path, **env)
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"BASE_URL": "https://cmk.example", "CMK_HOST": "0.0.0.0", "TRUSTED_HOSTS": "cmk.example"},
+        {"BASE_URL": "http://127.0.0.1:8080"},
+        {"BASE_URL": "http://intranet", "CMK_PLAIN_HTTP": "1"},
+    ],
+)
+def test_a_real_one_is_reached_over_https_unless_told_otherwise(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    settings = of(tmp_path, **REAL, **env)
+    assert settings.secure_cookies is env["BASE_URL"].startswith("https")

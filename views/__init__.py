@@ -15,6 +15,7 @@ from views import (
     generated,
     mensen,
     mijn_gegevens,
+    opruimen,
     projecten,
     rapportages,
     verantwoordingen,
@@ -44,7 +45,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen,
+        bewerkingen, opruimen,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

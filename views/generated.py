@@ -1,6 +1,7 @@
 """The generated screens: a line per entity, with its address and what it has beside the usual."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask, current_app, redirect, url_for
@@ -11,7 +12,9 @@ from werkzeug.wrappers import Response
 from cmk_admin.actions import EntityAction
 from cmk_admin.entity_actions import undo_actions
 from cmk_admin.entity_view import EntityView
+from cmk_admin.mail import mail_folder
 from cmk_admin.menu import Section
+from cmk_admin.page import Action, PageHeader
 from cmk_admin.routes import signed_in
 from cmk_admin.settings import Settings
 from models.activiteit import (
@@ -27,11 +30,12 @@ from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVra
 from models.gebruiker import Gebruiker, Lidmaatschap
 from models.historie import Bewerking, Wijziging
 from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Sector
+from models.privacy import Bewaartermijn, Inzage
 from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur
 from models.techniek import Mail, Taak, Verzoek
-from models.toegang import Herstelcode, Poging, Toegangslink, Zitting
+from models.toegang import Concept, Herstelcode, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording
 
 SECTIONS = (
@@ -44,10 +48,10 @@ SECTIONS = (
     Section("Stamdata", (Samenwerkingspartner, Schoolbestuur, School, Gemeente)),
     Section("Keuzelijsten", (Doel, Doelgroep, Kostensoort, Sector, Bron, Documentsoort)),
     Section("Dashboard", (AgendaItem, Link, AlgemeenDocument, VeelgesteldeVraag)),
-    Section("Toezicht", (Wijziging, Bewerking, Momentopname, Mail, Taak)),
+    Section("Toezicht", (Wijziging, Bewerking, Momentopname, Mail, Taak, Inzage, Bewaartermijn)),
 )
 #: No screen: what the portal keeps only for its own working.
-WITHOUT_SCREEN = frozenset({Verzoek, Zitting, Poging, Toegangslink, Herstelcode})
+WITHOUT_SCREEN = frozenset({Verzoek, Zitting, Poging, Toegangslink, Herstelcode, Concept})
 STAMDATA = (Samenwerkingspartner, Schoolbestuur, School)
 
 
@@ -84,7 +88,7 @@ def address(entity: type) -> str:
     return f"/{folder}/{entity.woord.meervoud.lower().replace(' ', '-')}"  # type: ignore[attr-defined]
 
 
-SPECIAL = (Activiteit, Verantwoording, Project, Gebruiker, Bewerking)
+SPECIAL = (Activiteit, Verantwoording, Project, Gebruiker, Bewerking, Mail, Bewaartermijn)
 
 
 def special_views(actions: Actions) -> tuple[EntityView, ...]:
@@ -114,7 +118,26 @@ def special_views(actions: Actions) -> tuple[EntityView, ...]:
             row_url=lambda row: url_for("bewerkingen.details", id=row.id),
             row_extra=undo_actions,
         ),
+        EntityView(Mail, address(Mail), header=_where_mail_goes),
+        EntityView(Bewaartermijn, address(Bewaartermijn), header=_clean_up),
     )
+
+
+def _where_mail_goes(header: PageHeader) -> PageHeader:
+    """Who looks after the portal should know whether mail leaves it."""
+    settings: Settings = current_app.extensions["cmk_settings"]
+    if settings.smtp_url is not None:
+        return replace(header, subtitle="Mail gaat naar de mailserver van deze omgeving.")
+    where = mail_folder(settings)
+    return replace(
+        header,
+        subtitle="Er is geen mailserver ingesteld (SMTP_URL): elke mail komt als .eml-bestand in"
+        f" de map {where}.",
+    )
+
+
+def _clean_up(header: PageHeader) -> PageHeader:
+    return replace(header, actions=(Action("Opruimen…", url_for("opruimen.opruimen"), "trash"),))
 
 
 def _mark_demo(gebruiker: Gebruiker) -> None:

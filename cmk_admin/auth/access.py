@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
-from cmk_admin.auth import clock, sessions
+from cmk_admin.auth import clock, drafts, sessions
 from cmk_admin.auth.account import Account
 from cmk_admin.extensions import login
 from cmk_admin.web import errors
@@ -17,6 +17,7 @@ from cmk_admin.web.targets import safe_target
 View = TypeVar("View", bound=Callable[..., object])
 #: What a page asks by itself, without anybody doing something.
 UNNOTED = frozenset({"auth.session_left"})
+KEPT = "Wat je net wilde bewaren, staat klaar: log in en ga ermee verder."
 ENDED = "Je bent uitgelogd, omdat je een tijd niets deed of je account is gewijzigd."
 
 
@@ -43,6 +44,7 @@ def load(gebruiker_id: str) -> Account | None:
     account = sessions.current(int(gebruiker_id), moment)
     if account is None:
         sessions.end()
+        g.ended_for = int(gebruiker_id)
         flash(ENDED, "info")
     elif request.endpoint not in UNNOTED:
         sessions.note_activity(account, moment)
@@ -53,7 +55,11 @@ def unauthorized() -> Response:
     """To the log-in and back again afterwards; a script just hears that it may not."""
     if errors.wants_json():
         return errors.answer(errors.FAULTS[401])
-    if request.method in {"GET", "HEAD"}:
+    kept = drafts.keep(g.ended_for, clock.now()) if "ended_for" in g else None
+    if kept is not None:
+        flash(KEPT, "info")
+        target: str | None = url_for("auth.resume", key=kept)
+    elif request.method in {"GET", "HEAD"}:
         target = safe_target(iri_to_uri(request.full_path.removesuffix("?")))
     else:
         target = errors.back_url()

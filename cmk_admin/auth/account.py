@@ -1,6 +1,6 @@
 """Accounts as the log-in knows them: read once under the system's name, then immutable."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from cmk_admin.actor import Actor, system
 from cmk_admin.auth import passwords, recovery
 from cmk_admin.auth.totp import Factor, use_code
-from cmk_admin.gate import acting_as, stamp
+from cmk_admin.gate import GateSession, acting_as, stamp
 from models.gebruiker import CultuurOostRol, Gebruiker, Lidmaatschap, LidRol
 from models.toegang import Zitting
 
@@ -154,19 +154,21 @@ def _rehash(found: Credentials, password: str) -> None:
 
 def check_recovery(found: Credentials, code: str, moment: datetime) -> Account | None:
     """Use a recovery code up and log the account in; None when it is not accepted."""
-    with acting_as(LOGGING_IN) as session:
-        if not recovery.use(session, found.gebruiker_id, code):
-            session.rollback()
-            return None
-        stamp(session, Gebruiker, {"id": found.gebruiker_id}, {"laatst_ingelogd_op": moment})
-        session.commit()
-    return load_account(found.gebruiker_id)
+    return _let_in(found, moment, lambda session: recovery.use(session, found.gebruiker_id, code))
 
 
 def check_code(found: Credentials, code: str, moment: datetime) -> Account | None:
     """Use `code` up and log the account in at `moment`; None when the code is not accepted."""
+    return _let_in(found, moment, lambda session: use_code(session, found.factor, code, moment))
+
+
+def _let_in(
+    found: Credentials, moment: datetime, accepts: Callable[[GateSession], bool]
+) -> Account | None:
+    """Who proved it in the one transaction that also uses the proof up."""
     with acting_as(LOGGING_IN) as session:
-        if not use_code(session, found.factor, code, moment):
+        if not accepts(session):
+            session.rollback()
             return None
         stamp(session, Gebruiker, {"id": found.gebruiker_id}, {"laatst_ingelogd_op": moment})
         session.commit()

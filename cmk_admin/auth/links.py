@@ -16,6 +16,7 @@ from cmk_admin.actor import system
 from cmk_admin.auth.sealing import mark
 from cmk_admin.gate import GateSession, acting_as, forget
 from cmk_admin.settings import Settings
+from models.gebruiker import Gebruiker
 from models.toegang import LinkSoort, Toegangslink
 
 LIFE = {
@@ -57,6 +58,7 @@ def make(
         zaad=seed,
         sleutel_hash=_hash(mark(PURPOSE, seed)),
         verloopt_op=moment + LIFE[soort],
+        adres=session.get_one(Gebruiker, gebruiker_id).email,
         nieuw_email=nieuw_email,
     )
     with session.own_work():
@@ -80,7 +82,7 @@ def find(soort: LinkSoort, key: str, moment: datetime) -> FoundLink | None:
     )
     with acting_as(READING) as session:
         link = session.scalars(wanted).one_or_none()
-        if link is None or link.verloopt_op <= moment or not link.gebruiker.actief:
+        if link is None or link.verloopt_op <= moment or not still_theirs(link):
             return None
         newest = (
             select(Toegangslink.id)
@@ -91,6 +93,13 @@ def find(soort: LinkSoort, key: str, moment: datetime) -> FoundLink | None:
         if session.scalar(newest) != link.id:
             return None
         return FoundLink(link.id, link.gebruiker_id, link.soort, link.nieuw_email)
+
+
+def still_theirs(link: Toegangslink) -> bool:
+    """Whether its owner is active, and has the address that they had when it was made: who
+    reads the mail of an address that somebody left, does not come in."""
+    owner = link.gebruiker
+    return owner.actief and link.adres in (None, owner.email)
 
 
 def use(session: GateSession, link: FoundLink) -> bool:

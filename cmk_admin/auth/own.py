@@ -54,9 +54,7 @@ def confirm_email(link: FoundLink) -> bool:
         if link.nieuw_email is None or taken or not links.use(session, link):
             session.rollback()
             return False
-        old, row.email = row.email, link.nieuw_email
-        session.flush()
-        letters.email_changed(session, row, old)
+        row.email = link.nieuw_email
         session.commit()
     return True
 

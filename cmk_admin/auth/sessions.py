@@ -73,7 +73,7 @@ def _mark(found: Credentials) -> str:
 def begin(account: Account, moment: datetime) -> None:
     """Log in: a new session with a new id and form token; nothing of the old one survives."""
     end()
-    key = secrets.token_urlsafe(32)
+    key = _new_key()
     with acting_as(KEEPING) as database, database.own_work():
         # What ran out goes now: this is when somebody comes in, so it never piles up.
         forget(database, Zitting, {"gezien_op": ("<", moment - IDLE)})
@@ -138,9 +138,16 @@ def is_fresh(account: Account, moment: datetime) -> bool:
 
 
 def confirm(account: Account, moment: datetime) -> None:
-    """A code was typed: for a while no other is asked."""
+    """A code was typed: for a while no other is asked.
+
+    The session may do more from now on, so it gets a new id: who has a copy of the old cookie
+    does not come along.
+    """
+    key = _new_key()
+    renewed = {"bevestigd_op": moment, "sleutel_hash": _hash(key)}
     with acting_as(KEEPING) as database:
-        stamp(database, Zitting, {"id": account.session_id}, {"bevestigd_op": moment})
+        if stamp(database, Zitting, {"id": account.session_id}, renewed):
+            session[_KEY] = key
         database.commit()
 
 
@@ -186,6 +193,10 @@ def _remove(**which: object) -> int:
         count = forget(database, Zitting, which)
         database.commit()
     return count
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def _hash(key: str) -> str:

@@ -1,13 +1,16 @@
 """The pages of the log-in (Handleiding 1.2): password, then code; and logging out."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 
-from flask import Blueprint, abort, flash, jsonify, request, url_for
+from flask import Blueprint, abort, flash, jsonify, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from cmk_admin.auth import account, attempts, clock, demo_mode, sessions
+from cmk_admin.auth import account, attempts, clock, demo_mode, drafts, sessions
 from cmk_admin.auth import recovery as recovery_codes
 from cmk_admin.auth.access import public
 from cmk_admin.auth.attempts import TooManyError
@@ -24,6 +27,7 @@ WRONG = "E-mailadres of wachtwoord klopt niet."
 WRONG_CODE = "Deze code klopt niet of is al gebruikt. Wacht op de volgende code in je app."
 FILE_TITLE = "Herstelcodes van {email} voor het CMK Portaal; elke code werkt één keer."
 WRONG_RECOVERY = "Deze herstelcode klopt niet of is al gebruikt."
+NOTHING_KEPT = "Er staat geen formulier meer voor je klaar."
 TOO_LATE = "Het inloggen duurde te lang. Begin opnieuw."
 
 
@@ -53,16 +57,38 @@ def _try_password(email: str, password: str) -> account.Credentials | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Second:
+    """The second half: who is to prove it is them, where they want to go, and when."""
+
+    halfway: sessions.Halfway
+    found: account.Credentials
+    moment: datetime
+
+
+def second_half(view: Callable[[Second], Page]) -> Callable[[], Page]:
+    """Decorator: for who typed a password that is still theirs; others begin again."""
+
+    @wraps(view)
+    def asked() -> Page:
+        if current_user.is_authenticated:
+            return see(HOME)
+        moment = clock.now()
+        halfway = sessions.halfway(moment)
+        found = account.find_by_id(halfway.gebruiker_id) if halfway else None
+        if halfway is None or found is None or not halfway.is_of(found):
+            return _begin_again()
+        return view(Second(halfway, found, moment))
+
+    return asked
+
+
 @blueprint.route("/inloggen/code", methods=["GET", "POST"])
 @public
-def code() -> Page:
-    """The code of the authenticator app; the second half."""
-    if current_user.is_authenticated:
-        return see(HOME)
-    moment = clock.now()
-    halfway, found = _who_is_halfway(moment)
-    if halfway is None or found is None:
-        return _begin_again()
+@second_half
+def code(second: Second) -> Page:
+    """The code of the authenticator app."""
+    found, moment = second.found, second.moment
     form = CodeForm()
     context = {
         "email": found.email,
@@ -72,38 +98,32 @@ def code() -> Page:
     }
     if form.validate_on_submit():
         try:
-            person = _try_code(found, form.code.data or "", moment)
+            person = _try(account.check_code, found, form.code.data or "", moment)
         except TooManyError as error:
             return too_many("auth/code.html", form, error, **context)
         if person:
             sessions.begin(person, moment)
-            return see(halfway.target or HOME)
+            return see(second.halfway.target or HOME)
         form.code.errors = [WRONG_CODE]
     return page("auth/code.html", form, **context)
 
 
 @blueprint.route("/inloggen/herstelcode", methods=["GET", "POST"])
 @public
-def recovery() -> Page:
-    """A recovery code instead of the code of the app; the second half as well."""
-    if current_user.is_authenticated:
-        return see(HOME)
-    moment = clock.now()
-    halfway, found = _who_is_halfway(moment)
-    if halfway is None or found is None:
-        return _begin_again()
+@second_half
+def recovery(second: Second) -> Page:
+    """A recovery code instead of the code of the app."""
+    found, moment = second.found, second.moment
     form, context = RecoveryForm(), {"email": found.email, "back_url": url_for("auth.code")}
     if form.validate_on_submit():
         try:
-            with attempts.attempt(attempts.per_factor(found.gebruiker_id)) as attempt:
-                person = account.check_recovery(found, form.code.data or "", moment)
-                attempt.right = person is not None
+            person = _try(account.check_recovery, found, form.code.data or "", moment)
         except TooManyError as error:
             return too_many("auth/recovery.html", form, error, **context)
         if person:
             sessions.begin(person, moment)
             flash(_how_many_left(recovery_codes.left(person.id)), "warning")
-            return see(halfway.target or HOME)
+            return see(second.halfway.target or HOME)
         form.code.errors = [WRONG_RECOVERY]
     return page("auth/recovery.html", form, **context)
 
@@ -115,26 +135,20 @@ def _how_many_left(count: int) -> str:
     )
 
 
-def _who_is_halfway(
-    moment: datetime,
-) -> tuple[sessions.Halfway | None, account.Credentials | None]:
-    """Who typed a password that is still theirs, and what they have to prove now."""
-    halfway = sessions.halfway(moment)
-    found = account.find_by_id(halfway.gebruiker_id) if halfway else None
-    if halfway is None or found is None or not halfway.is_of(found):
-        return None, None
-    return halfway, found
-
-
 def _begin_again() -> Page:
     sessions.end()
     flash(TOO_LATE, "info")
     return see(url_for("auth.login"))
 
 
-def _try_code(found: account.Credentials, code: str, moment: datetime) -> account.Account | None:
+def _try(
+    check: Callable[[account.Credentials, str, datetime], account.Account | None],
+    found: account.Credentials,
+    typed: str,
+    moment: datetime,
+) -> account.Account | None:
     with attempts.attempt(attempts.per_factor(found.gebruiker_id)) as attempt:
-        person = account.check_code(found, code, moment)
+        person = check(found, typed, moment)
         attempt.right = person is not None
     return person
 
@@ -160,6 +174,17 @@ def session_left() -> Response:
     return jsonify(
         seconden=sessions.seconds_left(person, moment), wie=person.id, token=generate_csrf()
     )
+
+
+@blueprint.get("/verder/<key>")
+@signed_in
+def resume(key: str) -> Page:
+    """What was typed when the session had ended, to go on with; a button brings the form back."""
+    found = drafts.find(key, current_user.id, clock.now())
+    if found is None:
+        flash(NOTHING_KEPT, "info")
+        return see(HOME)
+    return render_template("auth/resume.html", draft=found), 200
 
 
 @blueprint.post("/herstelcodes/bewaard")
@@ -194,7 +219,7 @@ def confirm() -> Page:
     context = {"email": found.email, **demo_mode.code_context(found, moment)}
     if form.validate_on_submit():
         try:
-            person = _try_code(found, form.code.data or "", moment)
+            person = _try(account.check_code, found, form.code.data or "", moment)
         except TooManyError as error:
             return too_many("auth/confirm.html", form, error, **context)
         if person:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask import flash, request
 from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import Optional
 
 from cmk_admin import attributes, references
 from cmk_admin.attributes import Attribute
+from cmk_admin.auth.drafts import GIVEN_BACK
 from cmk_admin.files import KINDS
 from cmk_admin.forms import fields
 from models.base import Entiteit, MetBestand
@@ -16,6 +18,7 @@ from models.base import Entiteit, MetBestand
 #: Hidden fields of every form: the version it was made from, and the key of its sending.
 UPLOADS = f"Toegestaan: {', '.join(KINDS)}."
 VERSION, KEY = "versie_token", "sleutel"
+BACK = "Dit is wat je typte. Er is nog niets bewaard."
 
 
 class EntityForm(FlaskForm):  # type: ignore[misc]
@@ -23,6 +26,14 @@ class EntityForm(FlaskForm):  # type: ignore[misc]
 
     versie_token = fields.SecretHiddenField()
     sleutel = fields.SecretHiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A form that was given back is shown again, whatever is in it: nothing is saved yet."""
+        if GIVEN_BACK in request.form:
+            flash(BACK, "info")
+            return False
+        valid: bool = super().validate(extra_validators)
+        return valid
 
     def typed_fields(self) -> Iterable[Field]:
         """The fields that people fill in."""

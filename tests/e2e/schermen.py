@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
-from cmk_admin.auth import links
+from cmk_admin.auth import drafts, links
 from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker
 from models.lijsten import Doel
@@ -14,8 +14,8 @@ from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from models.toegang import LinkSoort
-from tests.e2e.demo import ACHTERHOEK, PROJECT, Demo
-from tests.e2e.hands import button, field
+from tests.e2e.demo import ACCOUNTS, ACHTERHOEK, PROJECT, Demo
+from tests.e2e.hands import button, field, says
 
 LIST = "admin/model/list.html"
 FORM = "admin/model/form.html"
@@ -170,6 +170,23 @@ def nieuwe_app(page: Page, demo: Demo) -> None:
 def nieuwe_codes(page: Page, demo: Demo) -> None:
     button(page, "Nieuwe herstelcodes maken").click()
     page.locator(".code-list").wait_for()
+
+
+def verder(page: Page, demo: Demo) -> None:
+    """What the portal does with a form that comes in after its session ended."""
+    who = demo.id(Gebruiker, email=ACCOUNTS["projectleider"].email)
+    typed = {"naam": "Museum van de halve zin"}
+    new = "/stamdata/samenwerkingspartners/new/"
+    with demo.app.test_request_context(new, method="POST", data=typed):
+        key = drafts.keep(who, demo.moment)
+    page.goto(f"/verder/{key}")
+
+
+def verder_formulier(page: Page, demo: Demo) -> None:
+    verder(page, demo)
+    button(page, "Verder met het formulier").click()
+    says(page, "Er is nog niets bewaard.")
+    expect(field(page, "Naam")).to_have_value("Museum van de halve zin")
 
 
 def filters(page: Page, demo: Demo) -> None:
@@ -495,6 +512,10 @@ SCHERMEN = (
     Scherm("mensen", "beheerder", "/beheer/mensen/", "beheer/mensen.html"),
     Scherm("mensen uitnodigen", "beheerder", "/beheer/mensen/uitnodigen", FORM),
     Scherm("gegevens wissen", "beheerder", "/beheer/mensen/1/wissen", ACTION),
+    Scherm("opruimen", "beheerder", "/beheer/opruimen", "beheer/opruimen.html"),
+    Scherm("bewaartermijnen", "beheerder", "/beheer/bewaartermijnen/", LIST),
+    Scherm("verder", "projectleider", "/", "auth/resume.html", 200, verder),
+    Scherm("verder formulier", "projectleider", "/", FORM, 422, verder_formulier),
     Scherm("beheer", "beheerder", "/beheer/", "beheer/index.html"),
     Scherm("rechten", "beheerder", "/beheer/rechten", "beheer/rechten.html"),
     Scherm("fout 403", "routebegeleider", "/verantwoordingen/{jaar}/sluiten", FAULT, 403),

@@ -10,10 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from cmk_admin.settings import Settings
+from tests.auth_support import oathtool
 from tests.e2e.demo import As, Demo
 from tests.e2e.hands import button, field, link, menu, says
 from tests.support.browser import Watch
-from tests.test_auth_totp import oathtool
 
 NAAM, EMAIL = "Ank van der Velde-Oosterhuis", "ank@demo.example"
 PASSWORD = "vier blauwe lampen op zolder"

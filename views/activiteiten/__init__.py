@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, abort, flash, render_template, request, url_for
 
 from cmk_admin import database, editing
+from cmk_admin.auth.drafts import kept
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.gate import Locked, Refused
 from cmk_admin.page import Action, Crumb, FormPage, ListPage, PageHeader
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     "/verantwoordingen/<int:verantwoording_id>/activiteiten/nieuw", methods=["GET", "POST"]
 )
 @requires(Handeling.MAKEN, Activiteit)
+@kept
 def nieuw(verantwoording_id: int) -> Page:
     """A new activity with its schools and lasten on one page, saved together."""
     verantwoording = schermen.find_verantwoording(verantwoording_id)
@@ -99,6 +101,7 @@ def _new_page(
 
 @blueprint.route("/activiteiten/<int:id>/<deel>/bewerken", methods=["GET", "POST"])
 @requires(Handeling.WIJZIGEN, Activiteit)
+@kept
 def bewerken(id: int, deel: str) -> Page:  # noqa: A002 - as in the address
     """Change one part: the details, the schools, the lasten or the partners."""
     part = formulier.PARTS.get(deel) or abort(404)

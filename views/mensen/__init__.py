@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
+from flask_login import current_user
 from sqlalchemy import func, select
+from werkzeug.wrappers import Response
 
-from cmk_admin import database, formats, tables
+from cmk_admin import database, formats, on_record, tables
 from cmk_admin.actions import EntityAction
-from cmk_admin.auth import clock
+from cmk_admin.auth import clock, drafts, sessions
+from cmk_admin.auth.pages import see
 from cmk_admin.gate import GateSession
 from cmk_admin.page import Action, Cell, Crumb, Empty, ListPage, PageHeader, Row, Tab, Tone
 from cmk_admin.policy import Handeling
@@ -35,8 +38,26 @@ TONES: dict[str, Tone] = {ACTIVE: "goed", INVITED: "info", EXPIRED: "let_op", LE
 
 
 def register(app: Flask) -> None:
+    """Add the pages of Mensen to `app`."""
     for each in (blueprint, uitnodigen.blueprint, wissen.blueprint):
         app.register_blueprint(each)
+    app.before_request(_code_first)
+
+
+#: By these somebody else's e-mail address, role or second factor changes.
+GUARDED = frozenset({"gebruiker.edit_view", "gebruiker.bulk_view", "gebruiker.action_view"})
+
+
+def _code_first() -> Response | None:
+    """A stolen browser of a beheerder is no way to take over every account."""
+    if request.endpoint not in GUARDED or sessions.is_fresh(current_user, clock.now()):
+        return None
+    back = url_for("mensen.index")
+    if request.method == "GET":
+        back = request.full_path.removesuffix("?")
+    elif kept := drafts.keep(current_user.id, clock.now()):
+        back = url_for("auth.resume", key=kept)
+    return see(url_for("auth.confirm", next=back))
 
 
 # --- who there are ----------------------------------------------------------------
@@ -111,6 +132,7 @@ HEADINGS: tuple[tables.Heading[Person], ...] = (
 @requires(Handeling.MAKEN, Gebruiker)
 def index() -> str:
     """Everybody with their state: invited, active, expired."""
+    on_record.saw("Mensen")
     people = _people(database.session(), clock.now())
     chosen = request.args.get("stand", "")
     address = tables.Address.of(request.path, request.args, ("sort", "page", "stand"))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from cmk_admin import database, editing, mail
+from cmk_admin.auth.drafts import kept
 from cmk_admin.entity_actions import key_of_request
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms import fields
@@ -62,6 +63,7 @@ def _invite_form() -> InviteForm:
 
 @blueprint.route("/uitnodigen", methods=["GET", "POST"])
 @requires(Handeling.MAKEN, Gebruiker)
+@kept
 def invite() -> Response | str | tuple[str, int]:
     """Add people and invite them, all or none."""
     form = _invite_form()

@@ -7,6 +7,7 @@ from wtforms.validators import Length
 
 from cmk_admin import database, editing, formats
 from cmk_admin.auth import own
+from cmk_admin.auth.drafts import kept
 from cmk_admin.entity_forms import INVALID
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
@@ -70,6 +71,7 @@ class EigenForm(EntityForm):
 
 @blueprint.route("/wijzigen", methods=["GET", "POST"])
 @signed_in
+@kept
 def wijzigen() -> Response | str | tuple[str, int]:
     """Change name and telephone."""
     person = me()

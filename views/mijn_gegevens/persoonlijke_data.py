@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from cmk_admin import mail, privacy
+from cmk_admin import mail, on_record, privacy
 from cmk_admin.actor import system
 from cmk_admin.auth import attempts
 from cmk_admin.auth.attempts import Limit, TooManyError
@@ -36,6 +36,7 @@ def _own_id() -> int:
 @fresh
 def index() -> str:
     """Everything, the newest rows of what is long."""
+    on_record.saw("Persoonlijke data", _own_id())
     downloads = [
         Action(f"Download als {kind}", url_for("persoonlijke_data.download", kind=kind), "download")
         for kind in FILES
@@ -55,6 +56,7 @@ def download(kind: str) -> Response:
     write = FILES.get(kind)
     if write is None:
         abort(404)
+    on_record.took(f"Persoonlijke data ({kind})", _own_id())
     return write(privacy.held_about(_own_id()))
 
 

@@ -14,13 +14,19 @@ from cmk_admin.auth.fresh import fresh
 from cmk_admin.auth.judgement import fault_in
 from cmk_admin.auth.pages import Page, page, see, too_many
 from cmk_admin.forms.fields import to_id
+from cmk_admin.page import Crumb, PageHeader
 from cmk_admin.routes import signed_in
 from models.base import RegelFout
-from views.mijn_gegevens.onderdelen import header, me
+from views.mijn_gegevens.onderdelen import PARTS, header, me
 
 blueprint = Blueprint("toegang", __name__, url_prefix="/mijn-gegevens")
 
 WRONG_CODE = "Deze code klopt niet. Wacht op de volgende code in de nieuwe app."
+RESET = (
+    "Je app en je herstelcodes werken niet meer.",
+    "Je krijgt een mail met een link. Daarmee kies je een wachtwoord en koppel je je app opnieuw.",
+    "Tot je dat doet, kan niemand met je account inloggen.",
+)
 ASKED = (
     "Er is een mail met een link gestuurd naar {email}. Pas als je die opent, verandert je"
     " e-mailadres. De link werkt een uur."
@@ -148,6 +154,23 @@ def _new_codes() -> Page:
 
 
 def _reset() -> Page:
+    """Asked first: until the mail is there, nobody gets in with this account."""
+    if "zeker" not in request.form:
+        html = render_template(
+            "admin/model/action.html",
+            header=PageHeader(
+                "Tweestapsauthenticatie resetten",
+                crumbs=(Crumb(PARTS["toegang.tweestaps"], url_for("toegang.tweestaps")),),
+            ),
+            intro="Je wordt overal uitgelogd, ook hier.",
+            items=RESET,
+            action_url=url_for("toegang.tweestaps"),
+            hidden=(("doe", "reset"), ("zeker", "ja")),
+            cancel_url=url_for("toegang.tweestaps"),
+            submit_label="Resetten",
+            danger=True,
+        )
+        return html, 200
     activation.reset_own_factor(current_user.id, clock.now())
     mail.send_soon()
     sessions.end()

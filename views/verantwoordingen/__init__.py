@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, url_for
 
 from cmk_admin import database, formats, history_view
+from cmk_admin.auth.drafts import kept
 from cmk_admin.page import Action, Cell, Detail, Progress
 from cmk_admin.policy import Handeling, may
 from cmk_admin.routes import actor, requires
@@ -141,6 +142,7 @@ def _tab(verantwoording: Verantwoording, tab: str, **content: Any) -> str:
 
 @blueprint.route("/verantwoordingen/<int:id>/wijzigen", methods=["GET", "POST"])
 @requires(Handeling.WIJZIGEN, Verantwoording)
+@kept
 def wijzigen(id: int) -> Page:  # noqa: A002 - as in the address
     """Status and werkwijze, as far as this person may."""
     return velden.edit(schermen.find(id))

@@ -1,0 +1,101 @@
+"""Forms that were sent after their session had ended: kept until the same person is back.
+
+Also without script nothing typed is lost: the log-in leads to a page that brings the form back as
+it was. What is kept is sealed, opens for its owner alone, and goes after half a day.
+"""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from flask import current_app, request
+from sqlalchemy import select
+from werkzeug.urls import iri_to_uri
+
+from cmk_admin.actor import system
+from cmk_admin.auth.sealing import seal, unseal
+from cmk_admin.gate import acting_as, forget
+from cmk_admin.web.targets import safe_target
+from models.toegang import Concept
+
+#: The field by which a form is shown again instead of saved.
+GIVEN_BACK = "teruggegeven"
+LIFE = timedelta(hours=12)
+LARGEST = 512 * 1024
+PURPOSE = b"cmk-portaal/concept/1"
+KEEPING = system("bewaarde formulieren")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """fields: (name, value) as they were sent. files: names of what has to be chosen again."""
+
+    address: str
+    fields: tuple[tuple[str, str], ...]
+    files: tuple[str, ...]
+
+
+def kept(view: View) -> View:
+    """Decorator: a form of `EntityForm` behind this view outlives the session it was typed in."""
+    view.keeps_form = True  # type: ignore[attr-defined]
+    return view
+
+
+def keep(gebruiker_id: int, moment: datetime) -> str | None:
+    """Keep the form of this request for this person; the key to it, None when there is none."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    address = safe_target(iri_to_uri(request.full_path.removesuffix("?")))
+    if request.method != "POST" or not getattr(view, "keeps_form", False) or address is None:
+        return None
+    pairs = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    names = [file.filename for file in request.files.values() if file.filename]
+    clear = json.dumps([address, pairs, names]).encode()
+    if len(clear) > LARGEST:
+        return None
+    key = secrets.token_urlsafe(32)
+    with acting_as(KEEPING) as session, session.own_work():
+        session.add(
+            Concept(
+                sleutel_hash=_hash(key),
+                gebruiker_id=gebruiker_id,
+                op=moment,
+                inhoud=seal(_purpose(gebruiker_id), clear),
+            )
+        )
+        session.commit()
+    return key
+
+
+def find(key: str, gebruiker_id: int, moment: datetime) -> Draft | None:
+    """What this person sent, if it is still there."""
+    wanted = select(Concept.inhoud).where(
+        Concept.sleutel_hash == _hash(key),
+        Concept.gebruiker_id == gebruiker_id,
+        Concept.op > moment - LIFE,
+    )
+    with acting_as(KEEPING) as session:
+        sealed = session.scalar(wanted)
+    if sealed is None:
+        return None
+    address, pairs, names = json.loads(unseal(_purpose(gebruiker_id), sealed))
+    return Draft(address, tuple((name, value) for name, value in pairs), tuple(names))
+
+
+def sweep(moment: datetime) -> None:
+    """What nobody came back for."""
+    with acting_as(KEEPING) as session:
+        forget(session, Concept, {"op": ("<", moment - LIFE)})
+        session.commit()
+
+
+def _purpose(gebruiker_id: int) -> bytes:
+    return PURPOSE + b"/%d" % gebruiker_id
+
+
+def _hash(key: str) -> str:
+    return sha256(key.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,104 @@
+"""Recovery codes: ten, each once, on the dashboard until they are saved."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from cmk_admin.auth import recovery, totp
+from cmk_admin.gate import acting_as
+from models.toegang import Herstelcode
+from tests.auth_support import (
+    TEST,
+    Clock,
+    Person,
+    add_person,
+    inside,
+    log_in,
+    post,
+    stored,
+    type_code,
+    type_password,
+)
+
+pytest_plugins = ["tests.auth_fixtures"]
+pytestmark = pytest.mark.usefixtures("_quick", "_who", "clock")
+
+
+@pytest.fixture
+def codes(app: Flask, clock: Clock) -> tuple[Person, list[str]]:
+    person = add_person(app)
+    with app.app_context(), acting_as(TEST) as session:
+        recovery.renew(session, person.id)
+        session.commit()
+    with app.app_context():
+        made = recovery.to_save(person.id)
+    return person, made
+
+
+@pytest.mark.beide
+def test_ten_one_use_recovery_codes(
+    app: Flask, clock: Clock, codes: tuple[Person, list[str]]
+) -> None:
+    person, made = codes
+    assert len(set(made)) == 10
+    for code in made:
+        for expected in (303, 422):
+            client = app.test_client()
+            type_password(client, person.email)
+            answer = post(client, "/inloggen/herstelcode", code=f" {code.lower()} ")
+            assert answer.status_code == expected
+            assert inside(client) is (expected == 303)
+
+
+def test_recovery_codes_are_hashed(app: Flask, codes: tuple[Person, list[str]]) -> None:
+    person, made = codes
+    with app.app_context(), acting_as(TEST) as session:
+        hashes = list(session.scalars(select(Herstelcode.code_hash)))
+    sealed = stored(app, person).herstelcodes
+    assert sealed
+    for code in made:
+        assert all(code.replace("-", "") not in text.upper() for text in hashes)
+        assert code.encode() not in sealed
+
+
+def test_recovery_codes_of_another_do_not_work(
+    app: Flask, client: FlaskClient, codes: tuple[Person, list[str]]
+) -> None:
+    other = add_person(app, "els@voorbeeld.nl")
+    type_password(client, other.email)
+    assert post(client, "/inloggen/herstelcode", code=codes[1][0]).status_code == 422
+
+
+def test_wrong_recovery_codes_lock_the_factor_as_well(
+    app: Flask, client: FlaskClient, clock: Clock, codes: tuple[Person, list[str]]
+) -> None:
+    person, made = codes
+    type_password(client, person.email)
+    for _ in range(10):
+        assert post(client, "/inloggen/herstelcode", code="AAAAA-AAAAA").status_code == 422
+    assert post(client, "/inloggen/herstelcode", code=made[0]).status_code == 429
+    assert type_code(client, totp.code_at(person.secret, clock.moment)).status_code == 429
+
+
+def test_the_codes_stand_on_the_dashboard_until_they_are_saved(
+    app: Flask, client: FlaskClient, clock: Clock, codes: tuple[Person, list[str]]
+) -> None:
+    person, made = codes
+    log_in(client, person, clock.moment)
+    for _ in range(2):
+        page = client.get("/").text
+        assert all(code in page for code in made)
+    file = client.get("/herstelcodes.txt")
+    assert all(code in file.text for code in made)
+    assert file.headers["Cache-Control"] == "no-store"
+
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/").text)
+    assert token
+    client.post("/herstelcodes/bewaard", data={"csrf_token": token[1]})
+
+    assert all(code not in client.get("/").text for code in made)
+    assert client.get("/herstelcodes.txt").status_code == 404
+    assert stored(app, person).herstelcodes is None
