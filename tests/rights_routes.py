@@ -43,6 +43,7 @@ SIGNED_IN = {
     "toegang.nieuwe_app": 303,
     "persoonlijke_data.index": 200,
     "auth.session_left": 200,
+    "taken.index": 200,
     # Nothing to save: there is no such file.
     "auth.recovery_file": 404,
 }
@@ -120,9 +121,17 @@ ONLY_POSTS = frozenset(
         "toegang.uitloggen",
     }
 )
-#: Their address asks more than is known here: tests/test_mijn_gegevens.py and
-#: tests/test_erasure.py open them.
-ELSEWHERE = frozenset({"persoonlijke_data.download", "wissen.wissen"})
+#: Their address asks more than is known here: tests/test_mijn_gegevens.py, tests/test_erasure.py
+#: and tests/test_tasks.py open them.
+ELSEWHERE = frozenset(
+    {
+        "persoonlijke_data.download",
+        "wissen.wissen",
+        "taken.details",
+        "taken.voortgang",
+        "taken.bestand",
+    }
+)
 STEPS = ("sluiten", "heropenen", "vaststellen")
 
 

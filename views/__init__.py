@@ -17,6 +17,7 @@ from views import (
     mijn_gegevens,
     projecten,
     rapportages,
+    taken,
     verantwoordingen,
 )
 from views.verantwoordingen import controle
@@ -44,7 +45,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen,
+        bewerkingen, taken,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)
