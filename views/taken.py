@@ -100,7 +100,9 @@ def _how_far(row: Taak, progress: tasks.Progress) -> str:
     if row.status is TaakStatus.WACHT:
         return "Staat klaar om te beginnen."
     if not progress.total:
-        return f"{formats.number(progress.done)} regels gedaan."
+        return (
+            f"Bezig. {formats.number(progress.done)} regels gedaan." if progress.done else "Bezig."
+        )
     done, total = formats.number(min(progress.done, progress.total)), formats.number(progress.total)
     return f"{done} van {total} regels gedaan."
 
