@@ -43,6 +43,7 @@ SIGNED_IN = {
     "toegang.nieuwe_app": 303,
     "persoonlijke_data.index": 200,
     "auth.session_left": 200,
+    "taken.index": 200,
     # Nothing to save: there is no such file.
     "auth.recovery_file": 404,
 }
@@ -123,9 +124,18 @@ ONLY_POSTS = frozenset(
         "toegang.uitloggen",
     }
 )
-#: Their address asks more than is known here: tests/test_persoonlijke_data.py,
-#: tests/test_erasure.py and tests/test_auth_drafts.py open them.
-ELSEWHERE = frozenset({"persoonlijke_data.download", "wissen.wissen", "auth.resume"})
+#: Their address asks more than is known here: test_persoonlijke_data, test_erasure,
+#: test_auth_drafts and test_tasks open them.
+ELSEWHERE = frozenset(
+    {
+        "auth.resume",
+        "persoonlijke_data.download",
+        "wissen.wissen",
+        "taken.details",
+        "taken.voortgang",
+        "taken.bestand",
+    }
+)
 STEPS = ("sluiten", "heropenen", "vaststellen")
 
 
