@@ -41,6 +41,8 @@ BESIDE = {
     "Rechten": ("", "", "Z", "Z", "Z"),
     "Mail": ("", "", "", "", "Z"),
     "Taak": ("", "", "", "Z", "Z"),
+    # Datakwaliteit is the data manager's; who advises may look.
+    "Kwaliteitsregel": ("", "", "Z", "Z M W V", "Z M W V"),
     # The portal's own administration of handled forms.
     "Verzoek": ("", "", "", "", ""),
     # What the log-in keeps: who is logged in where, what failed, and ways back in.

@@ -12,6 +12,7 @@ from views import (
     beheer,
     bewerkingen,
     dashboard,
+    datakwaliteit,
     generated,
     mensen,
     mijn_gegevens,
@@ -44,7 +45,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen,
+        bewerkingen, datakwaliteit,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

@@ -1,9 +1,9 @@
 """What a bulk edit did, or would do, as people read it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from cmk_admin import attributes, formats, history_view
+from cmk_admin import formats, history_view, references
 from cmk_admin.bulk import effects
 from cmk_admin.bulk.run import Outcome, Task, main_row
 from cmk_admin.gate import Skipped
@@ -23,10 +23,10 @@ def preview(task: Task, outcome: Outcome, page: int) -> BulkPreview:
     last = max(1, -(-len(by_row) // ROWS))
     page = min(page, last)
     first = (page - 1) * ROWS
-    shown = list(by_row.values())[first : first + ROWS]
+    shown = dict(list(by_row.items())[first : first + ROWS])
     return BulkPreview(
         lead=lead(task, outcome),
-        what=tuple(change.words for change in task.changes),
+        what=task.what,
         rows=touched(task.entity, shown),
         first=first + 1 if shown else 0,
         total=len(by_row),
@@ -44,44 +44,58 @@ def lead(task: Task, outcome: Outcome) -> str:
     word = task.entity.woord
     total = len(task.ids)
     if total == 1:
-        return f"{word.deze.capitalize()} {'wordt' if outcome.touched else 'blijft zoals zij is'}."
+        this = word.deze.capitalize()
+        return f"{this} {f'wordt {task.done}' if outcome.touched else 'blijft onveranderd'}."
     return (
         f"{formats.number(outcome.touched)} van de {formats.number(total)} gekozen"
-        f" {word.meervoud} {'wordt' if outcome.touched == 1 else 'worden'} gewijzigd."
+        f" {word.meervoud} {'wordt' if outcome.touched == 1 else 'worden'} {task.done}."
     )
 
 
-def _by_row(entity: type[Entiteit], rows: Iterable[Wijziging]) -> dict[int | None, list[Wijziging]]:
-    found: dict[int | None, list[Wijziging]] = defaultdict(list)
+def _by_row(entity: type[Entiteit], rows: Iterable[Wijziging]) -> dict[int, list[Wijziging]]:
+    found: dict[int, list[Wijziging]] = defaultdict(list)
     for row in rows:
-        found[main_row(entity, row)].append(row)
+        found[main_row(entity, row) or 0].append(row)
     return found
 
 
-def touched(entity: type[Entiteit], groups: Sequence[Sequence[Wijziging]]) -> tuple[Touched, ...]:
-    """Each changed row with its cells, and what was linked to it or unlinked from it."""
-    labels = history_view.labels_of([row for group in groups for row in group])
+def touched(
+    entity: type[Entiteit], groups: Mapping[int, Sequence[Wijziging]]
+) -> tuple[Touched, ...]:
+    """Each changed row with its cells, and what came under it or went."""
+    labels = history_view.labels_of([row for group in groups.values() for row in group])
+    titles = _titles(entity, groups)
     found = []
-    for group in groups:
+    for id_, group in groups.items():
         own = [row for row in group if row.entiteit == entity.__name__]
-        links = [row for row in group if row.entiteit != entity.__name__]
+        parts = [row for row in group if row.entiteit != entity.__name__]
         cells = [c for row in own for c in history_view.changes_of(row, labels)]
-        title = own[0].titel if own else ""
-        found.append(Touched(title, (*cells, *_link_changes(entity, links))))
+        title = own[0].titel if own else titles.get(id_, "")
+        found.append(Touched(title, (*cells, *_part_changes(entity, parts))))
     return tuple(found)
 
 
-def _link_changes(entity: type[Entiteit], links: Sequence[Wijziging]) -> Iterable[Change]:
-    """Links that came and went, per choice of several rows."""
-    for attribute in attributes.attributes_of(entity):
-        if attribute.plural is None:
-            continue
-        link = entity.__mapper__.relationships[attribute.plural.relatie].mapper.class_.__name__
-        mine = [row for row in links if row.entiteit == link]
+def _titles(entity: type[Entiteit], groups: Mapping[int, Sequence[Wijziging]]) -> dict[int, str]:
+    """Names of rows that did not change themselves, only what is under them."""
+    wanted = [
+        id_
+        for id_, group in groups.items()
+        if all(row.entiteit != entity.__name__ for row in group)
+    ]
+    return references.finder(entity)(wanted) if wanted else {}
+
+
+def _part_changes(entity: type[Entiteit], parts: Sequence[Wijziging]) -> Iterable[Change]:
+    """What was linked or added, and what was unlinked or taken away, per kind."""
+    chosen = {plural.relatie: plural.ui.label for plural in entity.meervouden.values()}
+    for relation in entity.delen:
+        part = entity.__mapper__.relationships[relation].mapper.class_
+        mine = [row for row in parts if row.entiteit == part.__name__]
         if mine:
             gone = [r.titel for r in mine if r.soort is WijzigingSoort.VERWIJDERD]
             come = [r.titel for r in mine if r.soort is WijzigingSoort.AANGEMAAKT]
-            yield Change(attribute.label, ", ".join(gone), ", ".join(come), part=True)
+            label = chosen.get(relation, relation.capitalize())
+            yield Change(label, ", ".join(gone), ", ".join(come), part=True)
 
 
 def left_out(outcome: Outcome) -> tuple[LeftOut, ...]:
