@@ -103,6 +103,9 @@ def _read() -> dict[str, dict[str, frozenset[str]]]:
             continue  # stands in BESIDE
         for name in names.split(" (")[0].split(", "):
             found[NAMES.get(name, name)] = tuple(READ[cell] for cell in cells)
+    # Merging duplicates came later, for boards and schools as well: by who may import them.
+    for name in ("Schoolbestuur", "School"):
+        found[name] = tuple(f"{c} samenvoegen" if "importeren" in c else c for c in found[name])
     # Both names of the line about history have an explanation behind them.
     found["Bewerking"] = found["Wijziging"]
     found["Wijziging"] = ("Z",) * 5

@@ -18,6 +18,7 @@ from views import (
     mijn_gegevens,
     projecten,
     rapportages,
+    samenvoegen,
     verantwoordingen,
 )
 from views.verantwoordingen import controle
@@ -45,7 +46,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen, datakwaliteit,
+        bewerkingen, datakwaliteit, samenvoegen,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

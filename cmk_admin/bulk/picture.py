@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from cmk_admin import formats, history_view, references
 from cmk_admin.bulk import effects
 from cmk_admin.bulk.run import Outcome, Task, main_row
-from cmk_admin.gate import Skipped
+from cmk_admin.gate import Skipped, entity_of
 from cmk_admin.page import Change
 from cmk_admin.page_batch import BulkPreview, LeftOut, Touched
-from models.base import Entiteit
+from models.base import Entiteit, entiteiten
 from models.historie import Wijziging, WijzigingSoort
 
 ROWS = 100
@@ -19,7 +19,7 @@ MISSING = "Dit is er niet (meer), of is niet van jullie."
 
 def preview(task: Task, outcome: Outcome, page: int) -> BulkPreview:
     """The whole outcome, with one page of its rows."""
-    by_row = _by_row(task.entity, outcome.rows)
+    by_row = _by_row(task, outcome.rows)
     last = max(1, -(-len(by_row) // ROWS))
     page = min(page, last)
     first = (page - 1) * ROWS
@@ -27,7 +27,7 @@ def preview(task: Task, outcome: Outcome, page: int) -> BulkPreview:
     return BulkPreview(
         lead=lead(task, outcome),
         what=task.what,
-        rows=touched(task.entity, shown),
+        rows=_touched(shown, task.spread),
         first=first + 1 if shown else 0,
         total=len(by_row),
         left_out=left_out(outcome),
@@ -52,37 +52,67 @@ def lead(task: Task, outcome: Outcome) -> str:
     )
 
 
-def _by_row(entity: type[Entiteit], rows: Iterable[Wijziging]) -> dict[int, list[Wijziging]]:
-    found: dict[int, list[Wijziging]] = defaultdict(list)
+Key = tuple[type[Entiteit], int]
+
+
+def _by_row(task: Task, rows: Iterable[Wijziging]) -> dict[Key, list[Wijziging]]:
+    """Changes by the row that people take them to be of."""
+    owners = _owners() if task.spread else {}
+    found: dict[Key, list[Wijziging]] = defaultdict(list)
     for row in rows:
-        found[main_row(entity, row) or 0].append(row)
+        if task.spread:
+            above = owners.get(row.entiteit)
+            key = (above, row.ouder_id) if above else (entity_of(row), row.rij_id)
+        else:
+            key = (task.entity, main_row(task.entity, row))
+        found[key[0], key[1] or 0].append(row)
     return found
 
 
-def touched(
-    entity: type[Entiteit], groups: Mapping[int, Sequence[Wijziging]]
-) -> tuple[Touched, ...]:
-    """Each changed row with its cells, and what came under it or went."""
+def _owners() -> dict[str, type[Entiteit]]:
+    """Entity that is part of another → the one that it is part of."""
+    return {
+        entity.__mapper__.relationships[relation].mapper.class_.__name__: entity
+        for entity in entiteiten()
+        for relation in entity.delen
+    }
+
+
+def _touched(groups: Mapping[Key, Sequence[Wijziging]], spread: bool) -> tuple[Touched, ...]:
+    """Each changed row with its cells, and what came under it or went.
+
+    spread: of several entities, so each says which.
+    """
     labels = history_view.labels_of([row for group in groups.values() for row in group])
-    titles = _titles(entity, groups)
+    titles = _titles(groups)
     found = []
-    for id_, group in groups.items():
+    for (entity, id_), group in groups.items():
         own = [row for row in group if row.entiteit == entity.__name__]
         parts = [row for row in group if row.entiteit != entity.__name__]
-        cells = [c for row in own for c in history_view.changes_of(row, labels)]
-        title = own[0].titel if own else titles.get(id_, "")
+        title = own[0].titel if own else titles.get((entity, id_), "")
+        if spread:
+            end = ": gaat weg" if _goes(own) else ""
+            title = f"{entity.woord.titel} “{title}”{end}"
+        cells = [c for row in own for c in history_view.changes_of(row, labels) if not _goes(own)]
         found.append(Touched(title, (*cells, *_part_changes(entity, parts))))
     return tuple(found)
 
 
-def _titles(entity: type[Entiteit], groups: Mapping[int, Sequence[Wijziging]]) -> dict[int, str]:
+def _goes(own: Sequence[Wijziging]) -> bool:
+    return any(row.soort is WijzigingSoort.VERWIJDERD for row in own)
+
+
+def _titles(groups: Mapping[Key, Sequence[Wijziging]]) -> dict[Key, str]:
     """Names of rows that did not change themselves, only what is under them."""
-    wanted = [
-        id_
-        for id_, group in groups.items()
-        if all(row.entiteit != entity.__name__ for row in group)
-    ]
-    return references.finder(entity)(wanted) if wanted else {}
+    wanted: dict[type[Entiteit], list[int]] = defaultdict(list)
+    for (entity, id_), group in groups.items():
+        if all(row.entiteit != entity.__name__ for row in group):
+            wanted[entity].append(id_)
+    return {
+        (entity, id_): name
+        for entity, ids in wanted.items()
+        for id_, name in references.finder(entity)(ids).items()
+    }
 
 
 def _part_changes(entity: type[Entiteit], parts: Sequence[Wijziging]) -> Iterable[Change]:

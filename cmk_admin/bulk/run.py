@@ -27,7 +27,8 @@ MOST = 5000
 class Task:
     """What is done to which rows, each judged by itself; subclasses say what.
 
-    soort: of the batch. done: the word for a row that it was done to.
+    soort: of the batch. done: the word for a row that it was done to. spread: it changes rows
+    of other entities as well, each of which is shown by itself.
     """
 
     entity: type[Entiteit]
@@ -35,6 +36,7 @@ class Task:
 
     soort: ClassVar[BewerkingSoort] = BewerkingSoort.WIJZIGEN
     done: ClassVar[str] = "gewijzigd"
+    spread: ClassVar[bool] = False
 
     @property
     def what(self) -> tuple[str, ...]:
@@ -53,6 +55,14 @@ class Task:
     def do(self, session: GateSession, row: Any) -> None:
         """Do it to a row in memory; raises Refused or RegelFout before anything changed."""
         raise NotImplementedError
+
+    def save(self, session: GateSession, seen: set[int]) -> list[Skipped]:
+        """Do it to every row and save; returns what was left out. seen: gets what is there."""
+        return save_each(session, sorted(self.ids), _loader(session, self, seen))
+
+    def touched(self, rows: Sequence[Wijziging]) -> int:
+        """How many of the chosen rows these changes are about."""
+        return len({main_row(self.entity, row) for row in rows})
 
 
 @dataclass(frozen=True)
@@ -97,19 +107,21 @@ class Outcome:
     @property
     def fingerprint(self) -> str:
         """The same when exactly the same happens to exactly the same rows."""
-        done = sorted(
-            [
-                row.entiteit,
-                # A new row has no number yet when it is only tried.
-                row.ouder_id if row.soort is WijzigingSoort.AANGEMAAKT else row.rij_id,
-                row.soort.value,
-                json.dumps(row.waarden, sort_keys=True),
-            ]
-            for row in self.rows
-        )
+        new = {r.rij_id for r in self.rows if r.soort is WijzigingSoort.AANGEMAAKT}
+        done = sorted(json.dumps(_told(row, new), sort_keys=True) for row in self.rows)
         left = sorted([one.entity, one.row_id, one.reason] for one in self.skipped)
         told = json.dumps([done, left, self.same, self.missing])
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _told(row: Wijziging, new: set[int]) -> list[Any]:
+    """A change without the numbers of new rows: they have none yet when it is only tried."""
+    if row.soort is not WijzigingSoort.AANGEMAAKT:
+        return [row.entiteit, row.rij_id, row.soort.value, row.waarden]
+    if row.ouder_id not in new:
+        return [row.entiteit, row.ouder_id, row.soort.value, row.waarden]
+    values = {name: pair for name, pair in row.waarden.items() if pair[1] != row.ouder_id}
+    return [row.entiteit, None, row.soort.value, values]
 
 
 def carry_out(session: GateSession, task: Task) -> Outcome:
@@ -117,11 +129,11 @@ def carry_out(session: GateSession, task: Task) -> Outcome:
     watched = Watched(session, task.entity, task.ids)
     seen: set[int] = set()
     with bewerking(session, task.soort, task.name, _partij(session, task)) as stap:
-        skipped = save_each(session, sorted(task.ids), _loader(session, task, seen))
+        skipped = task.save(session, seen)
     rows = session.scalars(
         select(Wijziging).where(Wijziging.bewerking_id == stap.id).order_by(Wijziging.id)
     ).all()
-    touched = len({main_row(task.entity, row) for row in rows})
+    touched = task.touched(rows)
     stap.omschrijving = f"{count(task.entity, touched)} {task.done}: {task.name}"[:300]
     with session.own_work():
         session.flush()
@@ -131,7 +143,7 @@ def carry_out(session: GateSession, task: Task) -> Outcome:
         rows=rows,
         skipped=skipped,
         touched=touched,
-        same=there - touched - len(skipped),
+        same=0 if task.spread else there - touched - len(skipped),
         missing=len(task.ids) - there,
         effects=watched.effects(),
     )

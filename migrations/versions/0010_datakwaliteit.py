@@ -1,4 +1,4 @@
-"""Datakwaliteit: the rules that find likely errors."""
+"""Datakwaliteit: the rules that find likely errors, and merging partners that are the same."""
 
 from typing import Any
 
@@ -14,9 +14,22 @@ CHECKS = (
     "bestuur_naam", "school_indeling", "school_inactief", "partner_gelijk", "last_bedrag",
     "last_hoog",
 )  # fmt: skip
+KINDS = (
+    "dupliceren", "sluiten", "heropenen", "vaststellen", "jaar_openen", "verwijderen",
+    "importeren", "ongedaan", "wijzigen", "verplaatsen", "opnieuw",
+)  # fmt: skip
+SUCCESSOR = "fk_samenwerkingspartner_opvolger_id_samenwerkingspartner"
 
 
 def upgrade() -> None:
+    _kinds((*KINDS, "samenvoegen"))
+    # Not made again on SQLite: that would forget what hangs on the table.
+    yes = sa.Column("actief", sa.Boolean(), nullable=False, server_default=sa.true())
+    op.add_column("samenwerkingspartner", yes)
+    op.execute(
+        "ALTER TABLE samenwerkingspartner ADD COLUMN opvolger_id INTEGER"
+        f" CONSTRAINT {SUCCESSOR} REFERENCES samenwerkingspartner (id)"
+    )
     op.create_table(
         "kwaliteitsregel",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -36,6 +49,19 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("kwaliteitsregel")
+    for column in ("opvolger_id", "actief"):
+        op.drop_column("samenwerkingspartner", column)
+    op.execute("UPDATE bewerking SET soort = 'importeren' WHERE soort = 'samenvoegen'")
+    _kinds(KINDS)
+
+
+def _kinds(kinds: tuple[str, ...]) -> None:
+    """The table of batches with these kinds."""
+    check = op.f("ck_bewerking_bewerkingsoort")
+    with op.batch_alter_table("bewerking", table_kwargs={"sqlite_autoincrement": True}) as batch:
+        batch.drop_constraint(check, type_="check")
+        listed = ", ".join(f"'{kind}'" for kind in kinds)
+        batch.create_check_constraint(check, sa.text(f"soort IN ({listed})"))
 
 
 def _stamps(table: str) -> tuple[Any, ...]:

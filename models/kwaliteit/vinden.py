@@ -35,9 +35,8 @@ def gelijke_partners(sessie: Session) -> list[list[int]]:
     """Ids of partners of one contractpartij whose names are alike, per group."""
     namen: dict[int, list[tuple[int, str]]] = defaultdict(list)
     partner = Samenwerkingspartner
-    for id_, partij, naam in sessie.execute(
-        select(partner.id, partner.contractpartij_id, partner.naam).order_by(partner.id)
-    ):
+    kolommen = select(partner.id, partner.contractpartij_id, partner.naam)
+    for id_, partij, naam in sessie.execute(kolommen.where(partner.actief).order_by(partner.id)):
         namen[partij].append((id_, naam))
     return sorted(groep for van_partij in namen.values() for groep in groepen(van_partij))
 

@@ -61,6 +61,7 @@ def regel(id: int) -> str:  # noqa: A002 - as in the address
         regel=gekozen,
         toelichting=_toelichting(gekozen),
         vondst=gevonden,
+        groepen=vondst.groepen(database.session(), gekozen),
         page=vondst.lijst(gekozen, gevonden),
         bulk_url=vondst.bulk_url(gekozen),
     )

@@ -19,9 +19,11 @@ from cmk_admin.routes import actor
 from models.base import Entiteit
 from models.kwaliteit import Controle, Kwaliteitsregel
 from models.kwaliteit.regel import KEER_MEDIAAN
-from models.kwaliteit.vinden import ENTITEIT, gevonden, opvolger_van
+from models.kwaliteit.vinden import ENTITEIT, gelijke_partners, gevonden, opvolger_van
+from models.samenwerkingspartner import Samenwerkingspartner
 
 PER_PAGINA = 50
+GROEPEN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,34 @@ class Kaart:
     uitleg: str
     url: str
     chip: Chip
+
+
+@dataclass(frozen=True, slots=True)
+class Groep:
+    """Partners that are alike. ids: to merge them, None for who may not."""
+
+    namen: tuple[str, ...]
+    van: str
+    ids: str | None
+
+
+def groepen(sessie: Session, regel: Kwaliteitsregel) -> list[Groep]:
+    """The first groups of partners that are alike; the others follow when these are merged."""
+    if regel.controle is not Controle.PARTNER_GELIJK or not regel.actief:
+        return []
+    gelijk = gelijke_partners(sessie)[:GROEPEN]
+    nummers = [id_ for groep in gelijk for id_ in groep]
+    rijen = {rij.id: rij for rij in listing.rows_with(Samenwerkingspartner, nummers)}
+    return [
+        Groep(
+            tuple(str(rijen[id_]) for id_ in groep),
+            str(rijen[groep[0]].contractpartij),
+            selection.pack(groep)
+            if all(may(actor(), Handeling.SAMENVOEGEN, rijen[id_]) for id_ in groep)
+            else None,
+        )
+        for groep in gelijk
+    ]
 
 
 def factor(regel: Kwaliteitsregel) -> int:
