@@ -1,4 +1,5 @@
-"""The lists that the portal starts with: doelen, doelgroepen, kostensoorten and the like.
+"""The lists that the portal starts with: doelen, doelgroepen, kostensoorten and the like, and
+the rules of Datakwaliteit.
 
 A choice is known by its fixed code, so that one which Cultuur Oost gave another name,
 order or end date is left as it is.
@@ -7,6 +8,8 @@ order or end date is left as it is.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.base import Entiteit
+from models.kwaliteit import Controle, Kwaliteitsregel
 from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Lijst, Sector
 
 PO_GO = "po_go"
@@ -62,10 +65,42 @@ BASISLIJSTEN: dict[type[Lijst], dict[str, str]] = {
     },
 }
 
+#: Check of a rule → why it counts, and how to mend what it finds; its name is that of the check.
+REGELS: dict[Controle, str] = {
+    Controle.BESTUUR_NAAM: (
+        "DUO gaf alleen een bevoegd-gezagnummer. In rapportages staat dan een nummer waar een"
+        " naam hoort. Zoek de naam op en vul die in."
+    ),
+    Controle.SCHOOL_INDELING: (
+        "Deze scholen tellen niet mee in het bereik per schoolbestuur of per gemeente."
+    ),
+    Controle.SCHOOL_INACTIEF: (
+        "De school is gesloten of gefuseerd, maar staat nog bij een activiteit van een open jaar."
+        " Heeft zij een opvolger, dan kun je haar daardoor vervangen."
+    ),
+    Controle.PARTNER_GELIJK: (
+        "Bij één contractpartij staan partners met bijna dezelfde naam. Is het dezelfde partner,"
+        " voeg ze dan samen."
+    ),
+    Controle.LAST_BEDRAG: "Zonder bedrag telt een last niet mee en is de activiteit niet compleet.",
+    Controle.LAST_HOOG: (
+        "Het bedrag is meer dan tien keer de mediaan van de lasten in open jaren. Staat de komma"
+        " goed?"
+    ),
+}
+
 
 def laad(session: Session) -> int:
     """Add what is missing; returns how many. The caller commits."""
-    nieuw = [
+    nieuw: list[Entiteit] = [
+        Kwaliteitsregel(controle=controle, naam=controle.label, uitleg=uitleg)
+        for controle, uitleg in REGELS.items()
+        if session.scalar(
+            select(Kwaliteitsregel.id).where(Kwaliteitsregel.controle == controle).limit(1)
+        )
+        is None
+    ]
+    nieuw += [
         klasse(code=code, naam=naam, rang=10 * nummer)
         for klasse, keuzes in BASISLIJSTEN.items()
         for nummer, (code, naam) in enumerate(keuzes.items(), start=1)

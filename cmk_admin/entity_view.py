@@ -221,6 +221,9 @@ class EntityView(ModelView):
         if may(actor(), Handeling.WIJZIGEN, self.model):
             url = url_for(f"{self.endpoint}.bulk_view")
             found.append(Action("Wijzigen in bulk…", url, "edit", "post", name="bulk"))
+        if may(actor(), Handeling.SAMENVOEGEN, self.model):
+            url = url_for("samenvoegen.rijen", wat=self.endpoint)
+            found.append(Action("Samenvoegen…", url, "layers", "post", name="samenvoegen"))
         if may(actor(), Handeling.VERWIJDEREN, self.model):
             found.append(
                 Action("Verwijderen…", "", "trash", "post", danger=True, name="verwijderen")

@@ -75,6 +75,9 @@ _ONDERDEEL = _rechten("Z M W", "Z M W V", "Z", "Z M W V", "Z M W V")
 _KOPPELING = _rechten("Z M V", "Z M V", "Z", "Z M V", "Z M V")
 _BEHEER = _rechten("Z", "Z", "Z", "Z", "Z M W V")
 _STAMDATA = _rechten("Z", "Z", "Z", "Z M W V importeren", "Z M W V importeren")
+_SCHOLEN = _rechten(
+    "Z", "Z", "Z", "Z M W V importeren samenvoegen", "Z M W V importeren samenvoegen"
+)
 _LIJST = _rechten("Z", "Z", "Z", "Z M W", "Z M W")
 _ACCOUNT = _rechten("Z", "Z", "Z", "Z", "Z M W")
 _LEZEN = _rechten("Z", "Z", "Z", "Z", "Z")
@@ -105,8 +108,8 @@ RIGHTS: dict[str, Rechten] = {
     "Document": _rechten("Z", "Z M W V", "Z", "Z", "Z M W V"),
     "Contractpartij": _BEHEER,
     "Werkgebied": _BEHEER,
-    "Schoolbestuur": _STAMDATA,
-    "School": _STAMDATA,
+    "Schoolbestuur": _SCHOLEN,
+    "School": _SCHOLEN,
     "Gemeente": _STAMDATA,
     "Doel": _LIJST,
     "Doelgroep": _LIJST,
@@ -124,6 +127,7 @@ RIGHTS: dict[str, Rechten] = {
     "Bewerking": _rechten("Z", "Z ongedaan", "Z", "Z ongedaan", "Z ongedaan ongedaan_alle"),
     "Mail": _rechten("", "", "", "", "Z"),
     "Taak": _rechten("", "", "", "Z", "Z"),
+    "Kwaliteitsregel": _rechten("", "", "Z", "Z M W V", "Z M W V"),
     "Verzoek": _NIEMAND,
     "Zitting": _NIEMAND,
     "Poging": _NIEMAND,
@@ -182,6 +186,7 @@ SCOPE: dict[str, Mapping[Rol, Bereik]] = {
             "Link",
             "AlgemeenDocument",
             "VeelgesteldeVraag",
+            "Kwaliteitsregel",
         ],
         _ALLES,
     ),

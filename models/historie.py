@@ -22,6 +22,7 @@ class BewerkingSoort(Keuze):
     DUPLICEREN = "dupliceren", "Dupliceren"
     WIJZIGEN = "wijzigen", "Wijzigen in bulk"
     VERPLAATSEN = "verplaatsen", "Verplaatsen"
+    SAMENVOEGEN = "samenvoegen", "Samenvoegen"
     SLUITEN = "sluiten", "Verantwoording sluiten"
     HEROPENEN = "heropenen", "Heropenen"
     VASTSTELLEN = "vaststellen", "Vaststellen"

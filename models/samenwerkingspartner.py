@@ -49,6 +49,16 @@ class Samenwerkingspartner(VanContractpartij, Entiteit):
     telefoon: Mapped[str | None] = mapped_column(String(30), info=ui("Telefoon", soort="telefoon"))
     website: Mapped[str | None] = mapped_column(String(200), info=ui("Website", soort="url"))
 
+    actief: Mapped[bool] = mapped_column(
+        default=True, info=ui("Actief", filter=True, formulier=False)
+    )
+    opvolger_id: Mapped[int | None] = mapped_column(
+        ForeignKey("samenwerkingspartner.id"), info=ui("Opgegaan in", formulier=False)
+    )
+
+    opvolger: Mapped["Samenwerkingspartner | None"] = relationship(
+        remote_side="Samenwerkingspartner.id", foreign_keys=[opvolger_id]
+    )
     contractpartij: Mapped["Contractpartij"] = relationship(
         foreign_keys="Samenwerkingspartner.contractpartij_id"
     )

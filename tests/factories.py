@@ -30,6 +30,7 @@ from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
+from models.kwaliteit import Controle, Kwaliteitsregel
 from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Sector
 from models.privacy import Bewaartermijn, Inzage, InzageSoort
 from models.project import Baat, Begrotingspost, Document, Project
@@ -383,6 +384,12 @@ maak_algemeen_document = _fabriek_van(
 maak_veelgestelde_vraag = _fabriek_van(
     VeelgesteldeVraag,
     lambda n: {"vraag": f"Vraag {n}?", "antwoord": "Ja."},
+)
+
+
+maak_kwaliteitsregel = _fabriek_van(
+    Kwaliteitsregel,
+    lambda n: {"naam": f"Regel {n}", "controle": Controle.LAST_BEDRAG, "uitleg": "Let op."},
 )
 
 

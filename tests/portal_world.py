@@ -123,6 +123,7 @@ def _gedeeld(session: GateSession, wereld: Wereld) -> dict[str, Any]:
         wereld.noteer(maak(session), stand="vrij")
     dashboard: tuple[Callable[..., Entiteit], ...] = (
         f.maak_agenda_item, f.maak_link, f.maak_algemeen_document, f.maak_veelgestelde_vraag,
+        f.maak_kwaliteitsregel,
     )  # fmt: skip
     for maak in dashboard:
         wereld.noteer(maak(session))

@@ -41,6 +41,8 @@ BESIDE = {
     "Rechten": ("", "", "Z", "Z", "Z"),
     "Mail": ("", "", "", "", "Z"),
     "Taak": ("", "", "", "Z", "Z"),
+    # Datakwaliteit is the data manager's; who advises may look.
+    "Kwaliteitsregel": ("", "", "Z", "Z M W V", "Z M W V"),
     # The portal's own administration of handled forms.
     "Verzoek": ("", "", "", "", ""),
     # What the log-in keeps: who is logged in where, what failed, and ways back in.
@@ -105,6 +107,9 @@ def _read() -> dict[str, dict[str, frozenset[str]]]:
             continue  # stands in BESIDE
         for name in names.split(" (")[0].split(", "):
             found[NAMES.get(name, name)] = tuple(READ[cell] for cell in cells)
+    # Merging duplicates came later, for boards and schools as well: by who may import them.
+    for name in ("Schoolbestuur", "School"):
+        found[name] = tuple(f"{c} samenvoegen" if "importeren" in c else c for c in found[name])
     # Both names of the line about history have an explanation behind them.
     found["Bewerking"] = found["Wijziging"]
     found["Wijziging"] = ("Z",) * 5

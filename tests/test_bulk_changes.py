@@ -14,7 +14,7 @@ from sqlalchemy import select
 from cmk_admin import attributes
 from cmk_admin.bulk import run
 from cmk_admin.bulk.changes import Change, Hoe, apply
-from cmk_admin.bulk.run import Outcome, Task
+from cmk_admin.bulk.run import Edit, Outcome
 from cmk_admin.gate import undo
 from models.activiteit import Activiteit, ActiviteitDoelgroep, Last
 from models.base import RegelFout
@@ -164,12 +164,12 @@ def told(outcome: Outcome) -> tuple[Any, ...]:
 
 def seen(world: World, bulk: Bulk) -> tuple[Any, ...]:
     with world.acting(bulk.who) as session:
-        return run.preview(session, Task(bulk.entity, bulk.ids, bulk.changes), told)
+        return run.preview(session, Edit(bulk.entity, bulk.ids, bulk.changes), told)
 
 
 def carried_out(world: World, bulk: Bulk) -> tuple[int, tuple[Any, ...]]:
     with world.acting(bulk.who) as session:
-        outcome = run.carry_out(session, Task(bulk.entity, bulk.ids, bulk.changes))
+        outcome = run.carry_out(session, Edit(bulk.entity, bulk.ids, bulk.changes))
         found = outcome.stap.id, told(outcome)
         session.commit()
         return found
@@ -274,7 +274,7 @@ def test_two_at_once_lose_nothing(fresh_world: World) -> None:
     failed: list[BaseException] = []
 
     def double() -> None:
-        task = Task(Last, ids, (change(Last, "bedrag", Hoe.PROCENT, number=Decimal(100)),))
+        task = Edit(Last, ids, (change(Last, "bedrag", Hoe.PROCENT, number=Decimal(100)),))
         try:
             with w.acting("datamanager") as session:
                 ready.wait(10)

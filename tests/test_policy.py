@@ -45,8 +45,8 @@ Begrotingspost       | Z           | Z           | Z   | Z           | Z M W V
 Document             | Z           | Z M W V     | Z   | Z           | Z M W V
 Contractpartij       | Z           | Z           | Z   | Z           | Z M W V
 Werkgebied           | Z           | Z           | Z   | Z           | Z M W V
-Schoolbestuur        | Z           | Z           | Z   | Z M W V importeren | Z M W V importeren
-School               | Z           | Z           | Z   | Z M W V importeren | Z M W V importeren
+Schoolbestuur        | Z           | Z           | Z   | Z M W V importeren samenvoegen | Z M W V importeren samenvoegen
+School               | Z           | Z           | Z   | Z M W V importeren samenvoegen | Z M W V importeren samenvoegen
 Gemeente             | Z           | Z           | Z   | Z M W V importeren | Z M W V importeren
 Doel                 | Z           | Z           | Z   | Z M W       | Z M W
 Doelgroep            | Z           | Z           | Z   | Z M W       | Z M W
@@ -64,6 +64,7 @@ Wijziging            | Z           | Z           | Z   | Z           | Z
 Bewerking            | Z           | Z ongedaan  | Z   | Z ongedaan  | Z ongedaan ongedaan_alle
 Mail                 | -           | -           | -   | -           | Z
 Taak                 | -           | -           | -   | Z           | Z
+Kwaliteitsregel      | -           | -           | Z   | Z M W V     | Z M W V
 Verzoek              | -           | -           | -   | -           | -
 Zitting              | -           | -           | -   | -           | -
 Poging               | -           | -           | -   | -           | -

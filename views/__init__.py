@@ -12,12 +12,14 @@ from views import (
     beheer,
     bewerkingen,
     dashboard,
+    datakwaliteit,
     generated,
     mensen,
     mijn_gegevens,
     opruimen,
     projecten,
     rapportages,
+    samenvoegen,
     taken,
     verantwoordingen,
 )
@@ -46,7 +48,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen, opruimen, taken,
+        bewerkingen, datakwaliteit, samenvoegen, opruimen, taken,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

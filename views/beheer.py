@@ -28,6 +28,7 @@ from cmk_admin.routes import actor, requires
 from models.base import RegelFout, entiteiten, nu
 from models.gebruiker import Gebruiker, Rol
 from models.historie import BewerkingSoort
+from models.kwaliteit import Kwaliteitsregel
 from models.verantwoording import Verantwoording, open_jaar
 
 blueprint = Blueprint("beheer", __name__, url_prefix="/beheer")
@@ -58,6 +59,8 @@ def index() -> str:
         for section in sections
     ]
     actions = [Action("Rechten", url_for("beheer.rechten"), "lock")]
+    if may(actor(), Handeling.ZIEN, Kwaliteitsregel):
+        actions.append(Action("Datakwaliteit", url_for("datakwaliteit.index"), "check"))
     if may(actor(), Handeling.MAKEN, Gebruiker):
         actions.append(Action("Mensen", url_for("mensen.index"), "users"))
     if may(actor(), Handeling.JAAR_OPENEN, Verantwoording):

@@ -30,6 +30,7 @@ from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap
 from models.historie import Bewerking, Wijziging
+from models.kwaliteit import Kwaliteitsregel
 from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Sector
 from models.privacy import Bewaartermijn, Inzage
 from models.project import Baat, Begrotingspost, Document, Project
@@ -49,7 +50,19 @@ SECTIONS = (
     Section("Stamdata", (Samenwerkingspartner, Schoolbestuur, School, Gemeente)),
     Section("Keuzelijsten", (Doel, Doelgroep, Kostensoort, Sector, Bron, Documentsoort)),
     Section("Dashboard", (AgendaItem, Link, AlgemeenDocument, VeelgesteldeVraag)),
-    Section("Toezicht", (Wijziging, Bewerking, Momentopname, Mail, Taak, Inzage, Bewaartermijn)),
+    Section(
+        "Toezicht",
+        (
+            Wijziging,
+            Bewerking,
+            Kwaliteitsregel,
+            Momentopname,
+            Mail,
+            Taak,
+            Inzage,
+            Bewaartermijn,
+        ),
+    ),
 )
 #: No screen: what the portal keeps only for its own working.
 WITHOUT_SCREEN = frozenset({Verzoek, Zitting, Poging, Toegangslink, Herstelcode, Concept})

@@ -1,15 +1,15 @@
 """What a bulk edit did, or would do, as people read it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from cmk_admin import attributes, formats, history_view
+from cmk_admin import formats, history_view, references
 from cmk_admin.bulk import effects
 from cmk_admin.bulk.run import Outcome, Task, main_row
-from cmk_admin.gate import Skipped
+from cmk_admin.gate import Skipped, entity_of
 from cmk_admin.page import Change
 from cmk_admin.page_batch import BulkPreview, LeftOut, Touched
-from models.base import Entiteit
+from models.base import Entiteit, entiteiten
 from models.historie import Wijziging, WijzigingSoort
 
 ROWS = 100
@@ -19,15 +19,15 @@ MISSING = "Dit is er niet (meer), of is niet van jullie."
 
 def preview(task: Task, outcome: Outcome, page: int) -> BulkPreview:
     """The whole outcome, with one page of its rows."""
-    by_row = _by_row(task.entity, outcome.rows)
+    by_row = _by_row(task, outcome.rows)
     last = max(1, -(-len(by_row) // ROWS))
     page = min(page, last)
     first = (page - 1) * ROWS
-    shown = list(by_row.values())[first : first + ROWS]
+    shown = dict(list(by_row.items())[first : first + ROWS])
     return BulkPreview(
         lead=lead(task, outcome),
-        what=tuple(change.words for change in task.changes),
-        rows=touched(task.entity, shown),
+        what=task.what,
+        rows=_touched(shown, task.spread),
         first=first + 1 if shown else 0,
         total=len(by_row),
         left_out=left_out(outcome),
@@ -44,44 +44,88 @@ def lead(task: Task, outcome: Outcome) -> str:
     word = task.entity.woord
     total = len(task.ids)
     if total == 1:
-        return f"{word.deze.capitalize()} {'wordt' if outcome.touched else 'blijft zoals zij is'}."
+        this = word.deze.capitalize()
+        return f"{this} {f'wordt {task.done}' if outcome.touched else 'blijft onveranderd'}."
     return (
         f"{formats.number(outcome.touched)} van de {formats.number(total)} gekozen"
-        f" {word.meervoud} {'wordt' if outcome.touched == 1 else 'worden'} gewijzigd."
+        f" {word.meervoud} {'wordt' if outcome.touched == 1 else 'worden'} {task.done}."
     )
 
 
-def _by_row(entity: type[Entiteit], rows: Iterable[Wijziging]) -> dict[int | None, list[Wijziging]]:
-    found: dict[int | None, list[Wijziging]] = defaultdict(list)
+Key = tuple[type[Entiteit], int]
+
+
+def _by_row(task: Task, rows: Iterable[Wijziging]) -> dict[Key, list[Wijziging]]:
+    """Changes by the row that people take them to be of."""
+    owners = _owners() if task.spread else {}
+    found: dict[Key, list[Wijziging]] = defaultdict(list)
     for row in rows:
-        found[main_row(entity, row)].append(row)
+        if task.spread:
+            above = owners.get(row.entiteit)
+            key = (above, row.ouder_id) if above else (entity_of(row), row.rij_id)
+        else:
+            key = (task.entity, main_row(task.entity, row))
+        found[key[0], key[1] or 0].append(row)
     return found
 
 
-def touched(entity: type[Entiteit], groups: Sequence[Sequence[Wijziging]]) -> tuple[Touched, ...]:
-    """Each changed row with its cells, and what was linked to it or unlinked from it."""
-    labels = history_view.labels_of([row for group in groups for row in group])
+def _owners() -> dict[str, type[Entiteit]]:
+    """Entity that is part of another → the one that it is part of."""
+    return {
+        entity.__mapper__.relationships[relation].mapper.class_.__name__: entity
+        for entity in entiteiten()
+        for relation in entity.delen
+    }
+
+
+def _touched(groups: Mapping[Key, Sequence[Wijziging]], spread: bool) -> tuple[Touched, ...]:
+    """Each changed row with its cells, and what came under it or went.
+
+    spread: of several entities, so each says which.
+    """
+    labels = history_view.labels_of([row for group in groups.values() for row in group])
+    titles = _titles(groups)
     found = []
-    for group in groups:
+    for (entity, id_), group in groups.items():
         own = [row for row in group if row.entiteit == entity.__name__]
-        links = [row for row in group if row.entiteit != entity.__name__]
-        cells = [c for row in own for c in history_view.changes_of(row, labels)]
-        title = own[0].titel if own else ""
-        found.append(Touched(title, (*cells, *_link_changes(entity, links))))
+        parts = [row for row in group if row.entiteit != entity.__name__]
+        title = own[0].titel if own else titles.get((entity, id_), "")
+        if spread:
+            end = ": gaat weg" if _goes(own) else ""
+            title = f"{entity.woord.titel} “{title}”{end}"
+        cells = [c for row in own for c in history_view.changes_of(row, labels) if not _goes(own)]
+        found.append(Touched(title, (*cells, *_part_changes(entity, parts))))
     return tuple(found)
 
 
-def _link_changes(entity: type[Entiteit], links: Sequence[Wijziging]) -> Iterable[Change]:
-    """Links that came and went, per choice of several rows."""
-    for attribute in attributes.attributes_of(entity):
-        if attribute.plural is None:
-            continue
-        link = entity.__mapper__.relationships[attribute.plural.relatie].mapper.class_.__name__
-        mine = [row for row in links if row.entiteit == link]
+def _goes(own: Sequence[Wijziging]) -> bool:
+    return any(row.soort is WijzigingSoort.VERWIJDERD for row in own)
+
+
+def _titles(groups: Mapping[Key, Sequence[Wijziging]]) -> dict[Key, str]:
+    """Names of rows that did not change themselves, only what is under them."""
+    wanted: dict[type[Entiteit], list[int]] = defaultdict(list)
+    for (entity, id_), group in groups.items():
+        if all(row.entiteit != entity.__name__ for row in group):
+            wanted[entity].append(id_)
+    return {
+        (entity, id_): name
+        for entity, ids in wanted.items()
+        for id_, name in references.finder(entity)(ids).items()
+    }
+
+
+def _part_changes(entity: type[Entiteit], parts: Sequence[Wijziging]) -> Iterable[Change]:
+    """What was linked or added, and what was unlinked or taken away, per kind."""
+    chosen = {plural.relatie: plural.ui.label for plural in entity.meervouden.values()}
+    for relation in entity.delen:
+        part = entity.__mapper__.relationships[relation].mapper.class_
+        mine = [row for row in parts if row.entiteit == part.__name__]
         if mine:
             gone = [r.titel for r in mine if r.soort is WijzigingSoort.VERWIJDERD]
             come = [r.titel for r in mine if r.soort is WijzigingSoort.AANGEMAAKT]
-            yield Change(attribute.label, ", ".join(gone), ", ".join(come), part=True)
+            label = chosen.get(relation, relation.capitalize())
+            yield Change(label, ", ".join(gone), ", ".join(come), part=True)
 
 
 def left_out(outcome: Outcome) -> tuple[LeftOut, ...]:

@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from cmk_admin import listing
@@ -23,13 +23,70 @@ T = TypeVar("T")
 MOST = 5000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
-    """What is done to which rows."""
+    """What is done to which rows, each judged by itself; subclasses say what.
+
+    soort: of the batch. done: the word for a row that it was done to. spread: it changes rows
+    of other entities as well, each of which is shown by itself.
+    """
 
     entity: type[Entiteit]
     ids: tuple[int, ...]
+
+    soort: ClassVar[BewerkingSoort] = BewerkingSoort.WIJZIGEN
+    done: ClassVar[str] = "gewijzigd"
+    spread: ClassVar[bool] = False
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        """What is done, in lines."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """What is done, for the name of the batch."""
+        return "; ".join(self.what)
+
+    def widened(self, statement: Select[Any]) -> Select[Any]:
+        """The rows with what is needed of them besides."""
+        return statement
+
+    def do(self, session: GateSession, row: Any) -> None:
+        """Do it to a row in memory; raises Refused or RegelFout before anything changed."""
+        raise NotImplementedError
+
+    def save(self, session: GateSession, seen: set[int]) -> list[Skipped]:
+        """Do it to every row and save; returns what was left out. seen: gets what is there."""
+        return save_each(session, sorted(self.ids), _loader(session, self, seen))
+
+    def touched(self, rows: Sequence[Wijziging]) -> int:
+        """How many of the chosen rows these changes are about."""
+        return len({main_row(self.entity, row) for row in rows})
+
+
+@dataclass(frozen=True)
+class Edit(Task):
+    """The same changes to every row."""
+
     changes: tuple[Change, ...]
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        return tuple(change.words for change in self.changes)
+
+    @property
+    def name(self) -> str:
+        return ways.words_of(self.changes)
+
+    def widened(self, statement: Select[Any]) -> Select[Any]:
+        plurals = (change.attribute.plural for change in self.changes)
+        for plural in filter(None, plurals):
+            statement = statement.options(selectinload(getattr(self.entity, plural.relatie)))
+        return statement
+
+    def do(self, session: GateSession, row: Any) -> None:
+        ways.apply(session, row, self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +107,34 @@ class Outcome:
     @property
     def fingerprint(self) -> str:
         """The same when exactly the same happens to exactly the same rows."""
-        done = sorted(
-            [
-                row.entiteit,
-                # A new row has no number yet when it is only tried.
-                row.ouder_id if row.soort is WijzigingSoort.AANGEMAAKT else row.rij_id,
-                row.soort.value,
-                json.dumps(row.waarden, sort_keys=True),
-            ]
-            for row in self.rows
-        )
+        new = {r.rij_id for r in self.rows if r.soort is WijzigingSoort.AANGEMAAKT}
+        done = sorted(json.dumps(_told(row, new), sort_keys=True) for row in self.rows)
         left = sorted([one.entity, one.row_id, one.reason] for one in self.skipped)
         told = json.dumps([done, left, self.same, self.missing])
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _told(row: Wijziging, new: set[int]) -> list[Any]:
+    """A change without the numbers of new rows: they have none yet when it is only tried."""
+    if row.soort is not WijzigingSoort.AANGEMAAKT:
+        return [row.entiteit, row.rij_id, row.soort.value, row.waarden]
+    if row.ouder_id not in new:
+        return [row.entiteit, row.ouder_id, row.soort.value, row.waarden]
+    values = {name: pair for name, pair in row.waarden.items() if pair[1] != row.ouder_id}
+    return [row.entiteit, None, row.soort.value, values]
 
 
 def carry_out(session: GateSession, task: Task) -> Outcome:
     """Change every chosen row that may be changed, as one batch; the caller commits."""
     watched = Watched(session, task.entity, task.ids)
     seen: set[int] = set()
-    with bewerking(session, BewerkingSoort.WIJZIGEN, _name(task), _partij(session, task)) as stap:
-        skipped = save_each(session, sorted(task.ids), _loader(session, task, seen))
+    with bewerking(session, task.soort, task.name, _partij(session, task)) as stap:
+        skipped = task.save(session, seen)
     rows = session.scalars(
         select(Wijziging).where(Wijziging.bewerking_id == stap.id).order_by(Wijziging.id)
     ).all()
-    touched = len({main_row(task.entity, row) for row in rows})
-    stap.omschrijving = f"{_count(task.entity, touched)} gewijzigd: {_name(task)}"[:300]
+    touched = task.touched(rows)
+    stap.omschrijving = f"{count(task.entity, touched)} {task.done}: {task.name}"[:300]
     with session.own_work():
         session.flush()
     there = len(seen)
@@ -84,7 +143,7 @@ def carry_out(session: GateSession, task: Task) -> Outcome:
         rows=rows,
         skipped=skipped,
         touched=touched,
-        same=there - touched - len(skipped),
+        same=0 if task.spread else there - touched - len(skipped),
         missing=len(task.ids) - there,
         effects=watched.effects(),
     )
@@ -103,35 +162,23 @@ def main_row(entity: type[Entiteit], row: Wijziging) -> int | None:
     return row.rij_id if row.entiteit == entity.__name__ else row.ouder_id
 
 
-def _name(task: Task) -> str:
-    return ways.words_of(task.changes)
-
-
-def _count(entity: type[Entiteit], number: int) -> str:
-    word = entity.woord.enkelvoud if number == 1 else entity.woord.meervoud
-    return f"{number} {word}"
+def count(entity: type[Entiteit], number: int) -> str:
+    """ "3 lasten"."""
+    return f"{number} {entity.woord.enkelvoud if number == 1 else entity.woord.meervoud}"
 
 
 def _loader(
     session: GateSession, task: Task, seen: set[int]
 ) -> Callable[[Sequence[int]], Sequence[Step]]:
-    """Rows with what judges them and the choices that are changed, and what is done to them."""
-    plurals = [c.attribute.plural.relatie for c in task.changes if c.attribute.plural is not None]
+    """Rows with what judges them and what the task needs of them, and what is done to them."""
 
     def load(ids: Sequence[int]) -> Sequence[Step]:
         chosen = select(task.entity).where(task.entity.id.in_(ids)).order_by(task.entity.id)
-        statement = listing.with_relations(chosen, task.entity)
-        for name in plurals:
-            statement = statement.options(selectinload(getattr(task.entity, name)))
+        statement = task.widened(listing.with_relations(chosen, task.entity))
         rows = session.scalars(statement).unique().all()
         seen.update(row.id for row in rows)
         return [
-            Step(
-                task.entity.__name__,
-                row.id,
-                str(row),
-                partial(ways.apply, session, row, task.changes),
-            )
+            Step(task.entity.__name__, row.id, str(row), partial(task.do, session, row))
             for row in rows
         ]
 

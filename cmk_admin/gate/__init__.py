@@ -19,9 +19,9 @@ from cmk_admin.gate.doors import (
     with_retry,
 )
 from cmk_admin.gate.errors import AroundTheGate, Gone, Locked, NoActor, Refused
-from cmk_admin.gate.restore import later_than
+from cmk_admin.gate.restore import entity_of, later_than
 from cmk_admin.gate.session import GateSession, acting_as
-from cmk_admin.gate.together import Skipped, Step, save_each
+from cmk_admin.gate.together import Skipped, Step, save_each, save_whole
 from cmk_admin.gate.undo import Undone, may_undo, may_undo_rows, undo, undo_rows
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Undone",
     "acting_as",
     "bewerking",
+    "entity_of",
     "forget",
     "handled",
     "hold",
@@ -49,6 +50,7 @@ __all__ = [
     "moving",
     "once",
     "save_each",
+    "save_whole",
     "stamp",
     "system",
     "undo",

@@ -70,19 +70,31 @@ def key_of(change: Wijziging) -> Key:
 
 
 def _in_order(changes: Iterable[Wijziging]) -> Iterator[list[Wijziging]]:
-    """In groups that can be saved together: what changed, what comes back, what goes; so that a
-    required choice is never empty in between."""
+    """In groups that can be saved together: what changed, what comes back, what pointed at that,
+    what goes; so that a required choice is never empty in between."""
     groups: dict[tuple[int, int], list[Wijziging]] = defaultdict(list)
-    for change in sorted(changes, key=lambda c: -c.id):
+    newest = sorted(changes, key=lambda c: -c.id)
+    back = {key_of(change) for change in newest if change.soort is WijzigingSoort.VERWIJDERD}
+    for change in newest:
         depth = depth_of(entity_of(change))
         place = {
-            WijzigingSoort.GEWIJZIGD: (0, 0),
-            WijzigingSoort.AANGEMAAKT: (2, -depth),
+            WijzigingSoort.GEWIJZIGD: (2 if _pointed_at(change) & back else 0, 0),
+            WijzigingSoort.AANGEMAAKT: (3, -depth),
             WijzigingSoort.VERWIJDERD: (1, depth),
         }[change.soort]
         groups[place].append(change)
     for place in sorted(groups):
         yield groups[place]
+
+
+def _pointed_at(change: Wijziging) -> set[Key]:
+    """The rows that a changed row pointed at before."""
+    relations = inspect(entity_of(change)).relationships
+    return {
+        (relations[relation].mapper.class_.__name__, old)
+        for name, (old, _new) in change.waarden.items()
+        if old is not None and (relation := name.removesuffix("_id")) in relations
+    }
 
 
 def _parts(changes: Iterable[Wijziging]) -> dict[Key, list[Wijziging]]:

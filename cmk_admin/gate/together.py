@@ -65,6 +65,21 @@ def save_each(
     return skipped
 
 
+def save_whole(session: GateSession, step: Step) -> list[Skipped]:
+    """Do one step that changes many rows, all or nothing; the caller commits.
+
+    Other than in `save_each` the step may save in between, and may be refused halfway.
+    """
+    begin_write(session.connection())
+    try:
+        with session.begin_nested():
+            step.do()
+            session.flush()
+    except (RegelFout, Refused, IntegrityError, StaleDataError) as error:
+        return [step.skipped(error)]
+    return []
+
+
 def _attempt(
     session: GateSession,
     keys: Sequence[T],

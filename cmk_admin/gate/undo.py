@@ -26,6 +26,7 @@ ROW_BY_ROW = frozenset(
     {
         BewerkingSoort.WIJZIGEN,
         BewerkingSoort.VERPLAATSEN,
+        BewerkingSoort.SAMENVOEGEN,
         BewerkingSoort.VERWIJDEREN,
         BewerkingSoort.ONGEDAAN,
         BewerkingSoort.OPNIEUW,

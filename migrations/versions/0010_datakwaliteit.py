@@ -1,0 +1,83 @@
+"""Datakwaliteit: the rules that find likely errors, and merging partners that are the same."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+CHECKS = (
+    "bestuur_naam", "school_indeling", "school_inactief", "partner_gelijk", "last_bedrag",
+    "last_hoog",
+)  # fmt: skip
+KINDS = (
+    "dupliceren", "sluiten", "heropenen", "vaststellen", "jaar_openen", "verwijderen",
+    "importeren", "ongedaan", "wijzigen", "verplaatsen", "opnieuw",
+)  # fmt: skip
+SUCCESSOR = "fk_samenwerkingspartner_opvolger_id_samenwerkingspartner"
+
+
+def upgrade() -> None:
+    _kinds((*KINDS, "samenvoegen"))
+    # Not made again on SQLite: that would forget what hangs on the table.
+    yes = sa.Column("actief", sa.Boolean(), nullable=False, server_default=sa.true())
+    op.add_column("samenwerkingspartner", yes)
+    op.execute(
+        "ALTER TABLE samenwerkingspartner ADD COLUMN opvolger_id INTEGER"
+        f" CONSTRAINT {SUCCESSOR} REFERENCES samenwerkingspartner (id)"
+    )
+    op.create_table(
+        "kwaliteitsregel",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("naam", sa.String(length=120), nullable=False),
+        sa.Column("controle", sa.String(length=40), nullable=False),
+        sa.Column("uitleg", sa.Text(), nullable=False),
+        sa.Column("keer_mediaan", sa.Integer(), nullable=True),
+        sa.Column("actief", sa.Boolean(), nullable=False),
+        *_stamps("kwaliteitsregel"),
+        sa.CheckConstraint(
+            f"controle IN ({', '.join(repr(check) for check in CHECKS)})",
+            name=op.f("ck_kwaliteitsregel_controle"),
+        ),
+        sqlite_autoincrement=True,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("kwaliteitsregel")
+    for column in ("opvolger_id", "actief"):
+        op.drop_column("samenwerkingspartner", column)
+    op.execute("UPDATE bewerking SET soort = 'importeren' WHERE soort = 'samenvoegen'")
+    _kinds(KINDS)
+
+
+def _kinds(kinds: tuple[str, ...]) -> None:
+    """The table of batches with these kinds."""
+    check = op.f("ck_bewerking_bewerkingsoort")
+    with op.batch_alter_table("bewerking", table_kwargs={"sqlite_autoincrement": True}) as batch:
+        batch.drop_constraint(check, type_="check")
+        listed = ", ".join(f"'{kind}'" for kind in kinds)
+        batch.create_check_constraint(check, sa.text(f"soort IN ({listed})"))
+
+
+def _stamps(table: str) -> tuple[Any, ...]:
+    """What every row has: a version, and who made and changed it when."""
+    people = ("aangemaakt_door_id", "gewijzigd_door_id")
+    return (
+        sa.Column("versie", sa.Integer(), nullable=False),
+        sa.Column("aangemaakt_op", sa.DateTime(), nullable=False),
+        sa.Column("aangemaakt_door_id", sa.Integer(), nullable=True),
+        sa.Column("gewijzigd_op", sa.DateTime(), nullable=False),
+        sa.Column("gewijzigd_door_id", sa.Integer(), nullable=True),
+        *(
+            sa.ForeignKeyConstraint(
+                [column], ["gebruiker.id"], name=op.f(f"fk_{table}_{column}_gebruiker")
+            )
+            for column in people
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+    )

@@ -1,0 +1,185 @@
+"""What is asked before rows are merged: which stays, and per field the value of which row."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from cmk_admin import attributes, history_view
+from cmk_admin.attributes import Attribute
+from models.activiteit import ActiviteitSchool
+from models.base import Entiteit
+from models.samenvoegen import dubbel, koppelingen
+from models.school import School, Schoolbestuur
+from models.verantwoording import Status
+
+#: The row that the page proposed to keep, beside what was chosen.
+VOORSTEL, BLIJFT, VELD, AANTAL = "voorstel", "blijft", "veld_", "aantal_"
+
+
+@dataclass(frozen=True, slots=True)
+class Kolom:
+    """One of the rows, side by side with the others. gebruik: where it is used."""
+
+    id: int
+    naam: str
+    gebruik: str
+
+
+@dataclass(frozen=True, slots=True)
+class Optie:
+    waarde: str
+    label: str
+    gekozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Veld:
+    """One field: the value of each row, and whose is chosen. anders: they are not all the same."""
+
+    naam: str
+    label: str
+    opties: tuple[Optie, ...]
+    anders: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dubbel:
+    """An activity where several of these schools take part, with the numbers to choose from."""
+
+    naam: str
+    activiteit: str
+    opties: tuple[Optie, ...]
+
+
+class Keuze:
+    """The choice as the request has it; what is absurd in it is the proposal."""
+
+    def __init__(self, sessie: Session, rijen: Sequence[Any], gegeven: Mapping[str, str]) -> None:
+        self.sessie = sessie
+        self.rijen = rijen
+        self.entiteit: type[Entiteit] = type(rijen[0])
+        self.gegeven = gegeven
+        self.tellingen = self._tellingen()
+        self.per_id = {rij.id: rij for rij in rijen}
+        self.blijft = self._gekozen(BLIJFT) or max(
+            rijen, key=lambda rij: (sum(self.tellingen[rij.id]), -rij.id)
+        )
+        self.dubbel = dubbel(sessie, list(self.per_id)) if self.entiteit is School else {}
+
+    def _gekozen(self, naam: str) -> Any:
+        waarde = self.gegeven.get(naam, "")
+        return self.per_id.get(int(waarde)) if waarde.isascii() and waarde.isdigit() else None
+
+    def _tellingen(self) -> dict[int, tuple[int, int]]:
+        """How often each row is used in open years, and in closed ones (boards: schools)."""
+        if self.entiteit is Schoolbestuur:
+            return {rij.id: (rij.aantal_scholen, 0) for rij in self.rijen}
+        telling = {rij.id: [0, 0] for rij in self.rijen}
+        kolom = "school_id" if self.entiteit is School else "samenwerkingspartner_id"
+        for koppeling in koppelingen(self.sessie, self.entiteit, list(telling)):
+            is_open = koppeling.activiteit.verantwoording.status is Status.OPEN
+            telling[getattr(koppeling, kolom)][0 if is_open else 1] += 1
+        return {id_: (aantal[0], aantal[1]) for id_, aantal in telling.items()}
+
+    def _velden(self) -> Iterator[Attribute]:
+        for attribuut in attributes.in_form(self.entiteit):
+            if attribuut.plural is None and not attribuut.ui.vast:
+                yield attribuut
+
+    def _bron(self, naam: str) -> Any:
+        """Whose value is taken: as chosen, else as proposed.
+
+        Who lets another row stay than was proposed, and leaves a field alone, means the value of
+        that other row.
+        """
+        gekozen = self._gekozen(f"{VELD}{naam}")
+        voorstel = self._gekozen(VOORSTEL)
+        verlegd = voorstel is not None and voorstel is not self.blijft
+        if gekozen is None or (verlegd and gekozen is self._voorstel(voorstel, naam)):
+            return self._voorstel(self.blijft, naam)
+        return gekozen
+
+    def _voorstel(self, blijft: Any, naam: str) -> Any:
+        """The row that stays when it has a value; else the first that has one."""
+        if getattr(blijft, naam) is not None:
+            return blijft
+        return next((rij for rij in self.rijen if getattr(rij, naam) is not None), blijft)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """All rows, the one that stays first."""
+        return (self.blijft.id, *(id_ for id_ in self.per_id if id_ != self.blijft.id))
+
+    @property
+    def waarden(self) -> dict[str, Any]:
+        return {a.name: getattr(self._bron(a.name), a.name) for a in self._velden()}
+
+    @property
+    def leerkrachten(self) -> dict[int, int | None]:
+        """Numbers that were chosen for activities where several of the schools take part."""
+        gekozen: dict[int, int | None] = {}
+        for id_, rijen in self.dubbel.items():
+            waarde = self.gegeven.get(f"{AANTAL}{id_}", "")
+            if waarde in dict(_aantallen(rijen)):
+                gekozen[id_] = int(waarde)
+        return gekozen
+
+    @property
+    def kolommen(self) -> tuple[Kolom, ...]:
+        return tuple(
+            Kolom(rij.id, str(rij), self._gebruik(*self.tellingen[rij.id])) for rij in self.rijen
+        )
+
+    def _gebruik(self, nu: int, dicht: int) -> str:
+        wat = "school" if self.entiteit is Schoolbestuur else "activiteit"
+        woord = wat if nu == 1 else {"school": "scholen"}.get(wat, "activiteiten")
+        return f"{nu} {woord}" + (f", en {dicht} in gesloten jaren" if dicht else "")
+
+    @property
+    def velden(self) -> tuple[Veld, ...]:
+        gevonden = []
+        for attribuut in self._velden():
+            bron = self._bron(attribuut.name)
+            waarden = [getattr(rij, attribuut.name) for rij in self.rijen]
+            opties = tuple(
+                Optie(
+                    str(rij.id), history_view.show_value(attribuut, waarde) or "leeg", rij is bron
+                )
+                for rij, waarde in zip(self.rijen, waarden, strict=True)
+            )
+            anders = any(waarde != waarden[0] for waarde in waarden)
+            gevonden.append(Veld(attribuut.name, attribuut.label, opties, anders))
+        return tuple(gevonden)
+
+    @property
+    def dubbele(self) -> tuple[Dubbel, ...]:
+        gekozen = self.leerkrachten
+        return tuple(
+            Dubbel(
+                f"{AANTAL}{id_}",
+                f"{rijen[0].activiteit.naam} ({rijen[0].activiteit.verantwoording.kalenderjaar})",
+                (
+                    Optie("", "zoals bij de school die blijft", id_ not in gekozen),
+                    *(
+                        Optie(waarde, label, str(gekozen.get(id_)) == waarde)
+                        for waarde, label in _aantallen(rijen)
+                    ),
+                ),
+            )
+            for id_, rijen in self.dubbel.items()
+        )
+
+
+def _aantallen(rijen: Sequence[ActiviteitSchool]) -> Iterator[tuple[str, str]]:
+    """The numbers of leerkrachten to choose from: of each school, and together."""
+    bekend = [(rij.aantal_leerkrachten, str(rij.school)) for rij in rijen]
+    gehad = set()
+    for aantal, school in bekend:
+        if aantal is not None and aantal not in gehad:
+            gehad.add(aantal)
+            yield str(aantal), f"{aantal} ({school})"
+    samen = sum(aantal or 0 for aantal, _ in bekend)
+    if samen not in gehad:
+        yield str(samen), f"{samen} (samen)"
