@@ -5,12 +5,16 @@ process on SQLite; the machine decides the numbers, so only compare within one r
 """
 
 import argparse
+import logging
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import lists, reports, workbooks
 
+#: As many as the environment says, for a try in between.
+ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 GROUPS: dict[str, Callable[[Path, int, int], None]] = {
     "lists": lists.measure,
     "reports": reports.measure,
@@ -21,11 +25,12 @@ GROUPS: dict[str, Callable[[Path, int, int], None]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="group", help=", ".join(GROUPS))
-    parser.add_argument("--rows", type=int, default=100_000, help="activities there are")
+    parser.add_argument("--rows", type=int, default=ROWS, help="activities there are")
     parser.add_argument("--rounds", type=int, default=200, help="times that each is measured")
     asked = parser.parse_args()
     if unknown := set(asked.groups) - GROUPS.keys():
         parser.error(f"onbekend: {', '.join(sorted(unknown))}")
+    logging.disable(logging.INFO)
     for name in asked.groups or GROUPS:
         with tempfile.TemporaryDirectory(prefix="cmk-bench-") as folder:
             print(f"— {name} —")

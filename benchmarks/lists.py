@@ -1,103 +1,216 @@
-"""One page of a long list, through the gate and in plain SQL.
+"""A page of the list of activities: the portal beside plain SQL, Flask-Admin and Django's admin.
 
-The plain figure asks for the same rows of the same people, without rights, objects
-or history: what lies between the two is what the gate costs.
+Each answers the whole request for the same twenty rows of the same people: rights, query,
+template. They take turns, so that what else the machine does troubles all of them alike.
+Plain SQL is the best we could write, on the portal's own tables, and makes no page.
 """
 
+import json
 import sqlite3
 import statistics
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
 import flask_migrate
+from flask import Flask, session
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import create_app
+from benchmarks import data, rivals
 from cmk_admin.actor import Actor
-from cmk_admin.demo.loader import laad_demo
-from cmk_admin.gate import GateSession, acting_as, system
+from cmk_admin.auth import sessions
+from cmk_admin.auth.account import load_account
+from cmk_admin.gate import acting_as
+from cmk_admin.listing import read_query
+from cmk_admin.paging import order_of
 from cmk_admin.settings import Settings
 from models.activiteit import Activiteit
 from models.base import nu
 from models.gebruiker import CultuurOostRol, LidRol
 
 PAGE = 20
-SORTS = {"naam": Activiteit.naam, "startdatum": Activiteit.startdatum}
+PEOPLE = {"beheerder": 1, "projectleider": 2}
+#: Whatever is slow is measured for so many seconds at the most, but five times.
+SECONDS, LEAST = 6.0, 5
+RESULTS = Path("build/bench.json")
+SELECT = "SELECT a.* FROM activiteit a"
+Ask = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """ours: parameters of our address. sql: after SELECT; {mine} is the scope.
+
+    rival: what it is called there (`benchmarks/rivals.py`).
+    """
+
+    name: str
+    ours: Mapping[str, str]
+    sql: str
+    rival: rivals.Asked = field(default_factory=rivals.Asked)
 
 
 def measure(folder: Path, rows: int, rounds: int) -> None:
-    """Print a line per list: ours, plain, and what that is apart."""
+    """Print a line per scenario and actor, and keep them in build/bench.json."""
     database = folder / "bench.db"
     app = create_app(Settings(folder, f"sqlite:///{database}", "x" * 32))
     with app.app_context():
         flask_migrate.upgrade()
-        with acting_as(system("bench")) as session:
-            laad_demo(session, nu().date())
-        multiply(database, rows)
-        print(f"{rows} activiteiten, bladzijde van {PAGE}, mediaan van {rounds} in ms\n")
-        print(f"{'lijst':<38}{'portaal':>9}{'kaal':>9}{'erbij':>9}")
-        for who, actor in actors().items():
-            for sort in SORTS:
-                with acting_as(actor) as session:
-                    ours = median(rounds, page_of(session, sort))
-                bare = median(rounds, plain_page_of(database, sort, actor))
-                print(f"{who + ', op ' + sort:<38}{ours:>9.2f}{bare:>9.2f}{ours - bare:>9.2f}")
+    data.fill(database, rows)
+    others = rivals.contestants(folder, database)
+    print(f"{rows} activiteiten, bladzijde van {PAGE}, mediaan in ms")
+    print(f"{'scenario':<20}{'wie':<15}", *(f"{name:>15}" for name in ("portaal", "sql", *others)))
+    results = []
+    for who, person in PEOPLE.items():
+        client = logged_in(app, person)
+        mine = "a.contractpartij_id = 1" if who == "projectleider" else "1"
+        for scenario in scenarios(app, who, rows):
+            asks: dict[str, Ask] = {
+                "ours": page_of(client, scenario),
+                "sql": plain(database, f"{SELECT} {scenario.sql.format(mine=mine)}"),
+            }
+            asks |= {name: ask(who, scenario.rival) for name, ask in others.items()}
+            spent = medians(rounds, asks)
+            print(f"{scenario.name:<20}{who:<15}", *(f"{ms:>15.2f}" for ms in spent.values()))
+            figures = {f"{name}_ms": round(ms, 3) for name, ms in spent.items()}
+            results.append({"group": "lists", "scenario": scenario.name, "actor": who} | figures)
+    keep("lists", results)
+
+
+def keep(group: str, results: list[dict[str, object]]) -> None:
+    """Put the results of a group in build/bench.json; those of other groups stay."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
+    kept = [result for result in before if result["group"] != group]
+    RESULTS.write_text(json.dumps(kept + results, indent=1) + "\n", encoding="utf-8")
 
 
 def actors() -> dict[str, Actor]:
     """Somebody who sees everything, and somebody who sees the rows of one contractpartij."""
     return {
         "beheerder": Actor.person(1, "bench", CultuurOostRol.BEHEERDER, []),
-        "projectleider": Actor.person(1, "bench", None, [(1, LidRol.PROJECTLEIDER)]),
+        "projectleider": Actor.person(2, "bench", None, [(1, LidRol.PROJECTLEIDER)]),
     }
 
 
-def multiply(database: Path, rows: int) -> None:
-    """Copy the open activities of the demo until there are `rows`; past the gate, for speed."""
-    with sqlite3.connect(database) as connection:
-        names = [row[1] for row in connection.execute("PRAGMA table_info(activiteit)")]
-        taken = {"id": "NULL", "naam": "naam || ' ' || random()"}
-        wanted = ", ".join(taken.get(name, name) for name in names)
-        connection.execute(
-            f"INSERT INTO activiteit SELECT {wanted} FROM activiteit"
-            " JOIN (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
-            " SELECT i FROM n)"
-            " WHERE verantwoording_id IN (SELECT id FROM verantwoording WHERE status = 'open')"
-            " LIMIT max(0, ? - (SELECT count(*) FROM activiteit))",
-            (rows, rows),
-        )
-        connection.execute("ANALYZE")
+def scenarios(app: Flask, who: str, rows: int) -> list[Scenario]:
+    """What people do in a list; search words stand in `benchmarks/data.py`."""
+    asked, of = rivals.Asked, "WHERE {mine}"
+    by_name = "ORDER BY a.naam_vouw, a.id"
+    middle = cursor_at(app, who, rows // (2 if who == "beheerder" else 2 * data.PARTIES))
+    second = cursor_at(app, who, PAGE - 1)
+    seen = rows if who == "beheerder" else rows // data.PARTIES
+    last, half = (seen - 1) // PAGE, seen // PAGE // 2
+    relation = "JOIN doel d ON d.id = a.doel_id"
+    return [
+        Scenario("first", {}, f"{of} {by_name} LIMIT 20"),
+        Scenario(
+            "last", {"end": "1"}, f"{of} ORDER BY a.naam_vouw DESC, a.id DESC LIMIT 20",
+            asked(page=last),
+        ),
+        Scenario(
+            "middle page", {"page": "0", "after": middle[0]}, beyond(middle), asked(page=half)
+        ),
+        Scenario(
+            "next by keyset", {"page": "2", "after": second[0]}, beyond(second), asked(page=1)
+        ),
+        *(
+            Scenario(
+                f"search {name}", {"search": word}, sought(name, word, by_name), asked(search=word)
+            )
+            for name, word in data.WORDS.items()
+        ),
+        Scenario(
+            "filter", {"startdatum_van": "01-06-2026", "startdatum_tot": "30-06-2026"},
+            f"{of} AND a.startdatum BETWEEN '2026-06-01' AND '2026-06-30' {by_name} LIMIT 20",
+            asked(period=("2026-06-01", "2026-06-30")),
+        ),
+        Scenario(
+            "filter on relation", {"doel_id": "2"}, f"{of} AND a.doel_id = 2 {by_name} LIMIT 20",
+            asked(doel=2),
+        ),
+        Scenario(
+            "sort by date", {"sort": "-startdatum"},
+            f"{of} ORDER BY a.startdatum DESC, a.id DESC LIMIT 20", asked(sort="-startdatum"),
+        ),
+        Scenario(
+            "sort by relation", {"sort": "doel_id"},
+            f"{relation} {of} ORDER BY d.rang, a.id LIMIT 20", asked(sort="doel"),
+        ),
+    ]  # fmt: skip
 
 
-def page_of(session: GateSession, sort: str) -> Callable[[], int]:
-    """The page as the screens ask for it: objects, scoped by the gate."""
-    statement = select(Activiteit).order_by(SORTS[sort], Activiteit.id).limit(PAGE)
+def sought(name: str, word: str, order: str) -> str:
+    """Many are met soon enough in the order of the list; few come from the index."""
+    if name == "common":
+        return f"WHERE {{mine}} AND instr(a.zoektekst, '{word}') {order} LIMIT 20"
+    index = f"SELECT rowid FROM activiteit_zoek WHERE activiteit_zoek MATCH '\"{word}\"'"
+    return f"WHERE {{mine}} AND a.id IN ({index}) {order} LIMIT 20"
 
-    def ask() -> int:
-        session.expunge_all()
-        return len(session.scalars(statement).all())
+
+def beyond(cursor: tuple[str, list[object]]) -> str:
+    naam, number = cursor[1]
+    return (
+        f"WHERE {{mine}} AND (a.naam_vouw, a.id) > ('{naam}', {number})"
+        " ORDER BY a.naam_vouw, a.id LIMIT 20"
+    )
+
+
+def cursor_at(app: Flask, who: str, place: int) -> tuple[str, list[object]]:
+    """The cursor of the row at this place in the list, and what is in it."""
+    with app.app_context(), acting_as(actors()[who]) as session:
+        order = order_of(Activiteit, read_query(Activiteit, {}).sort)
+        columns = (key.column for key in order.keys)
+        keys = order.apply(select(*columns)).offset(place).limit(1)
+        row = session.execute(keys).one()
+        return order.cursor(row), list(row)
+
+
+def logged_in(app: Flask, person: int) -> FlaskClient:
+    """A browser in which this person is logged in."""
+    client = app.test_client()
+    with app.test_request_context():
+        account = load_account(person)
+        if account is None:
+            raise SystemExit("De meting heeft geen account.")
+        sessions.begin(account, nu())
+        kept = dict(session)
+    with client.session_transaction() as cookie:
+        cookie.update(kept)
+    return client
+
+
+def page_of(client: FlaskClient, scenario: Scenario) -> Ask:
+    address = f"/beheer/activiteiten/?{urlencode(scenario.ours)}"
+
+    def ask() -> None:
+        response = client.get(address)
+        if response.status_code != 200:
+            raise SystemExit(f"{address}: {response.status}")
 
     return ask
 
 
-def plain_page_of(database: Path, sort: str, actor: Actor) -> Callable[[], int]:
-    """The same rows from the driver itself."""
+def plain(database: Path, statement: str) -> Ask:
     connection = sqlite3.connect(database)
-    mine = actor.partijen()
-    where = f"WHERE contractpartij_id = {mine[0]}" if mine else ""
-    statement = f"SELECT * FROM activiteit {where} ORDER BY {sort}, id LIMIT {PAGE}"
-    return lambda: len(connection.execute(statement).fetchall())
+    return lambda: connection.execute(statement).fetchall()
 
 
-def median(rounds: int, ask: Callable[[], int]) -> float:
-    """Milliseconds; the first time is not counted, it prepares the statement."""
-    if ask() != PAGE:
-        sys.exit("De lijst heeft geen volle bladzijde; de meting zegt dan niets.")
-    spent = []
-    for _ in range(rounds):
-        start = time.perf_counter()
+def medians(rounds: int, asks: Mapping[str, Ask]) -> dict[str, float]:
+    """Milliseconds of each, taking turns; the first time prepares, and is not counted."""
+    spent: dict[str, list[float]] = {name: [] for name in asks}
+    for ask in asks.values():
         ask()
-        spent.append(time.perf_counter() - start)
-    return statistics.median(spent) * 1000
+    begun = time.perf_counter()
+    for turn in range(rounds):
+        if turn >= LEAST and time.perf_counter() - begun > SECONDS:
+            break
+        for name, ask in asks.items():
+            start = time.perf_counter()
+            ask()
+            spent[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) * 1000 for name, times in spent.items()}

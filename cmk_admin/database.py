@@ -1,9 +1,14 @@
 """The database and its one session class, bound to the app."""
 
+import sqlite3
+from typing import Any
+
 from flask import Flask, current_app
+from sqlalchemy import event
 
 from cmk_admin.extensions import db, migrate
 from cmk_admin.gate import GateSession, fence
+from models.vouwen import vouw
 
 
 def register(app: Flask) -> None:
@@ -12,6 +17,13 @@ def register(app: Flask) -> None:
     migrate.init_app(app, db)
     with app.app_context():
         fence.guard(db.engine)
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _can_fold)
+
+
+def _can_fold(connection: sqlite3.Connection, record: Any) -> None:
+    """For columns that are not kept folded; on PostgreSQL the database has this function."""
+    connection.create_function("vouw", 1, vouw, deterministic=True)
 
 
 def session() -> GateSession:

@@ -20,6 +20,7 @@ from cmk_admin.forms.fields import to_id
 from cmk_admin.gate.column_rules import FIRST_DAY, LAST_DAY, OUTSIDE
 from cmk_admin.paging import Order
 from models.base import Entiteit, Meervoud, Moment
+from models.vouwen import Vouw, vouw
 
 SIZES = (20, 50, 100)
 #: Above this the exact count is not worth its time.
@@ -199,7 +200,7 @@ def _text(entity: type[Entiteit], attribute: Attribute, given: Mapping[str, str]
     value = " ".join(references.words(given.get(attribute.name, "")))
     if not value:
         return None
-    condition = _column(entity, attribute).icontains(value, autoescape=True)
+    condition = Vouw(_column(entity, attribute)).contains(vouw(value), autoescape=True)
     return Filter(attribute, ((attribute.name, value),), f"bevat “{value}”", condition)
 
 

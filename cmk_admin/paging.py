@@ -20,6 +20,7 @@ from cmk_admin.gate.column_rules import CONTROL
 from cmk_admin.gate.history import plain
 from cmk_admin.gate.restore import from_plain
 from models.base import Centen, Entiteit
+from models.vouwen import volgens
 
 LONGEST = 2000
 LARGEST = 2**62
@@ -119,17 +120,17 @@ def order_of(entity: type[Entiteit], sort: str) -> Order:
     """The order that `sort` asks for, else the entity's own; by id last, so that it is total."""
     if not sort:
         keys = [_key(entity, name) for name in entity.volgorde]
-        if any(key.column.key == "id" for key in keys):
+        if "id" in (name.removeprefix("-") for name in entity.volgorde):
             return Order(tuple(keys))
         return Order((*keys, Key(entity.id)))
     name, descending = sort.removeprefix("-"), sort.startswith("-")
     attribute = attributes.attribute(entity, name)
-    column, join = getattr(entity, name), None
+    column, join = volgens(entity, name), None
     optional = attribute.computed or entity.__table__.columns[name].nullable
     if attribute.target is not None:
         other = aliased(attribute.target)
         join = getattr(entity, attribute.relation).of_type(other)
-        column = getattr(other, attribute.target.volgorde[0].removeprefix("-"))
+        column = volgens(other, attribute.target.volgorde[0].removeprefix("-"))
         optional = True
     return Order((Key(column, descending, bool(optional)), Key(entity.id, descending)), join)
 
@@ -137,4 +138,4 @@ def order_of(entity: type[Entiteit], sort: str) -> Order:
 def _key(entity: type[Entiteit], name: str) -> Key:
     plain_name = name.removeprefix("-")
     optional = entity.__table__.columns[plain_name].nullable
-    return Key(getattr(entity, plain_name), name.startswith("-"), bool(optional))
+    return Key(volgens(entity, plain_name), name.startswith("-"), bool(optional))

@@ -9,14 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
-from cmk_admin import attributes, database, formats
+from cmk_admin import attributes, database, formats, searching
 from cmk_admin.routes import actor
 from models.base import Entiteit
 from models.contractpartij import Contractpartij
 from models.lijsten import Lijst
+from models.vouwen import volgens, vouw
 
 LOOKUP_LIMIT = 20
 
@@ -84,22 +85,14 @@ def _label_of(step: Any) -> Any:
 def ordered(statement: Select[Any], entity: type[Entiteit]) -> Select[Any]:
     """In the entity's default order, by id last so that the order is total."""
     for name in entity.volgorde:
-        column = getattr(entity, name.removeprefix("-"))
+        column = volgens(entity, name.removeprefix("-"))
         statement = statement.order_by(column.desc() if name.startswith("-") else column)
     return statement.order_by(entity.id)
 
 
 def matches(entity: type[Entiteit], search: str) -> list[ColumnElement[bool]]:
     """One condition per word: each word stands somewhere in a searchable column."""
-    columns = [getattr(entity, a.name) for a in attributes.searchable(entity)]
-    return (
-        [
-            or_(*(column.icontains(word, autoescape=True) for column in columns))
-            for word in words(search)
-        ]
-        if columns
-        else []
-    )
+    return searching.matches(entity, words(search)) if attributes.searchable(entity) else []
 
 
 def words(search: str) -> list[str]:
@@ -133,7 +126,7 @@ def lookup(entity: type[Entiteit], search: str, within: Mapping[str, int]) -> li
     first = " ".join(words(search))
     texts = attributes.searchable(entity)
     if first and texts:
-        title = func.lower(getattr(entity, texts[0].name))
-        begins = title.startswith(first.lower(), autoescape=True)
+        title = volgens(entity, texts[0].name)
+        begins = title.startswith(vouw(first), autoescape=True)
         statement = statement.order_by(begins.desc())
     return list(database.session().scalars(ordered(statement, entity).limit(LOOKUP_LIMIT)))

@@ -1,5 +1,6 @@
 """How Alembic reaches the database: through the app's own engine, beside the gate on purpose."""
 
+import re
 from typing import Any
 
 from alembic import context
@@ -19,6 +20,16 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
     return False
+
+
+def include_name(name: str | None, kind: str, parents: Any) -> bool:
+    """What the database keeps itself to search and order text is in no model (0009)."""
+    own = name is not None and (
+        (kind == "table" and re.search(r"_zoek(term|_\w+)?$", name))
+        or (kind == "column" and (name == "zoektekst" or name.endswith("_vouw")))
+        or (kind == "index" and re.search(r"_vouw_id$|_zoektekst$", name))
+    )
+    return not own
 
 
 def drop_empty(migration_context: Any, revision: Any, directives: list[MigrationScript]) -> None:
@@ -41,6 +52,7 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=extension.db.metadatas[None],
         render_item=render_item,
+        include_name=include_name,
         process_revision_directives=drop_empty,
         transactional_ddl=True,
         **extension.configure_args,

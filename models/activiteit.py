@@ -72,15 +72,13 @@ class Activiteit(VanContractpartij, Entiteit):
             "duur",
         ),
         *volgordes(
-            ("naam",),
             ("startdatum",),
-            ("doel_id", "naam"),
-            ("contractpartij_id", "naam"),
             ("contractpartij_id", "startdatum"),
         ),
     )
     woord = Woord("activiteit", "activiteiten")
     volgorde = ("naam",)
+    tekstvolgordes = (("naam",), ("doel_id", "naam"), ("contractpartij_id", "naam"))
     ouder = "verantwoording_id"
     delen = ("scholen", "lasten", "doelgroep_koppelingen", "partner_koppelingen")
     meervouden = {
@@ -276,9 +274,10 @@ class Last(MetBestand, VanContractpartij, Entiteit):
     __table_args__ = tabel(
         van_activiteit(),
         Index("ix_last_rapport", "activiteit_id", "betaald_op", "bedrag"),
-        *volgordes(("toelichting",), ("contractpartij_id",), ("contractpartij_id", "toelichting")),
+        *volgordes(("contractpartij_id",)),
     )
     woord = Woord("last", "lasten")
+    tekstvolgordes = (("toelichting",), ("contractpartij_id", "toelichting"))
     ouder = "activiteit_id"
     niet_kopieren = frozenset(
         {

@@ -244,6 +244,8 @@ class Entiteit(Basis):
     label_relaties: ClassVar[tuple[str, ...]] = ()
     #: Columns that a copy of this row starts without.
     niet_kopieren: ClassVar[frozenset[str]] = frozenset()
+    #: Orders that end in text and have an index: the last column is kept folded (`vouwen.py`).
+    tekstvolgordes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     #: Default order of lists: column names, "-" in front for descending.
     volgorde: ClassVar[tuple[str, ...]] = ("id",)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Entiteit, Fout, VanContractpartij, Woord, email_klopt, tabel, ui, volgordes
+from models.base import Entiteit, Fout, VanContractpartij, Woord, email_klopt, tabel, ui
 
 if TYPE_CHECKING:
     from models.contractpartij import Contractpartij
@@ -23,10 +23,10 @@ class Samenwerkingspartner(VanContractpartij, Entiteit):
             "naam",
             info={"melding": "Deze samenwerkingspartner staat er al.", "veld": "naam"},
         ),
-        *volgordes(("naam",)),
     )
     woord = Woord("samenwerkingspartner", "samenwerkingspartners")
     volgorde = ("naam",)
+    tekstvolgordes = (("naam",), ("contractpartij_id", "naam"))
     ouder = "contractpartij_id"
 
     contractpartij_id: Mapped[int] = mapped_column(

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, ForeignKey, Integer, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from models.base import Entiteit, Fout, Keuze, Woord, keuze_type, tabel, ui, volgordes
+from models.base import Entiteit, Fout, Keuze, Woord, keuze_type, tabel, ui
 from models.lijsten import Sector
 
 
@@ -53,9 +53,10 @@ class Schoolbestuur(Entiteit):
     """A school board. Without a known name it reads "Bevoegd gezag 20091": incomplete."""
 
     __tablename__ = "schoolbestuur"
-    __table_args__ = tabel(UniqueConstraint("bevoegd_gezagnummer"), *volgordes(("naam",)))
+    __table_args__ = tabel(UniqueConstraint("bevoegd_gezagnummer"))
     woord = Woord("schoolbestuur", "schoolbesturen", "het")
     volgorde = ("naam",)
+    tekstvolgordes = (("naam",),)
 
     NAAMLOOS: ClassVar[str] = "Bevoegd gezag "
 
@@ -85,9 +86,10 @@ class School(Entiteit):
     """A vestiging of a school; the vestigingscode (BRIN + two digits) is its identity."""
 
     __tablename__ = "school"
-    __table_args__ = tabel(UniqueConstraint("vestigingscode"), *volgordes(("naam",)))
+    __table_args__ = tabel(UniqueConstraint("vestigingscode"))
     woord = Woord("school", "scholen")
     volgorde = ("naam",)
+    tekstvolgordes = (("naam",),)
 
     naam: Mapped[str] = mapped_column(String(160), info=ui("Schoolnaam", lijst=True, zoek=True))
     brin_nummer: Mapped[str] = mapped_column(

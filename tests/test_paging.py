@@ -180,10 +180,10 @@ def test_any_text_is_a_cursor_or_none(portaal: Portaal, cursor: str, sort: str) 
 @pytest.mark.parametrize(
     ("entity", "sort", "index"),
     [
-        (Activiteit, "naam", "ix_activiteit_naam_id"),
+        (Activiteit, "naam", "ix_activiteit_naam_vouw_id"),
         (Activiteit, "-startdatum", "ix_activiteit_startdatum_id"),
-        (Samenwerkingspartner, "", "ix_samenwerkingspartner_naam_id"),
-        (Last, "toelichting", "ix_last_toelichting_id"),
+        (Samenwerkingspartner, "", "ix_samenwerkingspartner_naam_vouw_id"),
+        (Last, "toelichting", "ix_last_toelichting_vouw_id"),
     ],
 )
 def test_going_on_enters_the_index(
