@@ -26,7 +26,7 @@ from cmk_admin import (
     references,
 )
 from cmk_admin.actions import EntityAction
-from cmk_admin.auth.drafts import kept
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.bulk import pages as bulk
 from cmk_admin.entity_actions import ActionRunner, sent_before
 from cmk_admin.entity_forms import FormRunner

@@ -17,7 +17,7 @@ from cmk_admin.gate import GateSession, acting_as, forget
 from models.gebruiker import Gebruiker
 from models.historie import Wijziging
 from models.techniek import Mail, Taak
-from models.toegang import Concept, Toegangslink, Zitting
+from models.toegang import Onderbreking, Toegangslink, Zitting
 
 #: Where nobody has an address (RFC 2606).
 NOWHERE = "@gewist.invalid"
@@ -71,7 +71,7 @@ def _forget_account(session: GateSession, row: Gebruiker) -> None:
     recovery.drop(session, row.id)
     forget(session, Toegangslink, {"gebruiker_id": row.id})
     forget(session, Zitting, {"gebruiker_id": row.id})
-    forget(session, Concept, {"gebruiker_id": row.id})
+    forget(session, Onderbreking, {"gebruiker_id": row.id})
     # Their files go with the next sweep.
     forget(session, Taak, {"gebruiker_id": row.id})
 

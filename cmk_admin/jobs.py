@@ -8,7 +8,7 @@ from huey.api import Huey
 from sqlalchemy import make_url
 
 from cmk_admin import files, mail, tasks
-from cmk_admin.auth import attempts, clock, drafts
+from cmk_admin.auth import attempts, clock, interrupted
 from cmk_admin.settings import Settings
 from cmk_admin.tasks.worker import BEAT, SILENT
 from models.base import nu
@@ -39,7 +39,7 @@ def register(app: Flask) -> None:
         with app.app_context():
             attempts.sweep(clock.now())
             files.sweep(clock.now())
-            drafts.sweep(clock.now())
+            interrupted.sweep(clock.now())
             tasks.sweep(nu())
 
     app.cli.add_command(work)

@@ -133,7 +133,7 @@ RIGHTS: dict[str, Rechten] = {
     "Poging": _NIEMAND,
     "Toegangslink": _rechten("", "", "", "", "Z"),
     "Herstelcode": _NIEMAND,
-    "Concept": _NIEMAND,
+    "Onderbreking": _NIEMAND,
     "Inzage": _rechten("", "", "", "", "Z"),
     "Bewaartermijn": _rechten("", "", "", "", "Z W"),
     "Rechten": _rechten("", "", "Z", "Z", "Z"),
@@ -196,7 +196,7 @@ SCOPE: dict[str, Mapping[Rol, Bereik]] = {
     "Mail": _bereik(_N, _N, _N, _N, _A),
     "Taak": _bereik(_N, _N, _N, _Z, _A),
     **dict.fromkeys(
-        ["Verzoek", "Zitting", "Poging", "Herstelcode", "Concept"], _bereik(_N, _N, _N, _N, _N)
+        ["Verzoek", "Zitting", "Poging", "Herstelcode", "Onderbreking"], _bereik(_N, _N, _N, _N, _N)
     ),
     **dict.fromkeys(["Toegangslink", "Inzage", "Bewaartermijn"], _bereik(_N, _N, _N, _N, _A)),
 }

@@ -22,7 +22,7 @@ from models.gebruiker import Gebruiker, Lidmaatschap
 from models.historie import Bewerking, Wijziging
 from models.privacy import Inzage
 from models.techniek import Mail, Taak, Verzoek
-from models.toegang import Concept, Herstelcode, Toegangslink, Zitting
+from models.toegang import Herstelcode, Onderbreking, Toegangslink, Zitting
 
 NAME = "persoonlijke-data-cmk-portaal"
 LOOKING_UP = system("persoonlijke data")
@@ -33,7 +33,7 @@ ABOUT: tuple[type[Entiteit], ...] = (
     Zitting,
     Toegangslink,
     Herstelcode,
-    Concept,
+    Onderbreking,
     Inzage,
     Mail,
     Taak,

@@ -117,13 +117,13 @@ class Herstelcode(Entiteit):
         return f"Herstelcode {self.id}"
 
 
-class Concept(Entiteit):
+class Onderbreking(Entiteit):
     """A form that was sent after its session had ended: kept until its owner is back.
 
     Nothing of it is readable in the database, and it goes after half a day.
     """
 
-    __tablename__ = "concept"
+    __tablename__ = "onderbreking"
     __table_args__ = tabel(UniqueConstraint("sleutel_hash"))
     woord = Woord("bewaard formulier", "bewaarde formulieren", "het")
     alleen_poort = vergankelijk = True

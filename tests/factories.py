@@ -37,7 +37,7 @@ from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur, SchoolSoort
 from models.techniek import Mail, Taak, Verzoek
-from models.toegang import Concept, Herstelcode, LinkSoort, Poging, Toegangslink, Zitting
+from models.toegang import Herstelcode, LinkSoort, Onderbreking, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording, Werkwijze
 
 E = TypeVar("E", bound=Entiteit)
@@ -457,16 +457,16 @@ def maak_herstelcode(
     return _maak(session, Herstelcode(**standaard | velden))
 
 
-def maak_concept(
+def maak_onderbreking(
     session: GateSession, gebruiker: Gebruiker | None = None, **velden: Any
-) -> Concept:
+) -> Onderbreking:
     standaard = {
         "sleutel_hash": f"{nummer():064}",
         "gebruiker_id": (gebruiker or maak_gebruiker(session)).id,
         "op": nu(),
         "inhoud": b"verzegeld",
     }
-    return _maak(session, Concept(**standaard | velden))
+    return _maak(session, Onderbreking(**standaard | velden))
 
 
 def maak_inzage(session: GateSession, gebruiker: Gebruiker | None = None, **velden: Any) -> Inzage:

@@ -125,7 +125,7 @@ ONLY_POSTS = frozenset(
     }
 )
 #: Their address asks more than is known here: test_persoonlijke_data, test_erasure,
-#: test_auth_drafts and test_tasks open them.
+#: test_auth_interrupted and test_tasks open them.
 ELSEWHERE = frozenset(
     {
         "auth.resume",

@@ -50,7 +50,7 @@ BESIDE = {
     "Poging": ("", "", "", "", ""),
     "Toegangslink": ("", "", "", "", "Z"),
     "Herstelcode": ("", "", "", "", ""),
-    "Concept": ("", "", "", "", ""),
+    "Onderbreking": ("", "", "", "", ""),
     # Who saw personal data, and how long things are kept: a beheerder looks after privacy.
     "Inzage": ("", "", "", "", "Z"),
     "Bewaartermijn": ("", "", "", "", "Z W"),

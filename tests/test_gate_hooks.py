@@ -16,7 +16,7 @@ from models.lijsten import Doel
 from models.privacy import Inzage, InzageSoort
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.techniek import Mail, Taak, Verzoek
-from models.toegang import Concept, Herstelcode, LinkSoort, Poging, Toegangslink, Zitting
+from models.toegang import Herstelcode, LinkSoort, Onderbreking, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname
 from tests.factories import maak_project
 from tests.gate_world import World
@@ -41,7 +41,7 @@ def test_the_gates_own_rows_are_written_by_the_gate_alone(world: World) -> None:
         Toegangslink(gebruiker_id=1, soort=LinkSoort.ACTIVATIE, sleutel_hash="x", zaad="x",
                      verloopt_op=nu()),
         Herstelcode(gebruiker_id=1, code_hash="x"),
-        Concept(gebruiker_id=1, sleutel_hash="x", op=nu(), inhoud=b"x"),
+        Onderbreking(gebruiker_id=1, sleutel_hash="x", op=nu(), inhoud=b"x"),
         Inzage(gebruiker_id=1, op=nu(), soort=InzageSoort.BEKEKEN, wat="x"),
     ]  # fmt: skip
     assert {type(row) for row in rows} == {e for e in entiteiten() if e.alleen_poort}

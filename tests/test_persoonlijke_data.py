@@ -32,7 +32,7 @@ pytest_plugins = ["tests.auth_fixtures"]
 #: Every column in which a insider can stand. A new one: see that the export has it, then add it.
 KNOWN = {
     "Bewerking": {"door_id", "ongedaan_door_id"},
-    "Concept": {"gebruiker_id"},
+    "Onderbreking": {"gebruiker_id"},
     "Contractpartij": {"adviseur_id"},
     "Herstelcode": {"gebruiker_id"},
     "Inzage": {"gebruiker_id", "over_id"},
@@ -92,7 +92,7 @@ def _make(session: object, maker: Callable[..., object], column: str, number: in
             "maak_zitting",
             "maak_toegangslink",
             "maak_herstelcode",
-            "maak_concept",
+            "maak_onderbreking",
         )
         or maker.__name__ == "maak_mail"
     ):

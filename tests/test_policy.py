@@ -70,7 +70,7 @@ Zitting              | -           | -           | -   | -           | -
 Poging               | -           | -           | -   | -           | -
 Toegangslink         | -           | -           | -   | -           | Z
 Herstelcode          | -           | -           | -   | -           | -
-Concept              | -           | -           | -   | -           | -
+Onderbreking              | -           | -           | -   | -           | -
 Inzage               | -           | -           | -   | -           | Z
 Bewaartermijn        | -           | -           | -   | -           | Z W
 Rechten              | -           | -           | Z   | Z           | Z

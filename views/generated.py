@@ -37,7 +37,7 @@ from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur
 from models.techniek import Mail, Taak, Verzoek
-from models.toegang import Concept, Herstelcode, Poging, Toegangslink, Zitting
+from models.toegang import Herstelcode, Onderbreking, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording
 
 SECTIONS = (
@@ -65,7 +65,7 @@ SECTIONS = (
     ),
 )
 #: No screen: what the portal keeps only for its own working.
-WITHOUT_SCREEN = frozenset({Verzoek, Zitting, Poging, Toegangslink, Herstelcode, Concept})
+WITHOUT_SCREEN = frozenset({Verzoek, Zitting, Poging, Toegangslink, Herstelcode, Onderbreking})
 STAMDATA = (Samenwerkingspartner, Schoolbestuur, School)
 
 

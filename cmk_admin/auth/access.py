@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
-from cmk_admin.auth import clock, drafts, sessions
+from cmk_admin.auth import clock, interrupted, sessions
 from cmk_admin.auth.account import Account
 from cmk_admin.extensions import login
 from cmk_admin.web import errors
@@ -55,7 +55,7 @@ def unauthorized() -> Response:
     """To the log-in and back again afterwards; a script just hears that it may not."""
     if errors.wants_json():
         return errors.answer(errors.FAULTS[401])
-    kept = drafts.keep(g.ended_for, clock.now()) if "ended_for" in g else None
+    kept = interrupted.keep(g.ended_for, clock.now()) if "ended_for" in g else None
     if kept is not None:
         flash(KEPT, "info")
         target: str | None = url_for("auth.resume", key=kept)

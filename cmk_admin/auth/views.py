@@ -10,7 +10,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from cmk_admin.auth import account, attempts, clock, demo_mode, drafts, sessions
+from cmk_admin.auth import account, attempts, clock, demo_mode, interrupted, sessions
 from cmk_admin.auth import recovery as recovery_codes
 from cmk_admin.auth.access import public
 from cmk_admin.auth.attempts import TooManyError
@@ -180,7 +180,7 @@ def session_left() -> Response:
 @signed_in
 def resume(key: str) -> Page:
     """What was typed when the session had ended, to go on with; a button brings the form back."""
-    found = drafts.find(key, current_user.id, clock.now())
+    found = interrupted.find(key, current_user.id, clock.now())
     if found is None:
         flash(NOTHING_KEPT, "info")
         return see(HOME)

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from cmk_admin import attributes, references
 from cmk_admin.attributes import Attribute
-from cmk_admin.auth.drafts import GIVEN_BACK
+from cmk_admin.auth.interrupted import GIVEN_BACK
 from cmk_admin.files import KINDS
 from cmk_admin.forms import fields
 from models.base import Entiteit, MetBestand

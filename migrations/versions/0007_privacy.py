@@ -13,7 +13,7 @@ depends_on = None
 #: Months: two years after somebody left a verantwoording may still be asked about them, a mail is
 #: of no use after a year, and who was invited and never came has no reason to be known.
 PERIODS = {"account": 24, "uitnodiging": 6, "mail": 12, "inzage": 24, "formulier": 3}
-NEW_TABLES = ("concept", "bewaartermijn", "inzage")
+NEW_TABLES = ("onderbreking", "bewaartermijn", "inzage")
 
 
 def _table(name: str, *columns: Any) -> None:
@@ -67,14 +67,14 @@ def upgrade() -> None:
             f" VALUES ('{soort}', {maanden}, 1, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)"
         )
     _table(
-        "concept",
+        "onderbreking",
         sa.Column("sleutel_hash", sa.String(64), nullable=False),
-        _person("concept", "gebruiker_id"),
+        _person("onderbreking", "gebruiker_id"),
         sa.Column("op", sa.DateTime(), nullable=False),
         sa.Column("inhoud", sa.LargeBinary(), nullable=False),
-        sa.UniqueConstraint("sleutel_hash", name="uq_concept_sleutel_hash"),
+        sa.UniqueConstraint("sleutel_hash", name="uq_onderbreking_sleutel_hash"),
     )
-    op.create_index("ix_concept_op", "concept", ["op"])
+    op.create_index("ix_onderbreking_op", "onderbreking", ["op"])
     op.add_column("toegangslink", sa.Column("adres", sa.String(254), nullable=True))
 
 

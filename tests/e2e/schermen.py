@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
-from cmk_admin.auth import drafts, links
+from cmk_admin.auth import interrupted, links
 from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker
 from models.lijsten import Doel
@@ -178,7 +178,7 @@ def verder(page: Page, demo: Demo) -> None:
     typed = {"naam": "Museum van de halve zin"}
     new = "/stamdata/samenwerkingspartners/new/"
     with demo.app.test_request_context(new, method="POST", data=typed):
-        key = drafts.keep(who, demo.moment)
+        key = interrupted.keep(who, demo.moment)
     page.goto(f"/verder/{key}")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, abort, flash, render_template, request, url_for
 
 from cmk_admin import database, editing
-from cmk_admin.auth.drafts import kept
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.gate import Locked, Refused
 from cmk_admin.page import Action, Crumb, FormPage, ListPage, PageHeader

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from cmk_admin import database, formats, on_record, tables
 from cmk_admin.actions import EntityAction
-from cmk_admin.auth import clock, drafts, sessions
+from cmk_admin.auth import clock, interrupted, sessions
 from cmk_admin.auth.pages import see
 from cmk_admin.gate import GateSession
 from cmk_admin.page import Action, Cell, Crumb, Empty, ListPage, PageHeader, Row, Tab, Tone
@@ -55,7 +55,7 @@ def _code_first() -> Response | None:
     back = url_for("mensen.index")
     if request.method == "GET":
         back = request.full_path.removesuffix("?")
-    elif kept := drafts.keep(current_user.id, clock.now()):
+    elif kept := interrupted.keep(current_user.id, clock.now()):
         back = url_for("auth.resume", key=kept)
     return see(url_for("auth.confirm", next=back))
 

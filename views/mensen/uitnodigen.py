@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from cmk_admin import database, editing, mail
-from cmk_admin.auth.drafts import kept
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.entity_actions import key_of_request
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms import fields

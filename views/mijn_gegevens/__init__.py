@@ -7,7 +7,7 @@ from wtforms.validators import Length
 
 from cmk_admin import database, editing, formats
 from cmk_admin.auth import own
-from cmk_admin.auth.drafts import kept
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.entity_forms import INVALID
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm

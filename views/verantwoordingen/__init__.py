@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, url_for
 
 from cmk_admin import database, formats, history_view
-from cmk_admin.auth.drafts import kept
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.page import Action, Cell, Detail, Progress
 from cmk_admin.policy import Handeling, may
 from cmk_admin.routes import actor, requires

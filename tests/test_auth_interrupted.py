@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cmk_admin.auth import clock, drafts
+from cmk_admin.auth import clock, interrupted
 from models.samenwerkingspartner import Samenwerkingspartner
-from models.toegang import Concept, Zitting
+from models.toegang import Onderbreking, Zitting
 from tests.pages import Page
 from tests.portal_forms import upload
 from tests.support.portal import Bezoeker, Portaal
@@ -92,17 +92,17 @@ def test_what_is_kept_opens_for_its_owner_alone_and_for_half_a_day(portaal: Port
     now = clock.now
     with portaal.app.app_context():
         key, who = target.rpartition("/")[2], portaal.wereld.mensen[WHO]
-        assert drafts.find(key, who, now() + timedelta(hours=11, minutes=59))
-        assert drafts.find(key, who, now() + timedelta(hours=12)) is None
-        drafts.sweep(now() + timedelta(hours=13))
+        assert interrupted.find(key, who, now() + timedelta(hours=11, minutes=59))
+        assert interrupted.find(key, who, now() + timedelta(hours=12)) is None
+        interrupted.sweep(now() + timedelta(hours=13))
     with portaal.als() as session:
-        assert session.scalars(select(Concept)).all() == []
+        assert session.scalars(select(Onderbreking)).all() == []
 
 
 def test_nothing_of_it_can_be_read_in_the_database(portaal: Portaal) -> None:
     sent = send_too_late(portaal, naam="leesbaar")
     with portaal.als() as session:
-        row = session.scalars(select(Concept)).one()
+        row = session.scalars(select(Onderbreking)).one()
         assert b"leesbaar" not in row.inhoud
         assert row.sleutel_hash not in sent.location
 
@@ -126,4 +126,4 @@ def test_only_a_form_is_kept(portaal: Portaal) -> None:
     stranger = portaal.bezoeker("anoniem")
     assert "/verder/" not in stranger.post(NEW, {"naam": TYPED}).location
     with portaal.als() as session:
-        assert session.scalars(select(Concept)).all() == []
+        assert session.scalars(select(Onderbreking)).all() == []

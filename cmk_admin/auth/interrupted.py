@@ -20,13 +20,13 @@ from cmk_admin.actor import system
 from cmk_admin.auth.sealing import seal, unseal
 from cmk_admin.gate import acting_as, forget
 from cmk_admin.web.targets import safe_target
-from models.toegang import Concept
+from models.toegang import Onderbreking
 
 #: The field by which a form is shown again instead of saved.
 GIVEN_BACK = "teruggegeven"
 LIFE = timedelta(hours=12)
 LARGEST = 512 * 1024
-PURPOSE = b"cmk-portaal/concept/1"
+PURPOSE = b"cmk-portaal/onderbreking/1"
 KEEPING = system("bewaarde formulieren")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -60,7 +60,7 @@ def keep(gebruiker_id: int, moment: datetime) -> str | None:
     key = secrets.token_urlsafe(32)
     with acting_as(KEEPING) as session, session.own_work():
         session.add(
-            Concept(
+            Onderbreking(
                 sleutel_hash=_hash(key),
                 gebruiker_id=gebruiker_id,
                 op=moment,
@@ -73,10 +73,10 @@ def keep(gebruiker_id: int, moment: datetime) -> str | None:
 
 def find(key: str, gebruiker_id: int, moment: datetime) -> Draft | None:
     """What this person sent, if it is still there."""
-    wanted = select(Concept.inhoud).where(
-        Concept.sleutel_hash == _hash(key),
-        Concept.gebruiker_id == gebruiker_id,
-        Concept.op > moment - LIFE,
+    wanted = select(Onderbreking.inhoud).where(
+        Onderbreking.sleutel_hash == _hash(key),
+        Onderbreking.gebruiker_id == gebruiker_id,
+        Onderbreking.op > moment - LIFE,
     )
     with acting_as(KEEPING) as session:
         sealed = session.scalar(wanted)
@@ -89,7 +89,7 @@ def find(key: str, gebruiker_id: int, moment: datetime) -> Draft | None:
 def sweep(moment: datetime) -> None:
     """What nobody came back for."""
     with acting_as(KEEPING) as session:
-        forget(session, Concept, {"op": ("<", moment - LIFE)})
+        forget(session, Onderbreking, {"op": ("<", moment - LIFE)})
         session.commit()
 
 
