@@ -77,6 +77,10 @@ def test_naar_een_ander_jaar(als: As, demo: Demo) -> None:
     page.goto(f"/verantwoordingen/{demo.verantwoording(jaar=2025)}/activiteiten")
     button(row_menu(page, DANS), "Dupliceren…").click()
     page.get_by_label("In welke verantwoording?").select_option("CMK Achterhoek-Oost vo · 2026")
+    # Another choice than what is shown: the preview comes first.
+    button(page, "Dupliceren").click()
+    preview = page.get_by_role("region", name="Dit wordt er gemaakt")
+    expect(preview).to_contain_text("CMK Achterhoek-Oost vo · 2026")
     button(page, "Dupliceren").click()
     says(page, "1 activiteit gedupliceerd.")
     link(page.get_by_role("table"), DANS).click()
