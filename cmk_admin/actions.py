@@ -22,14 +22,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an action makes, row by row. more: rows that are not shown.
+    """What an action makes, row by row; the last `numeric` columns are numbers.
 
-    fingerprint: the same when exactly the same is made.
+    more: rows that are not shown. fingerprint: the same when exactly the same is made.
     """
 
     lead: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    numeric: int
     more: int
     fingerprint: str
 

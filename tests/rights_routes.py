@@ -72,6 +72,14 @@ ROWS = {
     "verantwoordingen.sluiten": ("Verantwoording", "sluiten"),
     "verantwoordingen.heropenen": ("Verantwoording", "heropenen"),
     "verantwoordingen.vaststellen": ("Verantwoording", "vaststellen"),
+    **dict.fromkeys(
+        [
+            "verantwoordingen.dossier",
+            "verantwoordingen.dossier_excel",
+            "verantwoordingen.dossier_json",
+        ],
+        ("Momentopname", "Z"),
+    ),
     "bewerkingen.details": ("Bewerking", "Z"),
     "bewerkingen.ongedaan_maken": ("Bewerking", "ongedaan_alle"),
     "bewerkingen.terugzetten": ("Bewerking", "ongedaan_alle"),

@@ -10,6 +10,7 @@ import "./inline-edit.js";
 import "./multiselect.js";
 import "./new-password.js";
 import "./once.js";
+import "./print.js";
 import "./row-editor.js";
 import "./selection.js";
 import "./session.js";

@@ -196,6 +196,7 @@ def _preview(made: Sequence[Activiteit]) -> Preview:
         f"{aantal_van(len(made), Activiteit)}, lasten samen {formats.euro(lasten)}",
         ("Activiteit", "Verantwoording", "Periode", "Scholen", "Lasten"),
         tuple(_line(kopie) for kopie in made[:ROWS]),
+        2,
         max(0, len(made) - ROWS),
         hashlib.sha256(told.encode()).hexdigest(),
     )

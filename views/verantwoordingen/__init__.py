@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, url_for
+from flask import Blueprint, Flask, Response, render_template, url_for
 
 from cmk_admin import database, formats, history_view
 from cmk_admin.page import Action, Cell, Detail, Progress
@@ -12,8 +12,24 @@ from models.compleet import stand_van
 from models.financieel import financieel as money_of
 from models.historie import Wijziging
 from models.rapportages import Cijfers, cijfers_van, procent
-from models.verantwoording import MINIMAAL_COMPLEET, Overgang, Status, Verantwoording
-from views.verantwoordingen import controle, lijst, schermen, stappen, status, velden
+from models.verantwoording import (
+    MINIMAAL_COMPLEET,
+    Momentopname,
+    Overgang,
+    Status,
+    Verantwoording,
+)
+from views.verantwoordingen import (
+    controle,
+    lijst,
+    schermen,
+    stappen,
+    status,
+    velden,
+)
+from views.verantwoordingen import (
+    dossier as dossiers,
+)
 from views.verantwoordingen.status import Page
 
 blueprint = Blueprint("verantwoordingen", __name__)
@@ -90,6 +106,7 @@ def details(id: int) -> str:  # noqa: A002 - as in the address
         "details",
         details=_details(verantwoording),
         figures=status.figures_of(figures),
+        versions=dossiers.versions(verantwoording),
     )
 
 
@@ -134,6 +151,30 @@ def _tab(verantwoording: Verantwoording, tab: str, **content: Any) -> str:
         verantwoording=verantwoording,
         **content,
     )
+
+
+# --- what closing fixed -------------------------------------------------------------
+
+
+@blueprint.get("/dossiers/<int:id>")
+@requires(Handeling.ZIEN, Momentopname)
+def dossier(id: int) -> str:  # noqa: A002 - as in the address
+    """A closing to read, print and sign."""
+    return dossiers.show(id)
+
+
+@blueprint.get("/dossiers/<int:id>/excel")
+@requires(Handeling.ZIEN, Momentopname)
+def dossier_excel(id: int) -> Response:  # noqa: A002 - as in the address
+    """The same as a workbook."""
+    return dossiers.download_xlsx(id)
+
+
+@blueprint.get("/dossiers/<int:id>/json")
+@requires(Handeling.ZIEN, Momentopname)
+def dossier_json(id: int) -> Response:  # noqa: A002 - as in the address
+    """The same as JSON."""
+    return dossiers.download_json(id)
 
 
 # --- changing it: Handleiding 2.4 -------------------------------------------------
