@@ -129,6 +129,7 @@ RIGHTS: dict[str, Rechten] = {
     "Poging": _NIEMAND,
     "Toegangslink": _rechten("", "", "", "", "Z"),
     "Herstelcode": _NIEMAND,
+    "Concept": _NIEMAND,
     "Rechten": _rechten("", "", "Z", "Z", "Z"),
 }
 
@@ -187,7 +188,9 @@ SCOPE: dict[str, Mapping[Rol, Bereik]] = {
     "Wijziging": _bereik(_E, _E, Bereik.ZONDER_ACCOUNTS, Bereik.ZONDER_ACCOUNTS, _A),
     "Mail": _bereik(_N, _N, _N, _N, _A),
     "Taak": _bereik(_N, _N, _N, _Z, _A),
-    **dict.fromkeys(["Verzoek", "Zitting", "Poging", "Herstelcode"], _bereik(_N, _N, _N, _N, _N)),
+    **dict.fromkeys(
+        ["Verzoek", "Zitting", "Poging", "Herstelcode", "Concept"], _bereik(_N, _N, _N, _N, _N)
+    ),
     "Toegangslink": _bereik(_N, _N, _N, _N, _A),
 }
 

@@ -48,6 +48,8 @@ BESIDE = {
     "Poging": ("", "", "", "", ""),
     "Toegangslink": ("", "", "", "", "Z"),
     "Herstelcode": ("", "", "", "", ""),
+    # What somebody is typing.
+    "Concept": ("", "", "", "", ""),
 }
 
 #: How the names in the first column are called in the program.

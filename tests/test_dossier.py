@@ -3,15 +3,18 @@
 import hashlib
 import io
 import json
-from datetime import timedelta
+from datetime import datetime
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from cmk_admin import database
+from cmk_admin import erasure
+from cmk_admin.actor import system
+from cmk_admin.extensions import db
+from cmk_admin.gate.fence import OUTSIDE
 from models.activiteit import Activiteit
-from models.base import nu
 from models.gebruiker import Gebruiker
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.techniek import Mail
@@ -40,7 +43,6 @@ def test_the_same_bytes_after_a_merger_and_an_erasure(
 ) -> None:
     visitor = portaal.bezoeker("projectleider")
     before = files(visitor, picture(portaal))
-    beheerder = portaal.wereld.mensen["beheerder"]
     with portaal.als() as session:
         activiteit = session.get_one(Activiteit, portaal.wereld.id(Activiteit, "eigen", "gesloten"))
         school = activiteit.scholen[0].school
@@ -49,23 +51,22 @@ def test_the_same_bytes_after_a_merger_and_an_erasure(
             Samenwerkingspartner, portaal.wereld.id(Samenwerkingspartner, "eigen")
         )
         partner.naam = "Anders genoemd"
-        session.get_one(Gebruiker, beheerder).naam = "Gewist persoon 1"
+        session.get_one(Gebruiker, portaal.wereld.mensen["beheerder"]).naam = "Anders"
         session.commit()
+    with portaal.app.app_context():
+        erasure.erase(portaal.wereld.mensen["routebegeleider"], system("test"))
     # Made on another day, and by another person.
-    later = nu() + timedelta(days=400)
-    monkeypatch.setattr("xlsxwriter.core.datetime", _Clock(later), raising=False)
+    monkeypatch.setattr("xlsxwriter.core.datetime", Later)
     assert files(visitor, picture(portaal)) == before
     assert files(portaal.bezoeker("adviseur"), picture(portaal)) == before
 
 
-class _Clock:
-    """A clock that stands at another moment."""
+class Later(datetime):
+    """A clock that runs a year ahead."""
 
-    def __init__(self, moment: object) -> None:
-        self.moment = moment
-
-    def now(self, *zone: object) -> object:
-        return self.moment
+    @classmethod
+    def now(cls, tz: Any = None) -> "Later":
+        return cls(2031, 1, 1, tzinfo=tz)
 
 
 def test_the_json_has_the_hash_that_closing_stored(portaal: Portaal) -> None:
@@ -87,9 +88,10 @@ def test_screen_dossier_and_database_agree_to_the_cent(portaal: Portaal) -> None
         "SELECT sum(last.bedrag) FROM last JOIN activiteit ON activiteit.id = last.activiteit_id"
         " WHERE activiteit.verantwoording_id = :jaar"
     )
-    with portaal.app.app_context():
-        engine = database.db.engine
-    with engine.execution_options(**{"buiten_de_poort": True}).connect() as raw:
+    with (
+        portaal.app.app_context(),
+        db.engine.execution_options(**{OUTSIDE: True}).connect() as raw,
+    ):
         cents = raw.execute(sql, {"jaar": year(portaal)}).scalar()
     assert cents
     assert json.loads(plain)["totalen"]["lasten"] == cents
@@ -109,17 +111,17 @@ def test_reopened_and_closed_again_there_are_two(portaal: Portaal) -> None:
     with portaal.als() as session:
         row = session.get_one(Verantwoording, year(portaal))
         row.heropen("Een factuur ontbrak.")
-        session.flush()
+        session.commit()
         adviseur = row.project.contractpartij.adviseur_id
         mail = session.query(Mail).order_by(Mail.id.desc()).first()
         assert mail is not None
         assert (mail.ontvanger_id, "Een factuur ontbrak." in mail.tekst) == (adviseur, True)
         row.activiteiten[0].lasten[0].bedrag += 1
+        session.commit()
         row.sluit(None)
         session.commit()
         numbers = {
-            m.nummer: m.id
-            for m in session.query(Momentopname).filter_by(verantwoording_id=row.id)
+            m.nummer: m.id for m in session.query(Momentopname).filter_by(verantwoording_id=row.id)
         }
     assert sorted(numbers) == [1, 2]
     assert files(visitor, numbers[1]) == first
@@ -134,4 +136,5 @@ def test_reopened_and_closed_again_there_are_two(portaal: Portaal) -> None:
 def test_it_is_to_be_signed_by_both(portaal: Portaal) -> None:
     page = Page(portaal.bezoeker("adviseur").get(f"/dossiers/{picture(portaal)}").text)
     assert page.text.count("Handtekening") == 2
-    assert portaal.bezoeker("vreemd").get(f"/dossiers/{picture(portaal)}").status_code == 404
+    theirs = portaal.wereld.id(Momentopname, "vreemd", "gesloten")
+    assert portaal.bezoeker("projectleider").get(f"/dossiers/{theirs}").status_code == 404

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from cmk_admin.gate import AroundTheGate, GateSession, NoActor, system
 from models.activiteit import Activiteit, Last
 from models.base import Entiteit, RegelFout, entiteiten, nu
+from models.concept import Concept
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 from models.lijsten import Doel
 from models.samenwerkingspartner import Samenwerkingspartner
@@ -40,6 +41,7 @@ def test_the_gates_own_rows_are_written_by_the_gate_alone(world: World) -> None:
         Toegangslink(gebruiker_id=1, soort=LinkSoort.ACTIVATIE, sleutel_hash="x", zaad="x",
                      verloopt_op=nu()),
         Herstelcode(gebruiker_id=1, code_hash="x"),
+        Concept(gebruiker_id=1, formulier="/", inhoud=[], stand="x", op=nu()),
     ]  # fmt: skip
     assert {type(row) for row in rows} == {e for e in entiteiten() if e.alleen_poort}
     for row in rows:

@@ -381,6 +381,7 @@ def test_a_reset_ends_everything_and_mails_a_link(
 #: Every column in which a person can stand. A new one: see that the export has it, then add it.
 KNOWN = {
     "Bewerking": {"door_id", "ongedaan_door_id"},
+    "Concept": {"gebruiker_id"},
     "Contractpartij": {"adviseur_id"},
     "Herstelcode": {"gebruiker_id"},
     "Lidmaatschap": {"gebruiker_id"},

@@ -69,6 +69,7 @@ Zitting              | -           | -           | -   | -           | -
 Poging               | -           | -           | -   | -           | -
 Toegangslink         | -           | -           | -   | -           | Z
 Herstelcode          | -           | -           | -   | -           | -
+Concept              | -           | -           | -   | -           | -
 Rechten              | -           | -           | Z   | Z           | Z
 """  # noqa: E501 - a table
 LETTER = {"Z": "zien", "M": "maken", "W": "wijzigen", "V": "verwijderen"}

@@ -11,6 +11,7 @@ from views import (
     activiteiten,
     beheer,
     bewerkingen,
+    concepten,
     dashboard,
     generated,
     mensen,
@@ -44,7 +45,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen,
+        bewerkingen, concepten,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

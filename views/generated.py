@@ -22,6 +22,7 @@ from models.activiteit import (
     Last,
 )
 from models.base import Entiteit
+from models.concept import Concept
 from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap
@@ -47,7 +48,7 @@ SECTIONS = (
     Section("Toezicht", (Wijziging, Bewerking, Momentopname, Mail, Taak)),
 )
 #: No screen: what the portal keeps only for its own working.
-WITHOUT_SCREEN = frozenset({Verzoek, Zitting, Poging, Toegangslink, Herstelcode})
+WITHOUT_SCREEN = frozenset({Verzoek, Zitting, Poging, Toegangslink, Herstelcode, Concept})
 STAMDATA = (Samenwerkingspartner, Schoolbestuur, School)
 
 

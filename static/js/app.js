@@ -4,6 +4,7 @@ import "./combobox.js";
 import "./confirm.js";
 import "./date.js";
 import "./demo-login.js";
+import "./draft.js";
 import "./drawer.js";
 import "./errors.js";
 import "./inline-edit.js";

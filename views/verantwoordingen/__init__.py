@@ -26,6 +26,7 @@ from views.verantwoordingen import (
     stappen,
     status,
     velden,
+    weergaven,
 )
 from views.verantwoordingen import (
     dossier as dossiers,
@@ -52,8 +53,7 @@ def activiteiten(id: int) -> str:  # noqa: A002 - as in the address
     may_mend = schermen.mag(Handeling.WIJZIGEN, verantwoording)
     return render_template(
         "verantwoordingen/activiteiten.html",
-        header=schermen.header(verantwoording, "activiteiten", len(standen)),
-        verantwoording=verantwoording,
+        **weergaven.frame(verantwoording, "activiteiten", len(standen)),
         page=lijst.page(verantwoording, standen, figures),
         bulk_url=url_for("activiteit.action_view"),
         checks=controle.checks(verantwoording, standen, figures, may_mend),
@@ -85,6 +85,20 @@ def _budget(figures: Cijfers) -> Progress:
         f"van {formats.euro(figures.besteedbaar)} · {rest}",
         procent(figures.besteed, figures.besteedbaar),
     )
+
+
+@blueprint.get("/verantwoordingen/<int:id>/per-school")
+@requires(Handeling.ZIEN, Verantwoording)
+def per_school(id: int) -> str:  # noqa: A002 - as in the address
+    """Each school with its activities, hours and lasten (werkwijze A)."""
+    return weergaven.schools(schermen.find(id))
+
+
+@blueprint.get("/verantwoordingen/<int:id>/per-kwartaal")
+@requires(Handeling.ZIEN, Verantwoording)
+def per_kwartaal(id: int) -> str:  # noqa: A002 - as in the address
+    """Lasten per quarter, against the begroting (werkwijze C and D)."""
+    return weergaven.quarters(schermen.find(id))
 
 
 @blueprint.get("/verantwoordingen/<int:id>/financieel-overzicht")
