@@ -156,7 +156,11 @@ def test_the_werkwijze_sets_the_first_view_and_keeps_the_others_in_reach(
 def test_choosing_has_the_manuals_words_and_the_adviser(portaal: Portaal) -> None:
     year = portaal.wereld.id(Verantwoording, "eigen")
     text = Page(portaal.bezoeker("projectleider").get(f"/verantwoordingen/{year}/wijzigen").text)
-    for words in ("focus leggen op scholen", "focus leggen op activiteiten",
-                  "focus leggen op financiën", "alleen voor de jaarlijkse verantwoording"):  # fmt: skip
+    for words in (
+        "focus leggen op scholen",
+        "focus leggen op activiteiten",
+        "focus leggen op financiën",
+        "alleen voor de jaarlijkse verantwoording",
+    ):
         assert words in text.text
     assert "Adviseur bij Cultuur Oost" in text.text

@@ -97,8 +97,8 @@ function enhance(editor) {
         const field = fields(row)[from + column];
         if (!field) return;
         const select = field.closest(".combobox")?.querySelector("select");
-        if (select) wanted.push([select, value.trim()]);
-        else if (field.matches("select")) [...field.options].forEach((o) => { if (o.textContent.trim().toLowerCase() === value.trim().toLowerCase()) o.selected = true; });
+        if (select) { wanted.push([select, value.trim()]); return; }
+        if (field.matches("select")) [...field.options].forEach((o) => { if (o.textContent.trim().toLowerCase() === value.trim().toLowerCase()) o.selected = true; });
         else field.value = value.trim();
         field.dispatchEvent(new Event("input", { bubbles: true }));
       });

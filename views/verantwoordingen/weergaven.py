@@ -10,7 +10,7 @@ from models.rapportages.weergaven import PerKwartaal, per_kwartaal, per_school, 
 from models.verantwoording import Verantwoording
 from views.verantwoordingen import schermen, werkwijzen
 
-COLUMNS = ("1e kwartaal", "2e kwartaal", "3e kwartaal", "4e kwartaal", "Zonder betaaldatum")
+COLUMNS = ("1e kw.", "2e kw.", "3e kw.", "4e kw.", "Zonder datum")
 
 
 @dataclass(frozen=True, slots=True)

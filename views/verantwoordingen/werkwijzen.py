@@ -30,7 +30,7 @@ UITLEG = {
             "Je wilt de focus leggen op scholen.",
             "Je maakt per school een activiteit aan, en werkt die in de loop van het jaar bij.",
             (
-                "Voeg nieuwe lasten toe onder Financieel overzicht, met een duidelijke toelichting.",
+                "Voeg nieuwe lasten toe onder Financieel overzicht, met een goede toelichting.",
                 "Voeg nieuwe samenwerkingspartners toe onder het tabblad Samenwerkingspartners.",
                 "Werk het aantal leerkrachten waar nodig bij.",
                 "Pas duur en aantal aan onder Details, passend bij de inzet van de school.",
@@ -42,7 +42,7 @@ UITLEG = {
             "Je wilt de focus leggen op activiteiten.",
             "Je maakt per uitgevoerde activiteit een activiteit aan en koppelt de scholen eraan.",
             (
-                "Per school zijn dat er dus meer; ook elke overkoepelende activiteit krijgt er een.",
+                "Per school zijn dat er dus meer, en een per overkoepelende activiteit.",
                 "Het overzicht per school en de rapportages houden het geheel bij.",
             ),
         ),
