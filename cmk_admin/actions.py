@@ -21,12 +21,31 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What an action makes, row by row; the last `numeric` columns are numbers.
+
+    more: rows that are not shown. fingerprint: the same when exactly the same is made.
+    """
+
+    lead: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: int
+    more: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
-    """What was done. url: where to go; bewerking_id: the step that can be undone."""
+    """What was done. url: where to go; bewerking_id: the step that can be undone.
+
+    preview: what was made, for an action that shows that beforehand.
+    """
 
     message: str
     url: str = ""
     bewerking_id: int | None = None
+    preview: Preview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,8 @@ class EntityAction:
     danger: ClassVar[bool] = False
     #: Also on several rows at once.
     bulk: ClassVar[bool] = True
+    #: Shown beforehand what it makes: `perform` is done and taken back.
+    previews: ClassVar[bool] = False
 
     def make_form(self, rows: Sequence[Any]) -> EntityForm | None:
         """Extra fields to fill in; None when there are none."""

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import database, editing, integrity, usage
-from cmk_admin.actions import Asked, Done, EntityAction
+from cmk_admin.actions import Asked, Done, EntityAction, Preview
 from cmk_admin.bulk import effects
 from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
 from cmk_admin.gate import Locked, Refused, bewerking, handled, may_undo, once
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 CONFIRMED = "bevestigd"
 UNDO = "Ongedaan maken"
 IN_USE = "Dit wordt nog gebruikt. Verwijder of verplaats dat eerst."
+SEEN, STEP = "gezien", "stap"
+OTHERWISE = "Kijk na wat er gemaakt wordt en bevestig dan; er is nog niets bewaard."
 TOGETHER = "Haal eerst weg uit je keuze wat niet mee kan."
+
+
+class Otherwise(Exception):
+    """What it would make is not what was seen."""
 
 
 class ActionRunner:
@@ -46,8 +52,14 @@ class ActionRunner:
             self.view.require(action.handeling, row)
         if form is not None and not form.validate():
             return self._ask(action, asked), INVALID
+        return self._ask(action, asked) if STEP in request.form else self._once(action, asked)
+
+    def _once(self, action: EntityAction, asked: Asked) -> Any:
         try:
             return redirect(once(self.session, key_of_request(), lambda: self._do(action, asked)))
+        except Otherwise:
+            self.session.rollback()
+            return self._ask(action, asked, notice=OTHERWISE), STALE
         except RegelFout as refused:
             self.session.rollback()
             return self._ask(action, asked, refused.fouten), INVALID
@@ -61,10 +73,25 @@ class ActionRunner:
 
     def _do(self, action: EntityAction, asked: Asked) -> str:
         done = action.perform(self.session, asked)
+        if done.preview and request.form.get(SEEN, done.preview.fingerprint) != (
+            done.preview.fingerprint
+        ):
+            raise Otherwise
         flash_done(done)
         return done.url or self.view.return_url()
 
-    def _ask(self, action: EntityAction, asked: Asked, fouten: tuple[Fout, ...] = ()) -> str:
+    def _preview(self, action: EntityAction, asked: Asked) -> Preview | None:
+        """What it makes, after which it was never made; None when it cannot be done."""
+        try:
+            return action.perform(self.session, asked).preview
+        except (RegelFout, Refused, IntegrityError):
+            return None
+        finally:
+            self.session.rollback()
+
+    def _ask(
+        self, action: EntityAction, asked: Asked, fouten: tuple[Fout, ...] = (), notice: str = ""
+    ) -> str:
         refused = self._refused(action.handeling, asked.rows)
         question = action.question(asked)
         possible = question.possible and not refused
@@ -73,19 +100,25 @@ class ActionRunner:
         elif fouten:
             for fout in fouten:
                 flash(fout.tekst, "error")
+        header, ids = self._header(action.label, asked.rows), [row.id for row in asked.rows]
+        told = [(str(row), verdict.reason) for row, verdict in refused]
+        tried = action.previews and possible and not fouten and not _wrong(asked.form)
         html: str = self.view.render(
             "admin/model/action.html",
-            header=self._header(action.label, asked.rows),
+            header=header,
+            notice=notice,
+            previews=action.previews and possible,
+            preview=self._preview(action, asked) if tried else None,
             intro=question.intro,
             items=question.items,
             missing=question.missing,
-            refused=[(str(row), verdict.reason) for row, verdict in refused],
+            refused=told,
             form=asked.form if possible else None,
             action_url=url_for(f"{self.view.endpoint}.action_view"),
             cancel_url=self.view.return_url(),
             submit_label=action.submit_label if possible else "",
             danger=action.danger,
-            ids=[row.id for row in asked.rows],
+            ids=ids,
             action_name=action.name,
             sleutel=new_key(),
             hidden=((CONFIRMED, "1"), ("url", self.view.return_url())),
@@ -181,6 +214,11 @@ class ActionRunner:
             return effects.lines(effects.tried(self.session, self.view.model, ids, delete))
         except (RegelFout, Refused, IntegrityError):
             return ()  # It cannot be done; confirming says why.
+
+
+def _wrong(form: Any) -> bool:
+    """Whether something in the form has to be mended first."""
+    return form is not None and bool(form.errors)
 
 
 def key_of_request() -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.types import Text
 from cmk_admin.actor import Actor, system
 from cmk_admin.auth import recovery
 from cmk_admin.gate import GateSession, acting_as, forget
+from models.concept import Concept
 from models.gebruiker import Gebruiker
 from models.historie import Wijziging
 from models.techniek import Mail, Taak
@@ -74,6 +75,7 @@ def _forget_account(session: GateSession, row: Gebruiker) -> None:
     forget(session, Onderbreking, {"gebruiker_id": row.id})
     # Their files go with the next sweep.
     forget(session, Taak, {"gebruiker_id": row.id})
+    forget(session, Concept, {"gebruiker_id": row.id})
 
 
 def _scrub(session: GateSession, gebruiker_id: int, names: list[str]) -> None:

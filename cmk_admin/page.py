@@ -284,6 +284,18 @@ class RunningTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftOffer:
+    """Where a form keeps its draft. stand: the version it goes on from.
+
+    told: when the draft that is offered was kept; "" when there is none, or it was taken.
+    """
+
+    form: str
+    stand: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FormPage:
     header: PageHeader
     form: Any
@@ -297,6 +309,7 @@ class FormPage:
     conflict_by: str = ""
     sections: tuple[FormSection, ...] = ()
     totals: tuple[RunningTotal, ...] = ()
+    draft: DraftOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)

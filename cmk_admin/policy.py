@@ -136,6 +136,7 @@ RIGHTS: dict[str, Rechten] = {
     "Onderbreking": _NIEMAND,
     "Inzage": _rechten("", "", "", "", "Z"),
     "Bewaartermijn": _rechten("", "", "", "", "Z W"),
+    "Concept": _NIEMAND,
     "Rechten": _rechten("", "", "Z", "Z", "Z"),
 }
 
@@ -196,7 +197,8 @@ SCOPE: dict[str, Mapping[Rol, Bereik]] = {
     "Mail": _bereik(_N, _N, _N, _N, _A),
     "Taak": _bereik(_N, _N, _N, _Z, _A),
     **dict.fromkeys(
-        ["Verzoek", "Zitting", "Poging", "Herstelcode", "Onderbreking"], _bereik(_N, _N, _N, _N, _N)
+        ["Verzoek", "Zitting", "Poging", "Herstelcode", "Onderbreking", "Concept"],
+        _bereik(_N, _N, _N, _N, _N),
     ),
     **dict.fromkeys(["Toegangslink", "Inzage", "Bewaartermijn"], _bereik(_N, _N, _N, _N, _A)),
 }

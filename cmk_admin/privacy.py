@@ -18,6 +18,7 @@ from cmk_admin.actor import system
 from cmk_admin.entity_pages import cell_text
 from cmk_admin.gate import GateSession, acting_as
 from models.base import STEMPELS, Entiteit, entiteiten, kolom_ui
+from models.concept import Concept
 from models.gebruiker import Gebruiker, Lidmaatschap
 from models.historie import Bewerking, Wijziging
 from models.privacy import Inzage
@@ -38,6 +39,7 @@ ABOUT: tuple[type[Entiteit], ...] = (
     Mail,
     Taak,
     Verzoek,
+    Concept,
     Bewerking,
     Wijziging,
 )

@@ -53,6 +53,15 @@ class Werkwijze(Keuze):
     D = "D", "D – Verantwoording"
 
 
+#: The view that a werkwijze begins with: its overview in Handleiding 3.
+EERSTE_WEERGAVE = {
+    Werkwijze.A: "per_school",
+    Werkwijze.B: "activiteiten",
+    Werkwijze.C: "per_kwartaal",
+    Werkwijze.D: "per_kwartaal",
+}
+
+
 class Status(Keuze):
     OPEN = "open", "Open"
     GESLOTEN = "gesloten", "Gesloten"
@@ -148,6 +157,11 @@ class Verantwoording(VanContractpartij, Entiteit):
         back_populates="verantwoording",
         order_by="Activiteit.naam",
     )
+
+    @property
+    def eerste_weergave(self) -> str:
+        """How this year is looked at first: by its werkwijze, else per activity."""
+        return EERSTE_WEERGAVE[self.werkwijze] if self.werkwijze else "activiteiten"
 
     def sluit(self, door_id: int | None) -> None:
         """Close (Handleiding 2.4). Whether it may is decided under lock, when it is saved."""

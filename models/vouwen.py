@@ -4,7 +4,7 @@ Both databases would do it each in their own way: SQLite knows no capitals or ac
 ASCII and puts `École` after Z, PostgreSQL does what its locale says. Folded text is compared
 byte by byte, and that is the same everywhere.
 
-The database folds by itself (migration 0009), so whoever writes, also past the portal, is
+The database folds by itself (migration 0011), so whoever writes, also past the portal, is
 found: `zoektekst` of every entity that is searched, and `<column>_vouw` of the columns that
 long lists are ordered by, each with an index. These columns are the database's own: no entity
 has them, so they are in no form, no history and no copy. They hold plain text without a

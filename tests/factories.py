@@ -26,6 +26,7 @@ from models.activiteit import (
     Last,
 )
 from models.base import Entiteit, nu
+from models.concept import Concept
 from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
@@ -496,6 +497,19 @@ def maak_mail(session: GateSession, ontvanger: Gebruiker | None = None, **velden
         "tekst": "Dag.",
     }
     return _maak(session, Mail(**standaard | velden))
+
+
+def maak_concept(
+    session: GateSession, gebruiker: Gebruiker | None = None, **velden: Any
+) -> Concept:
+    standaard = {
+        "gebruiker_id": (gebruiker or maak_gebruiker(session)).id,
+        "formulier": f"/verantwoordingen/{nummer()}/activiteiten/nieuw",
+        "inhoud": [["naam", "Dans"]],
+        "stand": f"{nummer():032}",
+        "op": nu(),
+    }
+    return _maak(session, Concept(**standaard | velden))
 
 
 maak_taak = _fabriek_van(

@@ -1,4 +1,4 @@
-"""A new entity in ten lines, in a program of its own: no other test sees it.
+"""A new entity in ten lines, and a new column, in a program of its own: no other test sees it.
 
 `python -m tests.new_entity FOLDER DATABASE` defines it, makes its table and has its list,
 form, rights and history tried over HTTP. Whatever is not as it should be ends it with an
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import String
+from sqlalchemy import String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import create_app
@@ -20,6 +20,7 @@ from cmk_admin.extensions import db
 from cmk_admin.gate import acting_as
 from cmk_admin.gate.fence import OUTSIDE
 from cmk_admin.menu import Section
+from models.activiteit import Activiteit, Last
 from models.base import Entiteit, Woord, ui
 from models.historie import Wijziging
 from tests.pages import Page
@@ -50,12 +51,16 @@ policy.SCOPE["Instrument"] = policy.SCOPE["Link"]
 def make(folder: Path, database: str) -> Portaal:
     """The portal with one entity more."""
     more = Section("Muziek", (Instrument,))
+    # A column that an entity gets later.
+    code = mapped_column(String(10), nullable=True, info=ui("Projectcode"))
+    Last.projectcode = code  # type: ignore[attr-defined]
     generated.SECTIONS = (*generated.SECTIONS, more)  # type: ignore[assignment]
     app = create_app(make_settings(f"sqlite:///{database}", folder))
     with app.app_context():
         upgrade()
         with db.engine.execution_options(**{OUTSIDE: True}).begin() as connection:
             Instrument.metadata.tables["instrument"].create(connection)
+            connection.execute(text("ALTER TABLE last ADD COLUMN projectcode VARCHAR(10)"))
     with app.app_context(), acting_as(system("wereld")) as session:
         wereld = bouw(session)
     cookies = log_everybody_in(app, wereld)
@@ -122,6 +127,26 @@ def try_delete(portaal: Portaal, id_: int) -> None:
     assert beheerder.get(f"/beheer/instrumenten/details/?id={id_}").status_code == 404
 
 
+def try_copy(portaal: Portaal) -> None:
+    """The new column goes along with a copy, also per school and without amounts."""
+    id_ = portaal.wereld.id(Activiteit, "eigen")
+    with portaal.als() as session:
+        activiteit = session.get_one(Activiteit, id_)
+        school = activiteit.scholen[0].school_id
+        activiteit.lasten[0].projectcode = "CMK-7"  # type: ignore[attr-defined]
+        session.commit()
+    visitor, path = portaal.bezoeker("projectleider"), "/beheer/activiteiten/action/"
+    asked = visitor.post(path, {"action": "dupliceren", "rowid": str(id_)})
+    choice = {"scholen": str(school), "zonder_bedragen": "1", "stap": "voorbeeld"}
+    seen = Page(visitor.post(path, Page(asked.text).form() | choice).text).form()
+    assert visitor.post(path, seen).status_code == 302
+    with portaal.als() as session:
+        newest = session.scalars(select(Last).order_by(Last.id.desc())).first()
+        assert newest is not None
+        assert newest.projectcode == "CMK-7"  # type: ignore[attr-defined]
+        assert newest.bedrag is None
+
+
 def main(app: Flask, portaal: Portaal) -> None:
     with closing_engines(app):
         id_ = try_form(portaal)
@@ -129,6 +154,7 @@ def main(app: Flask, portaal: Portaal) -> None:
         try_rights(portaal, id_)
         try_history(portaal, id_)
         try_delete(portaal, id_)
+        try_copy(portaal)
 
 
 if __name__ == "__main__":

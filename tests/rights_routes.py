@@ -65,7 +65,9 @@ PAGES = {
 ON_RECORD = frozenset({"mensen.index", "opruimen.opruimen", "persoonlijke_data.index"})
 _ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
 _PROJECT = ["details", "documenten", "financieel", "verantwoordingen"]
-_VERANTWOORDING = ["activiteiten", "details", "financieel", "geschiedenis"]
+_VERANTWOORDING = [
+    "activiteiten", "details", "financieel", "geschiedenis", "per_kwartaal", "per_school",
+]  # fmt: skip
 #: Pages about a row: endpoint → its entity, and the right that it takes.
 ROWS = {
     **{f"activiteiten.{page}": ("Activiteit", "Z") for page in _ACTIVITEIT},
@@ -76,6 +78,14 @@ ROWS = {
     "verantwoordingen.sluiten": ("Verantwoording", "sluiten"),
     "verantwoordingen.heropenen": ("Verantwoording", "heropenen"),
     "verantwoordingen.vaststellen": ("Verantwoording", "vaststellen"),
+    **dict.fromkeys(
+        [
+            "verantwoordingen.dossier",
+            "verantwoordingen.dossier_excel",
+            "verantwoordingen.dossier_json",
+        ],
+        ("Momentopname", "Z"),
+    ),
     "bewerkingen.details": ("Bewerking", "Z"),
     "bewerkingen.ongedaan_maken": ("Bewerking", "ongedaan_alle"),
     "bewerkingen.terugzetten": ("Bewerking", "ongedaan_alle"),
@@ -122,6 +132,9 @@ ONLY_POSTS = frozenset(
         "bewerkingen.terugzetten",
         "persoonlijke_data.wissen",
         "toegang.uitloggen",
+        "activiteiten.scholen_herkennen",
+        "concepten.bewaren",
+        "concepten.weggooien",
     }
 )
 #: Their address asks more than is known here: test_persoonlijke_data, test_erasure,
@@ -181,12 +194,19 @@ def _page(visitor: str, name: str, letter: str) -> int:
 def _about_rows(visitor: str, endpoint: str, part: str) -> Iterator[Visit]:
     name, _ = ROWS.get(endpoint, ("Verantwoording", "M"))
     for van in MERKEN:
-        for stand in ("open", "gesloten", "vastgesteld") if name in tabel.ONDER_SLOT else ("open",):
+        for stand in _standen(name):
             rij, key = Rij(van, stand), (name, van, stand)
             if endpoint not in ONLY_POSTS:
                 yield Visit(visitor, endpoint, "GET", _row(visitor, endpoint, rij, 200), key, part)
             if endpoint in POSTS:
                 yield Visit(visitor, endpoint, "POST", _row(visitor, endpoint, rij, 302), key, part)
+
+
+def _standen(name: str) -> tuple[str, ...]:
+    """A picture is there of what was closed; what hangs under no year is only "open"."""
+    if name == "Momentopname":
+        return ("gesloten", "vastgesteld")
+    return ("open", "gesloten", "vastgesteld") if name in tabel.ONDER_SLOT else ("open",)
 
 
 def _row(visitor: str, endpoint: str, rij: Rij, allowed: int) -> int:

@@ -54,6 +54,8 @@ BESIDE = {
     # Who saw personal data, and how long things are kept: a beheerder looks after privacy.
     "Inzage": ("", "", "", "", "Z"),
     "Bewaartermijn": ("", "", "", "", "Z W"),
+    # What somebody is typing.
+    "Concept": ("", "", "", "", ""),
 }
 
 #: How the names in the first column are called in the program.

@@ -37,7 +37,14 @@ def do(
     question = ask(visitor, portaal, entity, name, ids)
     assert question.status_code == 200, question.text
     path = address_of(portaal.app, f"{entity.__name__.lower()}.action_view")
-    return visitor.post(path, Page(question.text).form() | changes)
+    body = Page(question.text).form()
+    if changes and "gezien" in body:
+        # Something else is chosen than what was shown: see that first.
+        seen = visitor.post(path, body | changes | {"stap": "voorbeeld"})
+        if seen.status_code != 200:
+            return seen
+        body = Page(seen.text).form()
+    return visitor.post(path, body | changes)
 
 
 def own(portaal: Portaal, stand: str = "open") -> list[int]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from cmk_admin.gate import AroundTheGate, GateSession, NoActor, system
 from models.activiteit import Activiteit, Last
 from models.base import Entiteit, RegelFout, entiteiten, nu
+from models.concept import Concept
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 from models.lijsten import Doel
 from models.privacy import Inzage, InzageSoort
@@ -43,6 +44,7 @@ def test_the_gates_own_rows_are_written_by_the_gate_alone(world: World) -> None:
         Herstelcode(gebruiker_id=1, code_hash="x"),
         Onderbreking(gebruiker_id=1, sleutel_hash="x", op=nu(), inhoud=b"x"),
         Inzage(gebruiker_id=1, op=nu(), soort=InzageSoort.BEKEKEN, wat="x"),
+        Concept(gebruiker_id=1, formulier="/", inhoud=[], stand="x", op=nu()),
     ]  # fmt: skip
     assert {type(row) for row in rows} == {e for e in entiteiten() if e.alleen_poort}
     for row in rows:

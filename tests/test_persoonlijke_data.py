@@ -33,6 +33,7 @@ pytest_plugins = ["tests.auth_fixtures"]
 KNOWN = {
     "Bewerking": {"door_id", "ongedaan_door_id"},
     "Onderbreking": {"gebruiker_id"},
+    "Concept": {"gebruiker_id"},
     "Contractpartij": {"adviseur_id"},
     "Herstelcode": {"gebruiker_id"},
     "Inzage": {"gebruiker_id", "over_id"},

@@ -73,6 +73,7 @@ Herstelcode          | -           | -           | -   | -           | -
 Onderbreking              | -           | -           | -   | -           | -
 Inzage               | -           | -           | -   | -           | Z
 Bewaartermijn        | -           | -           | -   | -           | Z W
+Concept              | -           | -           | -   | -           | -
 Rechten              | -           | -           | Z   | Z           | Z
 """  # noqa: E501 - a table
 LETTER = {"Z": "zien", "M": "maken", "W": "wijzigen", "V": "verwijderen"}

@@ -11,6 +11,7 @@ from views import (
     activiteiten,
     beheer,
     bewerkingen,
+    concepten,
     dashboard,
     datakwaliteit,
     generated,
@@ -48,7 +49,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen, datakwaliteit, samenvoegen, opruimen, taken,
+        bewerkingen, concepten, datakwaliteit, samenvoegen, opruimen, taken,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

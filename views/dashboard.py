@@ -1,6 +1,5 @@
 """The dashboard, the first page after logging in (Handleiding 1.3)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, formats, references, tables
-from cmk_admin.actor import Actor, system
+from cmk_admin.advisers import advisers_of
 from cmk_admin.auth import recovery
-from cmk_admin.gate import GateSession, acting_as
+from cmk_admin.gate import GateSession
 from cmk_admin.page import (
     Action,
     ActiveReport,
@@ -27,9 +26,7 @@ from cmk_admin.page import (
 from cmk_admin.policy import Handeling, may
 from cmk_admin.routes import actor, signed_in
 from models.activiteit import Activiteit
-from models.contractpartij import Contractpartij
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
-from models.gebruiker import Gebruiker
 from models.project import Project
 from models.rapportages import Cijfers, cijfers_van, procent
 from models.verantwoording import Status, Verantwoording
@@ -63,7 +60,7 @@ def index() -> str:
         agenda=_agenda(session, today),
         links=[*_documents(session), *_links(session)],
         questions=[(v.vraag, v.antwoord) for v in session.scalars(_in_order(VeelgesteldeVraag))],
-        advisers=_advisers(actor()),
+        advisers=advisers_of(actor().partijen()),
     )
 
 
@@ -100,7 +97,7 @@ def _header(counted: list[Counted]) -> PageHeader:
 
 def _report(counted: Counted, today: date) -> ActiveReport:
     verantwoording, figures = counted
-    url = url_for("verantwoordingen.activiteiten", id=verantwoording.id)
+    url = url_for(f"verantwoordingen.{verantwoording.eerste_weergave}", id=verantwoording.id)
     project = verantwoording.project
     several = len(actor().partijen()) > 1
     year = str(verantwoording.kalenderjaar)
@@ -213,7 +210,12 @@ def _row(verantwoording: Verantwoording, figures: Cijfers) -> Row:
         str(verantwoording),
         (
             Cell(project.contractpartij.naam),
-            Cell(project.titel, url=url_for("verantwoordingen.activiteiten", id=verantwoording.id)),
+            Cell(
+                project.titel,
+                url=url_for(
+                    f"verantwoordingen.{verantwoording.eerste_weergave}", id=verantwoording.id
+                ),
+            ),
             Cell(str(verantwoording.kalenderjaar), "getal"),
             Cell(f"{figures.compleet} van {figures.regels}", "getal"),
             Cell(formats.number(figures.scholen), "getal"),
@@ -271,31 +273,3 @@ def _links(session: GateSession) -> list[Linked]:
 
 def _in_order(entity: type[VeelgesteldeVraag] | type[AlgemeenDocument] | type[Link]) -> Any:
     return references.ordered(select(entity), entity)
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """What a cultuurpunt may know of its adviseur at Cultuur Oost."""
-
-    naam: str
-    email: str
-    telefoon: str | None
-
-
-def _advisers(person: Actor) -> list[Contact]:
-    """The advisers of one's own contractpartijen: "neem contact op met jouw adviseur".
-
-    Read by the portal itself: accounts of Cultuur Oost are out of a cultuurpunt's view.
-    """
-    own = person.partijen()
-    if not own:
-        return []
-    with acting_as(system("adviseur tonen")) as session:
-        rows = session.execute(
-            select(Gebruiker.naam, Gebruiker.email, Gebruiker.telefoon)
-            .join(Contractpartij, Contractpartij.adviseur_id == Gebruiker.id)
-            .where(Contractpartij.id.in_(own), Gebruiker.actief)
-            .order_by(Gebruiker.naam, Gebruiker.email)
-            .distinct()
-        )
-        return [Contact(row.naam, row.email, row.telefoon) for row in rows]

@@ -26,6 +26,7 @@ from models.activiteit import (
     Last,
 )
 from models.base import Entiteit
+from models.concept import Concept
 from models.contractpartij import Contractpartij, Werkgebied
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag
 from models.gebruiker import Gebruiker, Lidmaatschap
@@ -65,7 +66,9 @@ SECTIONS = (
     ),
 )
 #: No screen: what the portal keeps only for its own working.
-WITHOUT_SCREEN = frozenset({Verzoek, Zitting, Poging, Toegangslink, Herstelcode, Onderbreking})
+WITHOUT_SCREEN = frozenset(
+    {Verzoek, Zitting, Poging, Toegangslink, Herstelcode, Onderbreking, Concept}
+)
 STAMDATA = (Samenwerkingspartner, Schoolbestuur, School)
 
 

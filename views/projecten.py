@@ -224,7 +224,10 @@ def _years(project: Project) -> list[Verantwoording]:
 def _year_row(project: Project, verantwoording: Verantwoording) -> Row:
     status, method = verantwoording.status, verantwoording.werkwijze
     cells = (
-        Cell(project.titel, url=url_for("verantwoordingen.activiteiten", id=verantwoording.id)),
+        Cell(
+            project.titel,
+            url=url_for(f"verantwoordingen.{verantwoording.eerste_weergave}", id=verantwoording.id),
+        ),
         Cell(str(verantwoording.kalenderjaar)),
         Cell(status.label, "chip", tone=TONES[status]),
         Cell(method.label if method else ""),

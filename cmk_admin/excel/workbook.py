@@ -41,15 +41,21 @@ class TooLarge(RegelFout):
 
 
 def write(
-    sheets: Iterable[Sheet], target: Path | BinaryIO, done: Callable[[], None] = lambda: None
+    sheets: Iterable[Sheet],
+    target: Path | BinaryIO,
+    done: Callable[[], None] = lambda: None,
+    created: datetime | None = None,
 ) -> None:
     """Write the sheets in order. `done` is called for every row, to show progress by.
 
-    Raises TooLarge.
+    created: the moment that the file says it was made at, instead of now; the same sheets then
+    give the same bytes. Raises TooLarge.
     """
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     where = str(target) if isinstance(target, Path) else target
     with closing(Workbook(where, options)) as book:
+        if created is not None:
+            book.set_properties({"created": created.replace(tzinfo=None)})
         looks = _Looks(book)
         for sheet in sheets:
             _write_sheet(book.add_worksheet(sheet.title), sheet, looks, done)

@@ -153,6 +153,7 @@ function enhance(select) {
   const later = () => { clearTimeout(timer); waiting = true; timer = setTimeout(search, 140); };
 
   input.addEventListener("input", later);
+  input.addEventListener("input", () => input.removeAttribute("aria-invalid"));
   input.addEventListener("click", () => { if (!opened()) { input.select(); search(); } });
   input.addEventListener("blur", () => {
     if (input.value.trim() === "" && select.value) choose("", "");
@@ -192,6 +193,13 @@ function enhance(select) {
   clear.addEventListener("click", () => { choose("", ""); input.focus(); });
   addEventListener("scroll", () => opened() && place(), { passive: true, capture: true });
   addEventListener("resize", () => opened() && place());
+  // From a paste: the school that was recognised, or the text that was not, to be seen and kept.
+  select.addEventListener("fill", ({ detail }) => {
+    if (detail.value) { choose(detail.value, detail.label); input.removeAttribute("aria-invalid"); return; }
+    input.value = detail.label;
+    keep();
+    input.setAttribute("aria-invalid", "true");
+  });
   select.form?.addEventListener("reset", () => setTimeout(reset));
   select.form?.addEventListener("submit", () => { if (document.activeElement === input) keep(); });
   addEventListener("pageshow", (event) => { if (event.persisted || select.value) setTimeout(reset); });

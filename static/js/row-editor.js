@@ -2,7 +2,7 @@
    from <template data-row-template>, with __index__ replaced by the next number. */
 import { setUp as comboboxes } from "./combobox.js";
 import { setUp as dates } from "./date.js";
-import { all } from "./dom.js";
+import { all, toast, token } from "./dom.js";
 
 function enhance(editor) {
   const list = editor.querySelector("[data-rows]");
@@ -86,21 +86,42 @@ function enhance(editor) {
   /* Several lines in the clipboard fill several rows; a tab moves to the next field. */
   function paste(event) {
     const lines = event.clipboardData.getData("text/plain").replace(/\r/g, "").split("\n").filter((line) => line.trim());
-    if (lines.length < 2 || event.target.closest(".combobox") || event.target.matches("textarea")) return;
+    if (lines.length < 2 || event.target.matches("textarea")) return;
     event.preventDefault();
-    const from = fields(event.target.closest("[data-row]")).indexOf(event.target);
     let row = event.target.closest("[data-row]");
+    const from = fields(row).indexOf(event.target);
+    const wanted = [];
     lines.forEach((line, n) => {
       if (n) row = row.nextElementSibling ?? addRow(false);
       line.split("\t").forEach((value, column) => {
         const field = fields(row)[from + column];
-        if (!field || field.role === "combobox") return;
+        if (!field) return;
+        const select = field.closest(".combobox")?.querySelector("select");
+        if (select) { wanted.push([select, value.trim()]); return; }
         if (field.matches("select")) [...field.options].forEach((o) => { if (o.textContent.trim().toLowerCase() === value.trim().toLowerCase()) o.selected = true; });
         else field.value = value.trim();
         field.dispatchEvent(new Event("input", { bubbles: true }));
       });
     });
     status.textContent = `${lines.length} rijen geplakt`;
+    if (wanted.length) recognise(wanted);
+  }
+
+  /* The server says which row each pasted text means; what it does not know is marked and stays. */
+  async function recognise(wanted) {
+    const fill = (select, value, label) => select.dispatchEvent(new CustomEvent("fill", { detail: { value, label } }));
+    let found = [];
+    try {
+      const body = new URLSearchParams(wanted.map(([, text]) => ["regel", text]));
+      const answer = await fetch(editor.dataset.recogniseUrl, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" } });
+      if (answer.ok) found = await answer.json();
+    } catch { /* Then all of it stays as pasted, for saving to look up. */ }
+    wanted.forEach(([select, text], n) => { const hit = found[n]; fill(select, hit ? String(hit[0]) : "", hit ? hit[1] : text); });
+    const missed = wanted.filter((_, n) => !found[n]).length;
+    const told = missed ? `${wanted.length} geplakt, ${missed} niet herkend: zoek die zelf op` : `${wanted.length} geplakt en herkend`;
+    status.textContent = told;
+    toast(told, 8);
+    editor.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }
 

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 from models.activiteit import Activiteit, Last
 from tests.e2e.demo import As, Demo
 from tests.e2e.hands import button, link, row_menu, row_of, says
+from tests.support.browser import Watch
 
 DANS, MUZIEK = "Voorbeeldlessen dans", "Muziek in de klas"
 
@@ -71,12 +72,17 @@ def test_alles_kiezen(als: As, demo: Demo) -> None:
     expect(page.get_by_text("15 geselecteerd")).to_be_visible()
 
 
-def test_naar_een_ander_jaar(als: As, demo: Demo) -> None:
+def test_naar_een_ander_jaar(als: As, demo: Demo, watch: Watch) -> None:
     """A copy of a closed year goes to an open one, and its period moves along."""
     page = als("projectleider")
     page.goto(f"/verantwoordingen/{demo.verantwoording(jaar=2025)}/activiteiten")
     button(row_menu(page, DANS), "Dupliceren…").click()
     page.get_by_label("In welke verantwoording?").select_option("CMK Achterhoek-Oost vo · 2026")
+    # Another choice than what is shown: the preview comes first.
+    watch.allow("409")
+    button(page, "Dupliceren").click()
+    preview = page.get_by_role("region", name="Dit wordt er gemaakt")
+    expect(preview).to_contain_text("CMK Achterhoek-Oost vo · 2026")
     button(page, "Dupliceren").click()
     says(page, "1 activiteit gedupliceerd.")
     link(page.get_by_role("table"), DANS).click()

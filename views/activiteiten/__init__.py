@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, abort, flash, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    render_template,
+    request,
+    url_for,
+)
 
 from cmk_admin import database, editing
 from cmk_admin.auth.interrupted import kept
@@ -12,8 +22,9 @@ from cmk_admin.page import Action, Crumb, FormPage, ListPage, PageHeader
 from cmk_admin.policy import Handeling, gesloten, right_on
 from cmk_admin.routes import actor, requires
 from models.activiteit import Activiteit
+from models.school import School
 from models.verantwoording import Status, Verantwoording
-from views.activiteiten import bewaren, formulier, schermen, tabellen
+from views.activiteiten import bewaren, concept, formulier, herkennen, schermen, tabellen
 from views.activiteiten.antwoord import Failed, Page, save
 from views.activiteiten.formulier import ActivityForm, Part
 
@@ -38,7 +49,10 @@ def nieuw(verantwoording_id: int) -> Page:
     """A new activity with its schools and lasten on one page, saved together."""
     verantwoording = schermen.find_verantwoording(verantwoording_id)
     _require(Handeling.MAKEN, Activiteit(contractpartij_id=verantwoording.contractpartij_id))
-    form = formulier.new_form(verantwoording.contractpartij_id, request.form)
+    typed = concept.taken()
+    form = formulier.new_form(
+        verantwoording.contractpartij_id, typed or request.form, **concept.formdata(typed)
+    )
     if request.method == "GET":
         _require_open(verantwoording)
         form.sleutel.data = new_key()
@@ -92,6 +106,7 @@ def _new_page(
         extra_submits=(Action("Bewaren en nog een", "", name=AGAIN),),
         sections=formulier.SECTIONS,
         totals=formulier.totals(form),
+        draft=concept.offer(),
     )
     return render_template("activiteiten/formulier.html", page=page)
 
@@ -135,12 +150,15 @@ _ROWS = {"scholen": "scholen", "financieel-overzicht": "lasten"}
 
 
 def _edit_fields(activiteit: Activiteit, part: Part) -> Page:
+    typed = concept.taken()
     form = formulier.make(
         formulier.detail_fields(part.names, activiteit.contractpartij_id, activiteit),
         {name: editing.current_value(activiteit, name) for name in part.names},
+        **concept.formdata(typed),
     )
     if request.method == "GET":
-        form.versie_token.data = editing.version_token(activiteit)
+        if typed is None:
+            form.versie_token.data = editing.version_token(activiteit)
         form.sleutel.data = new_key()
         return _edit_page(activiteit, part, form)
     editing.choose(form, activiteit, request.form)
@@ -165,9 +183,11 @@ def _edit_fields(activiteit: Activiteit, part: Part) -> Page:
 
 def _edit_rows(activiteit: Activiteit, part: Part) -> Page:
     name = _ROWS[part.name]
-    form = _rows_form(activiteit, name)
+    typed = concept.taken()
+    form = _rows_form(activiteit, name, **concept.formdata(typed))
     if request.method == "GET":
-        form.versie_token.data = bewaren.rows_token(activiteit, form[name])
+        if typed is None:
+            form.versie_token.data = bewaren.rows_token(activiteit, form[name])
         form.sleutel.data = new_key()
         return _edit_page(activiteit, part, form)
     theirs = _rows_form(activiteit, name, formdata=None)
@@ -198,7 +218,8 @@ def _rows_form(activiteit: Activiteit, name: str, **formdata: Any) -> ActivityFo
     stored = bewaren.stored(activiteit, name)
     if name == "scholen":
         schools = [row["school_id"] for row in stored]
-        field = formulier.schools_field(activiteit.contractpartij_id, request.form, schools)
+        posted = formdata.get("formdata") or request.form
+        field = formulier.schools_field(activiteit.contractpartij_id, posted, schools)
     else:
         field = formulier.costs_field(activiteit.contractpartij_id)
     form = formulier.make({name: field}, {name: stored}, **formdata)
@@ -227,12 +248,23 @@ def _edit_page(
         conflict_by=failed.by,
         intro=part.intro,
         totals=formulier.totals(form),
+        draft=concept.offer(),
     )
     return render_template("activiteiten/formulier.html", page=page)
 
 
 def _own_crumbs(activiteit: Activiteit, part: Part) -> tuple[Crumb, ...]:
     return (Crumb(activiteit.naam, _tab_url(activiteit, part)), Crumb("Wijzigen"))
+
+
+@blueprint.post("/activiteiten/scholen-herkennen")
+@requires(Handeling.ZIEN, School)
+def scholen_herkennen() -> Response:
+    """Per pasted line the school that it means: `[[id, label] or null, …]`."""
+    lines = request.form.getlist("regel")
+    if len(lines) > herkennen.MOST:
+        abort(413)
+    return jsonify(herkennen.recognise(lines))
 
 
 # --- the tabs: Handleiding 3 --------------------------------------------------------

@@ -13,6 +13,7 @@ from cmk_admin.entity_forms import INVALID, STALE, StaleForm, new_key, read_key
 from cmk_admin.gate import Gone, Locked, once
 from cmk_admin.page import Conflict, FormError
 from models.base import Fout, RegelFout
+from views.activiteiten import concept
 from views.activiteiten.bewaren import StaleRows
 from views.activiteiten.formulier import ActivityForm
 
@@ -34,7 +35,8 @@ def save(form: ActivityForm, work: Callable[[], str], again: Callable[[Failed], 
     """Do `work` once per key; `again` makes the page for when it can't be done."""
     session = database.session()
     try:
-        return redirect(once(session, read_key(form), work))
+        answer = redirect(once(session, read_key(form), work))
+        concept.saved()
     except Gone:
         raise
     except (RegelFout, IntegrityError) as error:
@@ -52,6 +54,7 @@ def save(form: ActivityForm, work: Callable[[], str], again: Callable[[Failed], 
         session.rollback()
         form.sleutel.data = new_key()
         return again(_stale(error)), STALE
+    return answer
 
 
 def _stale(error: StaleForm | StaleDataError) -> Failed:

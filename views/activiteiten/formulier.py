@@ -126,12 +126,12 @@ def make(members: dict[str, Any], data: dict[str, Any], **formdata: Any) -> Acti
     return form
 
 
-def new_form(contractpartij_id: int, posted: Mapping[str, str]) -> ActivityForm:
-    """All three parts of Handleiding 2.2."""
+def new_form(contractpartij_id: int, posted: Mapping[str, str], **formdata: Any) -> ActivityForm:
+    """All three parts of Handleiding 2.2; formdata: filled in from there instead."""
     members = detail_fields(DETAILS, contractpartij_id)
     members["scholen"] = schools_field(contractpartij_id, posted)
     members["lasten"] = costs_field(contractpartij_id)
-    form = make(members, {"duur_eenheid": DuurEenheid.PER_ACTIVITEIT})
+    form = make(members, {"duur_eenheid": DuurEenheid.PER_ACTIVITEIT}, **formdata)
     for field in form.row_fields:
         field.may_remove = True
     return form

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import FieldList, Form, FormField
@@ -117,6 +118,9 @@ class RowsField(FieldList):  # type: ignore[type-arg]
     """
 
     widget_kind = "rows"
+    #: Where pasted lines are recognised, and what says that one can paste.
+    recognise_url = ""
+    paste_hint = "Een kolom uit Excel kun je plakken."
 
     def __init__(
         self,
@@ -193,6 +197,12 @@ class RowsField(FieldList):  # type: ignore[type-arg]
 
 class SchoolsField(RowsField):
     """Schools with their leerkrachten; a school can be there once."""
+
+    paste_hint = "Een kolom met namen, BRIN of vestigingscodes uit Excel kun je plakken."
+
+    @property
+    def recognise_url(self) -> str:  # type: ignore[override]
+        return url_for("activiteiten.scholen_herkennen")
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         good = super().validate(form, extra_validators)

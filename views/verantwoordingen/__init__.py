@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, url_for
+from flask import Blueprint, Flask, Response, render_template, url_for
 
 from cmk_admin import database, formats, history_view
 from cmk_admin.auth.interrupted import kept
@@ -13,8 +13,25 @@ from models.compleet import stand_van
 from models.financieel import financieel as money_of
 from models.historie import Wijziging
 from models.rapportages import Cijfers, cijfers_van, procent
-from models.verantwoording import MINIMAAL_COMPLEET, Overgang, Status, Verantwoording
-from views.verantwoordingen import controle, lijst, schermen, stappen, status, velden
+from models.verantwoording import (
+    MINIMAAL_COMPLEET,
+    Momentopname,
+    Overgang,
+    Status,
+    Verantwoording,
+)
+from views.verantwoordingen import (
+    controle,
+    lijst,
+    schermen,
+    stappen,
+    status,
+    velden,
+    weergaven,
+)
+from views.verantwoordingen import (
+    dossier as dossiers,
+)
 from views.verantwoordingen.status import Page
 
 blueprint = Blueprint("verantwoordingen", __name__)
@@ -37,8 +54,7 @@ def activiteiten(id: int) -> str:  # noqa: A002 - as in the address
     may_mend = schermen.mag(Handeling.WIJZIGEN, verantwoording)
     return render_template(
         "verantwoordingen/activiteiten.html",
-        header=schermen.header(verantwoording, "activiteiten", len(standen)),
-        verantwoording=verantwoording,
+        **weergaven.frame(verantwoording, "activiteiten", len(standen)),
         page=lijst.page(verantwoording, standen, figures),
         bulk_url=url_for("activiteit.action_view"),
         checks=controle.checks(verantwoording, standen, figures, may_mend),
@@ -72,6 +88,20 @@ def _budget(figures: Cijfers) -> Progress:
     )
 
 
+@blueprint.get("/verantwoordingen/<int:id>/per-school")
+@requires(Handeling.ZIEN, Verantwoording)
+def per_school(id: int) -> str:  # noqa: A002 - as in the address
+    """Each school with its activities, hours and lasten (werkwijze A)."""
+    return weergaven.schools(schermen.find(id))
+
+
+@blueprint.get("/verantwoordingen/<int:id>/per-kwartaal")
+@requires(Handeling.ZIEN, Verantwoording)
+def per_kwartaal(id: int) -> str:  # noqa: A002 - as in the address
+    """Lasten per quarter, against the begroting (werkwijze C and D)."""
+    return weergaven.quarters(schermen.find(id))
+
+
 @blueprint.get("/verantwoordingen/<int:id>/financieel-overzicht")
 @requires(Handeling.ZIEN, Verantwoording)
 def financieel(id: int) -> str:  # noqa: A002 - as in the address
@@ -91,6 +121,7 @@ def details(id: int) -> str:  # noqa: A002 - as in the address
         "details",
         details=_details(verantwoording),
         figures=status.figures_of(figures),
+        versions=dossiers.versions(verantwoording),
     )
 
 
@@ -135,6 +166,30 @@ def _tab(verantwoording: Verantwoording, tab: str, **content: Any) -> str:
         verantwoording=verantwoording,
         **content,
     )
+
+
+# --- what closing fixed -------------------------------------------------------------
+
+
+@blueprint.get("/dossiers/<int:id>")
+@requires(Handeling.ZIEN, Momentopname)
+def dossier(id: int) -> str:  # noqa: A002 - as in the address
+    """A closing to read, print and sign."""
+    return dossiers.show(id)
+
+
+@blueprint.get("/dossiers/<int:id>/excel")
+@requires(Handeling.ZIEN, Momentopname)
+def dossier_excel(id: int) -> Response:  # noqa: A002 - as in the address
+    """The same as a workbook."""
+    return dossiers.download_xlsx(id)
+
+
+@blueprint.get("/dossiers/<int:id>/json")
+@requires(Handeling.ZIEN, Momentopname)
+def dossier_json(id: int) -> Response:  # noqa: A002 - as in the address
+    """The same as JSON."""
+    return dossiers.download_json(id)
 
 
 # --- changing it: Handleiding 2.4 -------------------------------------------------

@@ -9,6 +9,7 @@ from werkzeug.exceptions import BadRequest
 from wtforms.validators import StopValidation
 
 from cmk_admin import attributes, database, editing
+from cmk_admin.advisers import advisers_of
 from cmk_admin.entity_forms import INVALID, STALE, StaleForm, new_key, read_key
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm, make_field
@@ -24,7 +25,7 @@ from cmk_admin.policy import Handeling, may, velden_van
 from cmk_admin.routes import actor
 from models.base import RegelFout
 from models.verantwoording import Status, Verantwoording
-from views.verantwoordingen import schermen
+from views.verantwoordingen import schermen, werkwijzen
 from views.verantwoordingen.status import CHANGED, STEPS, Page
 
 FIXED_METHOD = "Ligt vast sinds de eerste activiteit; een beheerder kan dat nog wijzigen."
@@ -164,4 +165,10 @@ def _edit_page(
         conflicts=conflicts,
         conflict_by=by,
     )
-    return render_template("verantwoordingen/wijzigen.html", page=page)
+    return render_template(
+        "verantwoordingen/wijzigen.html",
+        page=page,
+        methods=tuple(werkwijzen.UITLEG.values()),
+        always=werkwijzen.ALTIJD,
+        advisers=advisers_of([verantwoording.contractpartij_id]),
+    )

@@ -1,0 +1,97 @@
+"""Drafts of forms, kept on the server while somebody types: see `Concept`.
+
+They are read and written by the portal itself, for the person who is logged in; what nobody
+went on with goes after ninety days.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from cmk_admin import formats
+from cmk_admin.actor import system
+from cmk_admin.gate import acting_as, forget, in_turn
+from models.base import nu
+from models.concept import Concept
+
+KEEPING = system("concepten")
+#: Characters of one draft: the largest form that anybody types.
+MOST = 400_000
+KEPT = timedelta(days=90)
+#: Fields that a draft has no use for: each sending has its own.
+OWN = frozenset({"csrf_token", "sleutel"})
+
+
+class Newer(Exception):
+    """Another window saved a newer draft of this form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as it is kept. fields: what stood in the form; stand: names this version."""
+
+    form: str
+    stand: str
+    when: datetime
+    fields: MultiDict[str, str]
+
+    @property
+    def told(self) -> str:
+        return formats.moment(self.when)
+
+
+def find(person: int, form: str) -> Draft | None:
+    """What this person typed in the form at this address, and never saved."""
+    with acting_as(KEEPING) as session:
+        row = session.scalar(
+            select(Concept).where(Concept.gebruiker_id == person, Concept.formulier == form)
+        )
+        if row is None:
+            return None
+        pairs = [(str(name), str(value)) for name, value in row.inhoud]
+        return Draft(form, row.stand, row.op, MultiDict(pairs))
+
+
+def keep(person: int, form: str, stand: str, content: str) -> Draft:
+    """Keep what is typed; raises Newer when that would write over what another window kept.
+
+    stand: the version that this window started from, "" for none. content: JSON of pairs of
+    field and value; raises ValueError for anything else.
+    """
+    pairs = _pairs(content)
+    moment = nu()
+    with acting_as(KEEPING) as session, session.own_work():
+        in_turn(session, f"concept {person}")
+        forget(session, Concept, {"op": ("<", moment - KEPT)})
+        mine = {"gebruiker_id": person, "formulier": form}
+        gone = forget(session, Concept, mine | {"stand": stand})
+        there = select(Concept.id).where(Concept.gebruiker_id == person, Concept.formulier == form)
+        if not gone and session.scalar(there) is not None:
+            session.rollback()
+            raise Newer
+        row = Concept(**mine, inhoud=pairs, stand=secrets.token_hex(16), op=moment)
+        session.add(row)
+        session.commit()
+        return Draft(form, row.stand, row.op, MultiDict(pairs))
+
+
+def drop(person: int, form: str) -> None:
+    """The form was saved, or the draft is not wanted any more."""
+    with acting_as(KEEPING) as session:
+        forget(session, Concept, {"gebruiker_id": person, "formulier": form})
+        session.commit()
+
+
+def _pairs(content: str) -> list[tuple[str, str]]:
+    if len(content) > MOST:
+        raise ValueError
+    found = json.loads(content)
+    if not isinstance(found, list) or any(
+        not isinstance(pair, list) or [type(part) for part in pair] != [str, str] for pair in found
+    ):
+        raise ValueError
+    return [(name, value) for name, value in found if name not in OWN]

@@ -1,0 +1,197 @@
+"""One year, looked at per school and per quarter: the first views of the werkwijzen.
+
+Handleiding 3: A keeps an overview per school, B per activity, C per period and D against the
+begroting. Whatever the werkwijze, the same facts give the same totals.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.activiteit import Activiteit, ActiviteitSchool, Last
+from models.lijsten import Doel
+from models.rapportages.cijfers import beelden
+from models.school import School
+from models.verantwoording import Status, Verantwoording
+
+#: The quarter of lasten that have no payment date yet.
+ZONDER_DATUM = 0
+
+
+@dataclass(slots=True)
+class Regel:
+    """One activity. scholen: id → name and leerkrachten. lasten: cents per quarter.
+
+    aantal: as it counts, empty is one.
+    """
+
+    id: int
+    naam: str
+    doel: str
+    aantal: int
+    uren: Decimal
+    scholen: dict[int, tuple[str, int]] = field(default_factory=dict)
+    lasten: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def bedrag(self) -> int:
+        return sum(self.lasten.values())
+
+
+def regels_van(sessie: Session, verantwoording: Verantwoording) -> list[Regel]:
+    """Every activity of a year, by name; of a closed year as closing stored it."""
+    if verantwoording.status is Status.OPEN:
+        regels = _uit_rijen(sessie, verantwoording.id)
+    else:
+        beeld = beelden(sessie, [verantwoording.id])[verantwoording.id]
+        regels = [_uit_beeld(activiteit) for activiteit in beeld["activiteiten"]]
+    return sorted(regels, key=lambda regel: (regel.naam.casefold(), regel.id))
+
+
+def _uit_rijen(sessie: Session, verantwoording_id: int) -> list[Regel]:
+    binnen = Activiteit.verantwoording_id == verantwoording_id
+    found = sessie.execute(select(Activiteit, Doel.naam).join(Activiteit.doel).where(binnen))
+    regels = {
+        a.id: Regel(a.id, a.naam, doel, a.aantal_activiteiten or 1, a.totaal_uren)
+        for a, doel in found
+    }
+    scholen = sessie.execute(
+        select(
+            ActiviteitSchool.activiteit_id,
+            School.id,
+            School.naam,
+            ActiviteitSchool.aantal_leerkrachten,
+        )
+        .join(ActiviteitSchool.activiteit)
+        .join(ActiviteitSchool.school)
+        .where(binnen)
+    )
+    for activiteit, school, naam, leerkrachten in scholen:
+        regels[activiteit].scholen[school] = (naam, leerkrachten or 0)
+    lasten = sessie.execute(
+        select(Last.activiteit_id, Last.betaald_op, Last.bedrag).join(Last.activiteit).where(binnen)
+    )
+    for activiteit, dag, bedrag in lasten:
+        regels[activiteit].lasten[_kwartaal(dag)] += bedrag or 0
+    return list(regels.values())
+
+
+def _uit_beeld(a: dict[str, Any]) -> Regel:
+    regel = Regel(a["id"], a["naam"], a["doel"], a["aantal"], Decimal(a["uren"]))
+    for school in a["scholen"]:
+        regel.scholen[school["school_id"]] = (school["naam"], school["leerkrachten"] or 0)
+    for last in a["lasten"]:
+        dag = date.fromisoformat(last["betaald_op"]) if last["betaald_op"] else None
+        regel.lasten[_kwartaal(dag)] += last["bedrag"] or 0
+    return regel
+
+
+def _kwartaal(dag: date | None) -> int:
+    return ZONDER_DATUM if dag is None else (dag.month + 2) // 3
+
+
+@dataclass(frozen=True, slots=True)
+class PerSchool:
+    """What one school took part in.
+
+    activiteiten and uren count all of it. eigen: lasten of activities of this school alone,
+    in cents; what several schools shared is told once, beside the schools.
+    """
+
+    id: int
+    naam: str
+    regels: tuple[Regel, ...]
+    leerkrachten: int
+
+    @property
+    def activiteiten(self) -> int:
+        return sum(regel.aantal for regel in self.regels)
+
+    @property
+    def uren(self) -> Decimal:
+        return sum((regel.uren for regel in self.regels), Decimal(0))
+
+    @property
+    def eigen(self) -> int:
+        return sum(regel.bedrag for regel in self.regels if len(regel.scholen) == 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scholenbeeld:
+    """A year per school. gedeeld, zonder_school: lasten of what has several schools, or none."""
+
+    scholen: tuple[PerSchool, ...]
+    gedeeld: int
+    zonder_school: int
+    uren: Decimal
+
+    @property
+    def lasten(self) -> int:
+        """All lasten of the year: each counted once."""
+        return sum(school.eigen for school in self.scholen) + self.gedeeld + self.zonder_school
+
+
+def per_school(regels: Sequence[Regel]) -> Scholenbeeld:
+    """Every school that took part, by name, with what it took part in."""
+    bij: dict[int, list[Regel]] = defaultdict(list)
+    for regel in regels:
+        for school in regel.scholen:
+            bij[school].append(regel)
+    scholen = [
+        PerSchool(
+            school,
+            eigen[0].scholen[school][0],
+            tuple(eigen),
+            sum(regel.scholen[school][1] for regel in eigen),
+        )
+        for school, eigen in bij.items()
+    ]
+    return Scholenbeeld(
+        tuple(sorted(scholen, key=lambda school: (school.naam.casefold(), school.id))),
+        sum(regel.bedrag for regel in regels if len(regel.scholen) > 1),
+        sum(regel.bedrag for regel in regels if not regel.scholen),
+        sum((regel.uren for regel in regels), Decimal(0)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PerKwartaal:
+    """One CMK-doel against the begroting. lasten: of the four quarters, then without a date."""
+
+    naam: str
+    begroot: int
+    lasten: tuple[int, ...]
+
+    @property
+    def totaal(self) -> int:
+        return sum(self.lasten)
+
+    @property
+    def over(self) -> int:
+        return self.begroot - self.totaal
+
+
+KWARTALEN = (1, 2, 3, 4, ZONDER_DATUM)
+
+
+def per_kwartaal(
+    regels: Sequence[Regel], begroot: Iterable[tuple[str, int]]
+) -> tuple[PerKwartaal, ...]:
+    """Lasten per CMK-doel and quarter, against what was budgeted for it (name and cents)."""
+    plan = dict(begroot)
+    lasten: dict[str, dict[int, int]] = {naam: defaultdict(int) for naam in plan}
+    for regel in regels:
+        som = lasten.setdefault(regel.doel, defaultdict(int))
+        for kwartaal, bedrag in regel.lasten.items():
+            som[kwartaal] += bedrag
+    return tuple(
+        PerKwartaal(naam, plan.get(naam, 0), tuple(som[kwartaal] for kwartaal in KWARTALEN))
+        for naam, som in sorted(lasten.items())
+        if plan.get(naam) or any(som.values())
+    )

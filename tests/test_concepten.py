@@ -1,0 +1,152 @@
+"""Drafts: kept while typing, offered back, never over something newer, gone once saved."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from cmk_admin import erasure
+from cmk_admin.actor import system
+from models.activiteit import Activiteit, ActiviteitSchool
+from models.concept import Concept
+from models.school import School
+from models.verantwoording import Verantwoording
+from tests.pages import Page
+from tests.support.portal import Bezoeker, Portaal
+
+
+def form_of(portaal: Portaal) -> str:
+    year = portaal.wereld.id(Verantwoording, "eigen")
+    return f"/verantwoordingen/{year}/activiteiten/nieuw"
+
+
+def keep(visitor: Bezoeker, form: str, stand: str = "", **fields: str) -> Any:
+    content = json.dumps([[name, value] for name, value in fields.items()])
+    return visitor.post("/concepten", {"formulier": form, "stand": stand, "inhoud": content})
+
+
+@pytest.mark.beide
+def test_what_was_typed_is_offered_back_with_its_time(portaal: Portaal) -> None:
+    form, typed = form_of(portaal), {"naam": "Dans", "lasten-0-toelichting": "Zaal", "duur": "x"}
+    kept = keep(portaal.bezoeker("routebegeleider"), form, **typed).json
+    assert len(kept["tijd"]) == len("14:03")
+
+    # The tab is gone and the session has ended: somebody logs in anew.
+    visitor = portaal.bezoeker("routebegeleider")
+    page = Page(visitor.get(form).text)
+    assert "Er staat nog een concept" in page.text
+    assert kept["tijd"] in page.text
+    again = Page(visitor.get(f"{form}?concept=1").text)
+    assert "Er staat nog een concept" not in again.text
+    values = again.form()
+    assert {name: values[name] for name in typed} == {n: [v] for n, v in typed.items()}
+    [shown] = [f for f in again.all("form") if f.get("data-draft-form") == form]
+    assert shown.get("data-draft-stand") == kept["stand"]
+
+
+def test_a_draft_is_of_one_person(portaal: Portaal) -> None:
+    form = form_of(portaal)
+    keep(portaal.bezoeker("routebegeleider"), form, naam="Van mij")
+    other = portaal.bezoeker("projectleider")
+    assert "concept" not in Page(other.get(form).text).text
+    assert "Van mij" not in other.get(f"{form}?concept=1").text
+
+
+def test_an_older_window_does_not_write_over_a_newer_draft(portaal: Portaal) -> None:
+    visitor, form = portaal.bezoeker("projectleider"), form_of(portaal)
+    first = keep(visitor, form, naam="Eerste").json["stand"]
+    second = keep(visitor, form, first, naam="Tweede").json["stand"]
+    for old in ("", first, "verzonnen"):
+        assert keep(visitor, form, old, naam="Oud venster").status_code == 409
+    assert keep(visitor, form, second, naam="Derde").status_code == 200
+    assert Page(visitor.get(f"{form}?concept=1").text).form()["naam"] == ["Derde"]
+
+
+def test_saving_takes_the_draft_away_and_so_does_throwing_it_away(portaal: Portaal) -> None:
+    visitor = portaal.bezoeker("projectleider")
+    activiteit = portaal.wereld.id(Activiteit, "eigen")
+    form = f"/activiteiten/{activiteit}/details/bewerken"
+    fields = {n: v[0] for n, v in Page(visitor.get(form).text).form().items() if v}
+    keep(visitor, form, **fields | {"naam": "Uit het concept"})
+    taken = Page(visitor.get(f"{form}?concept=1").text).form()
+    assert taken["naam"] == ["Uit het concept"]
+    assert visitor.post(form, taken).status_code == 302
+    with portaal.als() as session:
+        assert session.get_one(Activiteit, activiteit).naam == "Uit het concept"
+        assert session.scalars(select(Concept)).all() == []
+
+    keep(visitor, form, naam="Weg ermee")
+    assert visitor.post("/concepten/weg", {"formulier": form}).location == form
+    assert "Weg ermee" not in visitor.get(f"{form}?concept=1").text
+
+
+def test_a_taken_draft_of_before_anothers_change_gives_both_values(portaal: Portaal) -> None:
+    visitor = portaal.bezoeker("projectleider")
+    activiteit = portaal.wereld.id(Activiteit, "eigen")
+    form = f"/activiteiten/{activiteit}/details/bewerken"
+    fields = {n: v[0] for n, v in Page(visitor.get(form).text).form().items() if v}
+    keep(visitor, form, **fields | {"naam": "Mijn naam"})
+    with portaal.als() as session:
+        session.get_one(Activiteit, activiteit).naam = "Andermans naam"
+        session.commit()
+    taken = Page(visitor.get(f"{form}?concept=1").text).form()
+    answer = visitor.post(form, taken)
+    assert answer.status_code == 409
+    assert "Andermans naam" in answer.text
+    assert "Mijn naam" in answer.text
+
+
+def test_only_forms_have_drafts_and_only_of_pairs(portaal: Portaal) -> None:
+    visitor, form = portaal.bezoeker("projectleider"), form_of(portaal)
+    for wrong in ("/", "//kwaad.nl", "https://kwaad.nl/", f"{form}/../..", form + "?x=1"):
+        assert keep(visitor, wrong, naam="x").status_code == 400, wrong
+        assert visitor.post("/concepten/weg", {"formulier": wrong}).status_code == 400
+    for content in ("", "{}", "[1]", '[["naam"]]', '[["naam", 1]]', "[" * 100_000):
+        body = {"formulier": form, "stand": "", "inhoud": content}
+        assert visitor.post("/concepten", body).status_code == 400, content[:20]
+
+
+def test_erasing_a_person_takes_their_drafts(portaal: Portaal) -> None:
+    keep(portaal.bezoeker("routebegeleider"), form_of(portaal), naam="Jansen")
+    with portaal.app.app_context():
+        erasure.erase(portaal.wereld.mensen["routebegeleider"], system("test"))
+    with portaal.als() as session:
+        assert session.scalars(select(Concept)).all() == []
+
+
+# --- a pasted column of schools -------------------------------------------------------
+
+
+def test_a_pasted_column_is_recognised_line_by_line(portaal: Portaal) -> None:
+    with portaal.als() as session:
+        joined = select(ActiviteitSchool.school_id).limit(1)
+        school = session.get_one(School, session.scalar(joined))
+        school.naam, school.brin_nummer = "De Brúg", "07KX"
+        school.vestigingscode, school.plaats = "07KX00", "Neede"
+        session.flush()
+        twin = School(naam="Tweeling", brin_nummer="08AB", vestigingscode="08AB00",
+                      gemeente_id=school.gemeente_id)  # fmt: skip
+        other = School(naam="Tweeling", brin_nummer="08AB", vestigingscode="08AB01",
+                       gemeente_id=school.gemeente_id)  # fmt: skip
+        session.add_all([twin, other])
+        session.commit()
+        brug, tweede = school.id, other.id
+    lines = {
+        "De Brúg": brug,
+        " de  brúg ": brug,
+        "07kx": brug,
+        "07KX00": brug,
+        "De Brúg · 07KX00 · Neede": brug,
+        "De Brúg, Neede": brug,
+        "08AB": None,
+        "Tweeling": None,
+        "Tweeling 08AB01": tweede,
+        "Onbekende school": None,
+        "": None,
+    }
+    answer = portaal.bezoeker("routebegeleider").post(
+        "/activiteiten/scholen-herkennen", {"regel": list(lines)}
+    )
+    found = [hit and hit[0] for hit in answer.json]
+    assert dict(zip(lines, found, strict=True)) == lines

@@ -1,0 +1,166 @@
+"""The same facts entered in the four ways of Handleiding 3 come to the same."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from cmk_admin.gate import GateSession
+from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
+from models.rapportages import cijfers_van
+from models.rapportages.weergaven import KWARTALEN, per_kwartaal, per_school, regels_van
+from models.school import School
+from models.verantwoording import Verantwoording, Werkwijze
+from tests import factories as f
+from tests.pages import Page
+from tests.support.portal import Portaal
+
+#: The facts: lessons at the first school (4 × 1,5 hours, € 400 in February), lessons at the
+#: second (2 × 1,5 hours, € 200 in May), a training for both (4 hours, € 150 in May).
+FEBRUARI, MEI = date(2026, 2, 10), date(2026, 5, 11)
+EEN, TWEE, ALLE = (0,), (1,), (0, 1)
+#: Per way: name, schools, aantal and hours (each, or of all together), lasten in cents and day.
+ENTERED: dict[Werkwijze, tuple[tuple[Any, ...], ...]] = {
+    Werkwijze.A: (
+        ("De eerste school", EEN, 4, "1.5", False, ((40_000, FEBRUARI),)),
+        ("De tweede school", TWEE, 2, "1.5", False, ((20_000, MEI),)),
+        ("Overkoepelend: training", ALLE, 1, "4", False, ((15_000, MEI),)),
+    ),
+    Werkwijze.B: (
+        ("Danslessen", ALLE, 6, "1.5", False, ((40_000, FEBRUARI), (20_000, MEI))),
+        ("Training", ALLE, 1, "4", False, ((15_000, MEI),)),
+    ),
+    Werkwijze.C: (
+        ("Eerste kwartaal", EEN, 4, "6", True, ((40_000, FEBRUARI),)),
+        ("Tweede kwartaal", ALLE, 3, "7", True, ((20_000, MEI), (15_000, MEI))),
+    ),
+    Werkwijze.D: (
+        ("Programma", ALLE, 6, "9", True, ((60_000, MEI),)),
+        ("Deskundigheid", ALLE, 1, "4", True, ((15_000, MEI),)),
+    ),
+}
+
+
+def enter(session: GateSession, way: Werkwijze, schools: list[School]) -> Verantwoording:
+    """A year with the facts, entered as this werkwijze asks."""
+    year = f.maak_verantwoording(session, werkwijze=way, kalenderjaar=2026)
+    for naam, chosen, aantal, uren, total, lasten in ENTERED[way]:
+        activiteit = f.maak_activiteit(
+            session, year, naam=naam, aantal_activiteiten=aantal, duur=Decimal(uren),
+            duur_eenheid=DuurEenheid.TOTAAL if total else DuurEenheid.PER_ACTIVITEIT,
+        )  # fmt: skip
+        for number in chosen:
+            session.add(ActiviteitSchool(activiteit=activiteit, school=schools[number],
+                                         aantal_leerkrachten=5))  # fmt: skip
+        for bedrag, dag in lasten:
+            session.add(Last(activiteit=activiteit, toelichting="x", bedrag=bedrag, betaald_op=dag))
+        session.flush()
+    session.commit()
+    return year
+
+
+@pytest.fixture
+def ways(portaal: Portaal) -> Iterator[tuple[GateSession, dict[Werkwijze, Verantwoording]]]:
+    with portaal.als() as session:
+        schools = [f.maak_school(session) for _ in range(2)]
+        session.commit()
+        yield session, {way: enter(session, way, schools) for way in Werkwijze}
+
+
+def test_four_ways_give_equal_lasten_schools_and_hours(
+    ways: tuple[GateSession, dict[Werkwijze, Verantwoording]],
+) -> None:
+    session, years = ways
+    counted = cijfers_van(session, list(years.values()))
+    for way, year in years.items():
+        figures = counted[year.id]
+        assert (figures.besteed, figures.scholen, figures.uren) == (75_000, 2, Decimal(13)), way
+        regels = regels_van(session, year)
+        schools = per_school(regels)
+        assert (schools.lasten, len(schools.scholen), schools.uren) == (75_000, 2, Decimal(13))
+        quarters = per_kwartaal(regels, ())
+        assert sum(row.totaal for row in quarters) == 75_000
+
+
+def test_per_school_counts_own_lasten_and_tells_shared_ones_once(
+    ways: tuple[GateSession, dict[Werkwijze, Verantwoording]],
+) -> None:
+    """Werkwijze A: € 400 and € 200 of their own, the training of € 150 beside them."""
+    session, years = ways
+    page = per_school(regels_van(session, years[Werkwijze.A]))
+    assert sorted(school.eigen for school in page.scholen) == [20_000, 40_000]
+    assert (page.gedeeld, page.zonder_school) == (15_000, 0)
+    # Each took part in its own lessons (6 and 3 hours) and in the training (4 hours).
+    assert sorted(school.uren for school in page.scholen) == [Decimal(7), Decimal(10)]
+    assert sorted(school.activiteiten for school in page.scholen) == [3, 5]
+
+
+def test_per_quarter_a_last_falls_where_it_was_paid(
+    ways: tuple[GateSession, dict[Werkwijze, Verantwoording]],
+) -> None:
+    session, years = ways
+    year = years[Werkwijze.C]
+    activiteit = session.scalars(
+        select(Activiteit).where(Activiteit.verantwoording_id == year.id)
+    ).first()
+    assert activiteit is not None
+    session.add(Last(activiteit=activiteit, toelichting="later", bedrag=100))
+    session.commit()
+    rows = per_kwartaal(regels_van(session, year), [("Nog niets", 5_000)])
+    by_quarter = [sum(row.lasten[n] for row in rows) for n in range(len(KWARTALEN))]
+    assert by_quarter == [40_000, 35_000, 0, 0, 100]
+    [planned] = [row for row in rows if row.naam == "Nog niets"]
+    assert (planned.begroot, planned.totaal, planned.over) == (5_000, 0, 5_000)
+
+
+def test_a_closed_year_is_looked_at_as_closing_stored_it(
+    ways: tuple[GateSession, dict[Werkwijze, Verantwoording]],
+) -> None:
+    session, years = ways
+    year = years[Werkwijze.A]
+    before = per_school(regels_van(session, year))
+    year.sluit(None)
+    session.commit()
+    names = [school.naam for school in before.scholen]
+    session.get_one(School, before.scholen[0].id).naam = "Anders genoemd"
+    session.commit()
+    after = per_school(regels_van(session, year))
+    assert [school.naam for school in after.scholen] == names
+    assert after.lasten == before.lasten == 75_000
+
+
+@pytest.mark.parametrize(
+    ("way", "view"),
+    [("A", "per-school"), ("B", "activiteiten"), ("C", "per-kwartaal"), ("D", "per-kwartaal")],
+)
+def test_the_werkwijze_sets_the_first_view_and_keeps_the_others_in_reach(
+    portaal: Portaal, way: str, view: str
+) -> None:
+    year = portaal.wereld.id(Verantwoording, "eigen")
+    with portaal.als() as session:
+        session.get_one(Verantwoording, year).werkwijze = Werkwijze(way)
+        session.commit()
+    visitor = portaal.bezoeker("routebegeleider")
+    addresses = [a.get("href") for a in Page(visitor.get("/").text).all("a")]
+    assert f"/verantwoordingen/{year}/{view}" in addresses
+    for other in ("activiteiten", "per-school", "per-kwartaal"):
+        page = Page(visitor.get(f"/verantwoordingen/{year}/{other}").text)
+        [bar] = [nav for nav in page.all("nav") if nav.get("aria-label") == "Weergave"]
+        assert [a.words for a in bar.all("a")] == ["Per activiteit", "Per school", "Per kwartaal"]
+        assert f"Zo werk je met werkwijze {way}" in page.text
+
+
+def test_choosing_has_the_manuals_words_and_the_adviser(portaal: Portaal) -> None:
+    year = portaal.wereld.id(Verantwoording, "eigen")
+    text = Page(portaal.bezoeker("projectleider").get(f"/verantwoordingen/{year}/wijzigen").text)
+    for words in (
+        "focus leggen op scholen",
+        "focus leggen op activiteiten",
+        "focus leggen op financiën",
+        "alleen voor de jaarlijkse verantwoording",
+    ):
+        assert words in text.text
+    assert "Adviseur bij Cultuur Oost" in text.text

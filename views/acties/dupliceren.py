@@ -1,0 +1,223 @@
+"""Dupliceren: copies of activities, seen before they are made (Handleiding 1.5, 2.2)."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy import Select, inspect, or_, select
+from sqlalchemy.orm import selectinload
+from wtforms.validators import NumberRange
+
+from cmk_admin import database, formats, references
+from cmk_admin.actions import Asked, Done, EntityAction, Preview, Question
+from cmk_admin.entity_actions import CONFIRMED
+from cmk_admin.forms import fields
+from cmk_admin.forms.builder import EntityForm
+from cmk_admin.gate import GateSession, Locked, bewerking
+from cmk_admin.policy import Handeling, gesloten
+from models.activiteit import Activiteit, ActiviteitSchool
+from models.base import STEMPELS, Entiteit, Fout, RegelFout
+from models.dupliceren import Wens, kopieen
+from models.historie import BewerkingSoort
+from models.school import School
+from models.verantwoording import Status, Verantwoording
+from views.acties.gedeeld import SHOWN, aantal_van, open_verantwoordingen
+
+#: Copies of one step, and of one activity; rows that a preview shows.
+MOST, MOST_EACH, ROWS = 500, 50, 100
+
+
+class DupliceerForm(EntityForm):
+    """Where the copies go, for whom, how many, and with or without amounts."""
+
+    verantwoording_id = fields.ReferenceField(
+        "In welke verantwoording?",
+        description="Leeg: naast het origineel. In een ander jaar schuift de periode mee.",
+    )
+    scholen = fields.MultiReferenceField(
+        "Eén kopie per school",
+        description="Elke gekozen school krijgt een eigen kopie. Leeg: de scholen gaan mee.",
+    )
+    aantal = fields.IntegerField(
+        "Aantal kopieën",
+        description="Van elke activiteit.",
+        validators=[fields.Filled(), NumberRange(1, MOST_EACH, f"Kies 1 tot en met {MOST_EACH}.")],
+    )
+    zonder_bedragen = fields.CheckField("Bedragen leegmaken: de lasten gaan mee zonder bedrag")
+
+
+class Dupliceren(EntityAction):
+    """One or many activities, with scholen, lasten, partners and doelgroepen."""
+
+    name, label, icon = "dupliceren", "Dupliceren", "copy"
+    handeling = Handeling.DUPLICEREN
+    submit_label = "Dupliceren"
+    previews = True
+
+    def make_form(self, rows: Sequence[Any]) -> EntityForm:
+        partijen = {row.contractpartij_id for row in rows}
+        asked = CONFIRMED in request.form
+        form = DupliceerForm() if asked else DupliceerForm(None, data={"aantal": 1})
+        field = form.verantwoording_id
+        if any(row.verantwoording.status is not Status.OPEN for row in rows):
+            field.description = "Dit jaar is gesloten: kies waar de kopie komt."
+            field.validators = [fields.Filled()]
+            field.flags.required = True
+            if field.data is None:
+                field.data = _latest_open(rows[0])
+        _offer(field, lambda: open_verantwoordingen(partijen))
+        field.widget_kind = "choice"
+        _offer(form.scholen, _schools(partijen, [row.id for row in rows]))
+        return form
+
+    def question(self, asked: Asked) -> Question:
+        namen = tuple(f"{row.naam} ({row.verantwoording})" for row in asked.rows[:SHOWN])
+        meer = len(asked.rows) - len(namen)
+        aantal = aantal_van(len(asked.rows), Activiteit)
+        return Question(
+            f"Je maakt een kopie van {aantal}, met scholen, lasten, doelgroepen en"
+            " samenwerkingspartners. Betaaldatum, boekstuknummer en bijlage gaan niet mee.",
+            namen + ((f"en nog {meer}",) if meer else ()),
+        )
+
+    def perform(self, session: GateSession, asked: Asked) -> Done:
+        wens = _wens(session, asked)
+        bronnen = _whole(session, asked.rows)
+        naar = [wens.naar or bron.verantwoording for bron in bronnen]
+        for verantwoording in naar:
+            if verantwoording.status is not Status.OPEN:
+                raise Locked(gesloten(verantwoording), verantwoording)
+        aantal = aantal_van(len(bronnen), Activiteit)
+        partijen = {bron.contractpartij_id for bron in bronnen}
+        with bewerking(
+            session,
+            BewerkingSoort.DUPLICEREN,
+            f"{aantal} gedupliceerd{_in_words(wens)}",
+            partijen.pop() if len(partijen) == 1 else None,
+        ) as stap:
+            made = [kopie for bron in bronnen for kopie in kopieen(bron, wens)]
+            session.add_all(made)
+        url = url_for("verantwoordingen.activiteiten", id=naar[0].id)
+        words = f"{aantal[0].upper()}{aantal[1:]} gedupliceerd{_in_words(wens)}."
+        return Done(words, url, stap.id, _preview(made))
+
+
+def _offer(field: Any, options: Callable[[], Iterable[tuple[int, str]]]) -> None:
+    """What can be chosen is exactly what is offered."""
+    field.options = options
+    field.find = lambda ids: {id_: naam for id_, naam in options() if id_ in set(ids)}
+
+
+def _schools(
+    partijen: Iterable[int], activiteiten: Sequence[int]
+) -> Callable[[], list[tuple[int, str]]]:
+    """Schools of the own werkgebied, and those that took part already; read once."""
+    found: list[tuple[int, str]] = []
+
+    def offer() -> list[tuple[int, str]]:
+        if not found:
+            rows = database.session().scalars(_near(sorted(partijen), activiteiten))
+            found.extend((row.id, references.named(row)) for row in rows)
+        return found
+
+    return offer
+
+
+def _near(partijen: Sequence[int], activiteiten: Sequence[int]) -> Select[tuple[School]]:
+    joined = select(ActiviteitSchool.school_id).where(
+        ActiviteitSchool.activiteit_id.in_(activiteiten)
+    )
+    region = School.nabij(partijen)
+    chosen = School.id.in_(joined)
+    if region is not None:
+        chosen = or_(chosen, region & School.actief)
+    return references.ordered(select(School).where(chosen), School)
+
+
+def _latest_open(bron: Activiteit) -> int | None:
+    """The newest open year of the same project: where last year's activity is wanted."""
+    return database.session().scalar(
+        select(Verantwoording.id)
+        .where(
+            Verantwoording.project_id == bron.verantwoording.project_id,
+            Verantwoording.status == Status.OPEN,
+        )
+        .order_by(Verantwoording.kalenderjaar.desc())
+        .limit(1)
+    )
+
+
+def _wens(session: GateSession, asked: Asked) -> Wens:
+    """What the form asks; raises RegelFout for what cannot be."""
+    assert asked.form is not None
+    data = asked.form.data
+    naar = data["verantwoording_id"]
+    doel = session.get(Verantwoording, naar) if naar else None
+    if doel is not None and any(r.contractpartij_id != doel.contractpartij_id for r in asked.rows):
+        raise RegelFout(Fout(fields.NOT_FOUND, "verantwoording_id"))
+    ids = data["scholen"] or ()
+    chosen = select(School).where(School.id.in_(ids))
+    scholen = session.scalars(references.ordered(chosen, School)).all() if ids else ()
+    wens = Wens(doel, scholen, data["aantal"] or 1, bool(data["zonder_bedragen"]))
+    totaal = wens.totaal(len(asked.rows))
+    if totaal > max(MOST, len(asked.rows)):
+        text = f"Dit worden {formats.number(totaal)} kopieën; het kunnen er {MOST} tegelijk zijn."
+        raise RegelFout(Fout(text, "aantal"))
+    return wens
+
+
+def _whole(session: GateSession, rows: Sequence[Any]) -> Sequence[Activiteit]:
+    """The originals with all that is copied along, in the order of choosing."""
+    ids = [row.id for row in rows]
+    parts = [selectinload(getattr(Activiteit, name)) for name in Activiteit.delen]
+    found = session.scalars(select(Activiteit).where(Activiteit.id.in_(ids)).options(*parts))
+    by_id = {bron.id: bron for bron in found}
+    return [by_id[id_] for id_ in ids]
+
+
+def _in_words(wens: Wens) -> str:
+    """What is more than one copy of each."""
+    words = []
+    if wens.scholen:
+        words.append("voor 1 school" if len(wens.scholen) == 1 else
+                     f"voor {len(wens.scholen)} scholen")  # fmt: skip
+    if wens.aantal > 1:
+        words.append(f"{wens.aantal} keer")
+    return f" {', '.join(words)}" if words else ""
+
+
+def _preview(made: Sequence[Activiteit]) -> Preview:
+    """Every copy in one line, and what tells this outcome from any other."""
+    lasten = sum(last.bedrag or 0 for kopie in made for last in kopie.lasten)
+    told = json.dumps([_content(kopie) for kopie in made], default=str)
+    return Preview(
+        f"{aantal_van(len(made), Activiteit)}, lasten samen {formats.euro(lasten)}",
+        ("Activiteit", "Verantwoording", "Periode", "Scholen", "Lasten"),
+        tuple(_line(kopie) for kopie in made[:ROWS]),
+        2,
+        max(0, len(made) - ROWS),
+        hashlib.sha256(told.encode()).hexdigest(),
+    )
+
+
+def _line(kopie: Activiteit) -> tuple[str, ...]:
+    """One copy as the preview shows it."""
+    days = (kopie.startdatum, kopie.einddatum)
+    amounts = [last.bedrag for last in kopie.lasten if last.bedrag is not None]
+    return (
+        kopie.naam,
+        str(kopie.verantwoording),
+        " t/m ".join(map(formats.day, days)),
+        formats.number(len(kopie.scholen)),
+        formats.euro(sum(amounts)) if amounts else "zonder bedrag" if kopie.lasten else "–",
+    )
+
+
+def _content(row: Entiteit) -> list[Any]:
+    """All that is stored of a copy and its parts, but for the numbers that storing gives."""
+    given = STEMPELS | {"id", "activiteit_id"}
+    columns = inspect(type(row)).column_attrs
+    own = {c.key: getattr(row, c.key) for c in columns if c.key not in given}
+    return [own, *([_content(part) for part in getattr(row, name)] for name in row.delen)]
