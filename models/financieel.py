@@ -100,9 +100,7 @@ def financieel(sessie: Session, verantwoording: Verantwoording) -> Financieel:
         baten=tuple(Post(f"{bron} – {om}" if om else bron, bedrag) for bron, om, bedrag in baten),
         per_activiteit=_per_activiteit(sommen),
         per_doel=_opgeteld(((som.doel, som) for som in sommen), begroot),
-        per_kostensoort=_opgeteld(
-            ((som.kostensoort or ZONDER_KOSTENSOORT, som) for som in sommen if som.aantal), {}
-        ),
+        per_kostensoort=_per_kostensoort(sommen),
         begroting=tuple(Post(naam, bedrag) for naam, _doel, bedrag in begroting),
     )
 
@@ -174,6 +172,13 @@ def _per_activiteit(sommen: Iterable[Lastsom]) -> tuple[Post, ...]:
         bij_id[som.activiteit_id].append(som)
     posten = [_som(delen[0].activiteit, delen, id_=id_) for id_, delen in bij_id.items()]
     return tuple(sorted(posten, key=lambda post: (post.naam.casefold(), post.id or 0)))
+
+
+def _per_kostensoort(sommen: Iterable[Lastsom]) -> tuple[Post, ...]:
+    """By name, what has none last: rows and pictures come in orders of their own."""
+    namen = ((som.kostensoort or ZONDER_KOSTENSOORT, som) for som in sommen if som.aantal)
+    posten = _opgeteld(namen, {})
+    return tuple(sorted(posten, key=lambda p: (p.naam == ZONDER_KOSTENSOORT, p.naam.casefold())))
 
 
 def _opgeteld(sommen: Iterable[tuple[str, Lastsom]], begroot: dict[str, int]) -> tuple[Post, ...]:

@@ -136,6 +136,7 @@ def closed_year(session: GateSession) -> Verantwoording:
     return verantwoording
 
 
+@pytest.mark.beide
 def test_closing_changes_no_figure(session: GateSession) -> None:
     verantwoording = closed_year(session)
     before, money = figures_of(session, verantwoording), financieel(session, verantwoording)

@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Regexp
 
 
 def _email(label: str = "E-mailadres") -> EmailField:
@@ -11,6 +11,9 @@ def _email(label: str = "E-mailadres") -> EmailField:
         [
             InputRequired("Vul je e-mailadres in."),
             Length(max=254, message="Een e-mailadres heeft hoogstens %(max)d tekens."),
+            Regexp(
+                r"[^\x00-\x1f\x7f]*$", message="In dit e-mailadres staat een onzichtbaar teken."
+            ),
         ],
     )
 
