@@ -87,6 +87,8 @@ def financieel(sessie: Session, verantwoording: Verantwoording) -> Financieel:
     else:
         beeld = beelden(sessie, [verantwoording.id])[verantwoording.id]
         sommen = [som for activiteit in beeld["activiteiten"] for som in _uit_rijen(activiteit)]
+        plaats = {doel["naam"]: nummer for nummer, doel in enumerate(beeld.get("doelen", ()))}
+        sommen.sort(key=lambda som: plaats.get(som.doel, len(plaats)))
         baten = [(b["bron"], b["omschrijving"], b["bedrag"]) for b in beeld["baten"]]
         begroting = (
             [(post["naam"], post["doel"], post["bedrag"]) for post in beeld["begroting"]]
@@ -121,7 +123,7 @@ def _lastsommen(sessie: Session, verantwoording_id: int) -> list[Lastsom]:
         .outerjoin(Last.kostensoort)
         .where(Activiteit.verantwoording_id == verantwoording_id)
         .group_by(Activiteit.id, Activiteit.naam, Doel.naam, Doel.rang, Kostensoort.naam)
-        .order_by(Doel.rang, Activiteit.naam, Activiteit.id, Kostensoort.naam)
+        .order_by(Doel.rang, Doel.naam, Activiteit.naam, Activiteit.id, Kostensoort.naam)
     )
     return [
         Lastsom(id_, naam, doel, soort, aantal, int(bedrag), int(zonder))

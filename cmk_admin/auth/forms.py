@@ -11,9 +11,7 @@ def _email(label: str = "E-mailadres") -> EmailField:
         [
             InputRequired("Vul je e-mailadres in."),
             Length(max=254, message="Een e-mailadres heeft hoogstens %(max)d tekens."),
-            Regexp(
-                r"[^\x00-\x1f\x7f]*$", message="In dit e-mailadres staat een onzichtbaar teken."
-            ),
+            Regexp(r"[^\x00-\x1f\x7f]*$", message="Hierin staat een onzichtbaar teken."),
         ],
     )
 
