@@ -19,6 +19,7 @@ blueprint = Blueprint("persoonlijke_data", __name__, url_prefix="/mijn-gegevens/
 
 ON_SCREEN = 20
 FILES = {"json": privacy.as_json, "xlsx": privacy.as_xlsx}
+NAMES = {"json": "JSON", "xlsx": "Excel"}
 ASKED = (
     "Je verzoek is naar Cultuur Oost gestuurd. Zij nemen contact met je op; wat in de"
     " verantwoording moet blijven, blijft zonder je naam."
@@ -32,8 +33,8 @@ def index() -> str:
     """Everything, the newest rows of what is long."""
     on_record.saw("Persoonlijke data", own_id())
     downloads = [
-        Action(f"Download als {kind}", url_for("persoonlijke_data.download", kind=kind), "download")
-        for kind in FILES
+        Action(f"Download als {name}", url_for("persoonlijke_data.download", kind=kind), "download")
+        for kind, name in NAMES.items()
     ]
     return render_template(
         "mijn_gegevens/persoonlijke_data.html",
