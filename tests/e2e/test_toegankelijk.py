@@ -273,8 +273,7 @@ def test_wat_de_focus_heeft_is_te_zien(als: As, demo: Demo) -> None:
 
 
 def test_het_tabblad_waar_men_is_staat_in_beeld(als: As) -> None:
-    page = als("projectleider")
-    page.set_viewport_size({"width": 360, "height": 740})
+    page = als("projectleider", viewport=NARROW)
     page.goto("/mijn-gegevens/persoonlijke-data")
     tab = page.get_by_label("Onderdelen").get_by_role("link", name="Persoonlijke data")
     expect(tab).to_be_in_viewport(ratio=1)
