@@ -242,6 +242,8 @@ def _empty(screen: Screen, query: Query) -> Empty:
             "Met deze zoekopdracht of filters is er niets.",
             Action("Alles tonen", screen.base),
         )
+    if screen.entity.alleen_poort:
+        return Empty(f"Nog geen {plural}", "Het portaal houdt deze lijst zelf bij.")
     return Empty(
         f"Nog geen {plural}", "Wat hier wordt toegevoegd, staat daarna in deze lijst.", screen.new
     )

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cmk_admin import mail
+from cmk_admin.auth.activation_views import qr_context
 from cmk_admin.auth.judgement import fault_in
 from cmk_admin.gate import acting_as
 from models.historie import Wijziging
@@ -182,6 +183,16 @@ def test_activation_does_exactly_one_argon2_verification(
         with counted(monkeypatch) as done:
             refused = post(client, "/activeren", email=email, wachtwoord=password)
         assert (refused.status_code, len(done)) == (422, 1), (email, password)
+
+
+@pytest.mark.parametrize("length", [1, 50])
+def test_the_qr_code_is_drawn_whole_however_long_the_address(app: Flask, length: int) -> None:
+    """A drawing of a fixed size was cut off by its box, and no phone could scan it."""
+    with app.test_request_context():
+        drawing = qr_context("QWB5PDKHX6PYGPAN2RLYKEI4IIAANNKK", f"{'a' * length}@x.nl")["qr"]
+    tag = drawing[: drawing.index(">")]
+    assert re.search(r'viewBox="0 0 (\d+) \1"', tag)
+    assert "width" not in tag
 
 
 def test_passwords_of_64_and_more_may_be_typed_and_pasted(

@@ -25,6 +25,7 @@ from cmk_admin.gate import acting_as
 from cmk_admin.settings import Settings
 from models.techniek import Mail, MailStatus
 from tests.auth_support import TEST, Person, add_person
+from tests.support.portal import Portaal
 
 HOST = "127.0.0.1"
 
@@ -343,6 +344,15 @@ class TestOverTls:
 
 
 # --- without a server -------------------------------------------------------------
+
+
+def test_the_mail_screen_says_where_the_files_are_to_a_beheerder_alone(portaal: Portaal) -> None:
+    folder = str(mail.mail_folder(portaal.app.extensions["cmk_settings"]))
+    page = portaal.bezoeker("beheerder").get("/beheer/mails/").text
+    assert f"elke mail komt als .eml-bestand in de map {folder}." in page
+    for visitor in ("adviseur", "datamanager", "projectleider"):
+        refused = portaal.bezoeker(visitor).get("/beheer/mails/")
+        assert (refused.status_code, folder in refused.text) == (403, False)
 
 
 class TestAsFiles:

@@ -87,7 +87,7 @@ def account() -> Page:
     passwords.verify(None, password)
     if not attempt.right:
         form.email.errors = [OTHER_ADDRESS]
-    elif fault:
+    if fault:
         form.wachtwoord.errors = [fault]
     return page("auth/activate_account.html", form, **_steps(1))
 
@@ -115,7 +115,10 @@ def app() -> Page:
 def qr_context(secret: str, email: str) -> dict[str, Any]:
     """The same secret three ways: to scan, to type over, and to open on the phone itself."""
     uri = activation.provisioning_uri(secret, email)
-    drawing = segno.make(uri, error="m").svg_inline(scale=5, border=3, dark="#211a2b", light="#fff")
+    # Without a size of its own it fills its box: a longer address makes a larger code.
+    drawing = segno.make(uri, error="m").svg_inline(
+        border=3, dark="#211a2b", light="#fff", omitsize=True
+    )
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     # Made by segno out of the address above: nothing of it comes from outside.
     return {"qr": Markup(drawing), "secret": groups, "uri": uri, "email": email}  # noqa: S704

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, TypeVar
 
 from flask import current_app, request
@@ -17,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.urls import iri_to_uri
 
 from cmk_admin.actor import system
-from cmk_admin.auth.sealing import seal, unseal
+from cmk_admin.auth.sealing import digest, seal, unseal
 from cmk_admin.gate import acting_as, forget
 from cmk_admin.web.targets import safe_target
 from models.toegang import Onderbreking
@@ -61,7 +60,7 @@ def keep(gebruiker_id: int, moment: datetime) -> str | None:
     with acting_as(KEEPING) as session, session.own_work():
         session.add(
             Onderbreking(
-                sleutel_hash=_hash(key),
+                sleutel_hash=digest(key),
                 gebruiker_id=gebruiker_id,
                 op=moment,
                 inhoud=seal(_purpose(gebruiker_id), clear),
@@ -74,7 +73,7 @@ def keep(gebruiker_id: int, moment: datetime) -> str | None:
 def find(key: str, gebruiker_id: int, moment: datetime) -> Draft | None:
     """What this person sent, if it is still there."""
     wanted = select(Onderbreking.inhoud).where(
-        Onderbreking.sleutel_hash == _hash(key),
+        Onderbreking.sleutel_hash == digest(key),
         Onderbreking.gebruiker_id == gebruiker_id,
         Onderbreking.op > moment - LIFE,
     )
@@ -95,7 +94,3 @@ def sweep(moment: datetime) -> None:
 
 def _purpose(gebruiker_id: int) -> bytes:
     return PURPOSE + b"/%d" % gebruiker_id
-
-
-def _hash(key: str) -> str:
-    return sha256(key.encode("utf-8", "replace")).hexdigest()

@@ -7,13 +7,12 @@ key of the portal as well.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from flask import current_app
 from sqlalchemy import select
 
 from cmk_admin.actor import system
-from cmk_admin.auth.sealing import mark
+from cmk_admin.auth.sealing import digest, mark
 from cmk_admin.gate import GateSession, acting_as, forget
 from cmk_admin.settings import Settings
 from models.gebruiker import Gebruiker
@@ -56,7 +55,7 @@ def make(
         gebruiker_id=gebruiker_id,
         soort=soort,
         zaad=seed,
-        sleutel_hash=_hash(mark(PURPOSE, seed)),
+        sleutel_hash=digest(mark(PURPOSE, seed)),
         verloopt_op=moment + LIFE[soort],
         adres=session.get_one(Gebruiker, gebruiker_id).email,
         nieuw_email=nieuw_email,
@@ -78,7 +77,7 @@ def find(soort: LinkSoort, key: str, moment: datetime) -> FoundLink | None:
     wanted = (
         select(Toegangslink)
         .join(Toegangslink.gebruiker)
-        .where(Toegangslink.sleutel_hash == _hash(key), Toegangslink.soort == soort)
+        .where(Toegangslink.sleutel_hash == digest(key), Toegangslink.soort == soort)
     )
     with acting_as(READING) as session:
         link = session.scalars(wanted).one_or_none()
@@ -107,7 +106,3 @@ def use(session: GateSession, link: FoundLink) -> bool:
     used = forget(session, Toegangslink, {"id": link.id}) == 1
     forget(session, Toegangslink, {"gebruiker_id": link.gebruiker_id, "soort": link.soort})
     return used
-
-
-def _hash(key: str) -> str:
-    return sha256(key.encode("utf-8", "replace")).hexdigest()

@@ -39,6 +39,11 @@ def mark(purpose: bytes, text: str) -> str:
     return hmac.new(_key(purpose), text.encode("utf-8", "replace"), sha256).hexdigest()
 
 
+def digest(key: str) -> str:
+    """How a random key is known again: whoever reads the table has no key."""
+    return sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
 def _key(purpose: bytes) -> bytes:
     return _derive(current_app.config["SECRET_KEY"].encode("utf-8"), purpose)
 

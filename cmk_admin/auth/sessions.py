@@ -7,7 +7,6 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from flask import request, session
 from flask_login import login_user
@@ -16,7 +15,7 @@ from sqlalchemy import select
 from cmk_admin.actor import system
 from cmk_admin.auth.account import Account, Credentials, load_account
 from cmk_admin.auth.browsers import name_of_browser
-from cmk_admin.auth.sealing import mark
+from cmk_admin.auth.sealing import digest, mark
 from cmk_admin.gate import acting_as, forget, stamp
 from cmk_admin.web.targets import safe_target
 from models.toegang import Zitting
@@ -79,7 +78,7 @@ def begin(account: Account, moment: datetime) -> None:
         forget(database, Zitting, {"gezien_op": ("<", moment - IDLE)})
         database.add(
             Zitting(
-                sleutel_hash=_hash(key),
+                sleutel_hash=digest(key),
                 gebruiker_id=account.id,
                 begonnen_op=moment,
                 gezien_op=moment,
@@ -97,7 +96,7 @@ def end() -> None:
     key = session.get(_KEY)
     session.clear()
     if key is not None:
-        _remove(sleutel_hash=_hash(str(key)))
+        _remove(sleutel_hash=digest(str(key)))
 
 
 def current(gebruiker_id: int, moment: datetime) -> Account | None:
@@ -107,7 +106,7 @@ def current(gebruiker_id: int, moment: datetime) -> Account | None:
         return None
     alive = (
         Zitting.gebruiker_id == gebruiker_id,
-        Zitting.sleutel_hash == _hash(str(key)),
+        Zitting.sleutel_hash == digest(str(key)),
         Zitting.begonnen_op > moment - ABSOLUTE,
         Zitting.gezien_op > moment - IDLE,
     )
@@ -144,7 +143,7 @@ def confirm(account: Account, moment: datetime) -> None:
     does not come along.
     """
     key = _new_key()
-    renewed = {"bevestigd_op": moment, "sleutel_hash": _hash(key)}
+    renewed = {"bevestigd_op": moment, "sleutel_hash": digest(key)}
     with acting_as(KEEPING) as database:
         if stamp(database, Zitting, {"id": account.session_id}, renewed):
             session[_KEY] = key
@@ -197,8 +196,3 @@ def _remove(**which: object) -> int:
 
 def _new_key() -> str:
     return secrets.token_urlsafe(32)
-
-
-def _hash(key: str) -> str:
-    """The key itself stands in the cookie alone."""
-    return sha256(key.encode("utf-8", "replace")).hexdigest()

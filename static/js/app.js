@@ -16,6 +16,7 @@ import "./row-editor.js";
 import "./selection.js";
 import "./session.js";
 import "./shortcuts.js";
+import "./tabs.js";
 import "./task.js";
 import "./totals.js";
 import "./unsaved.js";

@@ -101,6 +101,8 @@ def couple_app(page: Page) -> str:
     accessible(page)
     expect(page.get_by_role("img", name="QR-code")).to_be_visible()
     page.get_by_text("Lukt scannen niet?").click()
+    whole = "s => s.viewBox.baseVal.width > 0 && s.clientWidth <= s.parentElement.clientWidth"
+    assert page.locator(".qr-image svg").evaluate(whole), "a phone can't scan half a code"
     secret = page.locator(".qr-key code").inner_text().replace(" ", "")
     uri = link(page, "Openen in de app op dit apparaat").get_attribute("href")
     assert uri == (

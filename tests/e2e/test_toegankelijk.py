@@ -272,6 +272,13 @@ def test_wat_de_focus_heeft_is_te_zien(als: As, demo: Demo) -> None:
         assert page.evaluate(FOCUS_SEEN), f"“{name}” laat niet zien dat het de focus heeft"
 
 
+def test_het_tabblad_waar_men_is_staat_in_beeld(als: As) -> None:
+    page = als("projectleider", viewport=NARROW)
+    page.goto("/mijn-gegevens/persoonlijke-data")
+    tab = page.get_by_label("Onderdelen").get_by_role("link", name="Persoonlijke data")
+    expect(tab).to_be_in_viewport(ratio=1)
+
+
 def test_het_menu_op_een_telefoon(als: As) -> None:
     page = als("projectleider", viewport=NARROW)
     page.goto("/")

@@ -24,6 +24,10 @@ def header(active: str, *actions: Action) -> PageHeader:
 
 def me() -> Gebruiker:
     """Read under the portal's name: without any role it shows nobody, not even oneself."""
+    return activation.person_of(own_id())
+
+
+def own_id() -> int:
     number = actor().gebruiker_id
     assert number is not None
-    return activation.person_of(number)
+    return number

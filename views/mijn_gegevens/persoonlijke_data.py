@@ -11,24 +11,19 @@ from cmk_admin.auth.attempts import Limit, TooManyError
 from cmk_admin.auth.fresh import fresh
 from cmk_admin.gate import acting_as
 from cmk_admin.page import Action
-from cmk_admin.routes import actor, signed_in
+from cmk_admin.routes import signed_in
 from models.gebruiker import CultuurOostRol, Gebruiker
-from views.mijn_gegevens.onderdelen import header, me
+from views.mijn_gegevens.onderdelen import header, me, own_id
 
 blueprint = Blueprint("persoonlijke_data", __name__, url_prefix="/mijn-gegevens/persoonlijke-data")
 
 ON_SCREEN = 20
 FILES = {"json": privacy.as_json, "xlsx": privacy.as_xlsx}
+NAMES = {"json": "JSON", "xlsx": "Excel"}
 ASKED = (
     "Je verzoek is naar Cultuur Oost gestuurd. Zij nemen contact met je op; wat in de"
     " verantwoording moet blijven, blijft zonder je naam."
 )
-
-
-def _own_id() -> int:
-    number = actor().gebruiker_id
-    assert number is not None
-    return number
 
 
 @blueprint.get("")
@@ -36,15 +31,15 @@ def _own_id() -> int:
 @fresh
 def index() -> str:
     """Everything, the newest rows of what is long."""
-    on_record.saw("Persoonlijke data", _own_id())
+    on_record.saw("Persoonlijke data", own_id())
     downloads = [
-        Action(f"Download als {kind}", url_for("persoonlijke_data.download", kind=kind), "download")
-        for kind in FILES
+        Action(f"Download als {name}", url_for("persoonlijke_data.download", kind=kind), "download")
+        for kind, name in NAMES.items()
     ]
     return render_template(
         "mijn_gegevens/persoonlijke_data.html",
         header=header("persoonlijke_data.index", *downloads),
-        parts=privacy.held_about(_own_id(), ON_SCREEN),
+        parts=privacy.held_about(own_id(), ON_SCREEN),
     )
 
 
@@ -56,8 +51,8 @@ def download(kind: str) -> Response:
     write = FILES.get(kind)
     if write is None:
         abort(404)
-    on_record.took(f"Persoonlijke data ({kind})", _own_id())
-    return write(privacy.held_about(_own_id()))
+    on_record.took(f"Persoonlijke data ({kind})", own_id())
+    return write(privacy.held_about(own_id()))
 
 
 @blueprint.post("/wissen")

@@ -93,12 +93,12 @@ def _change_password(form: ChangePasswordForm) -> bool:
     with attempts.attempt(attempts.per_account(person.email)) as attempt:
         known = account.check_password(person.email, form.huidig.data or "")
         attempt.right = known is not None
-    if not attempt.right:
-        form.huidig.errors = ["Dit is niet je huidige wachtwoord."]
-        return False
     fault = fault_in(form.wachtwoord.data or "", (person.naam, person.email))
     if fault:
         form.wachtwoord.errors = [fault]
+    if not attempt.right:
+        form.huidig.errors = ["Dit is niet je huidige wachtwoord."]
+    if fault or not attempt.right:
         return False
     own.change_password(current_user, form.wachtwoord.data or "")
     return True
