@@ -14,7 +14,16 @@ from flask_admin.base import expose
 from flask_admin.contrib.sqla.view import ModelView
 from werkzeug.wrappers import Response as BaseResponse
 
-from cmk_admin import attributes, database, exports, files, history_view, listing, references
+from cmk_admin import (
+    attributes,
+    database,
+    exports,
+    files,
+    history_view,
+    listing,
+    paging,
+    references,
+)
 from cmk_admin.actions import EntityAction
 from cmk_admin.bulk import pages as bulk
 from cmk_admin.entity_actions import ActionRunner, sent_before
@@ -25,7 +34,7 @@ from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Refused
 from cmk_admin.page import Action, Crumb, PageHeader
 from cmk_admin.policy import Handeling, may, ouder_van
-from cmk_admin.routes import actor, requires
+from cmk_admin.routes import actor, address, requires
 from cmk_admin.web.targets import safe_target
 from models.base import Entiteit, MetBestand
 
@@ -136,7 +145,7 @@ class EntityView(ModelView):
         """Where a row's name leads."""
         if self._row_url is not None:
             return self._row_url(row)
-        return url_for(f"{self.endpoint}.details_view", id=row.id)
+        return address(f"{self.endpoint}.details_view", id=row.id)
 
     def return_url(self) -> str:
         """Where this page was opened from, if that is in the portal; else the list."""
@@ -167,32 +176,33 @@ class EntityView(ModelView):
 
     def row_actions(self, row: Any) -> tuple[Action, ...]:
         """What this person may do with this row: each button is exactly a `may()`."""
-        here = {"id": row.id}
+        here, who = {"id": row.id}, actor()
         found = [Action("Bekijken", self.row_url(row), "search")]
         if self._row_extra is not None:
             found.extend(self._row_extra(row))
         if self.model.alleen_poort:
             return (*found, *self._own_actions(row))
-        if may(actor(), Handeling.WIJZIGEN, row):
-            found.append(Action("Wijzigen", url_for(f"{self.endpoint}.edit_view", **here), "edit"))
+        if may(who, Handeling.WIJZIGEN, row):
+            found.append(Action("Wijzigen", address(f"{self.endpoint}.edit_view", **here), "edit"))
         found.extend(self._own_actions(row))
-        if may(actor(), Handeling.VERWIJDEREN, row):
-            url = url_for(f"{self.endpoint}.delete_view", **here)
+        if may(who, Handeling.VERWIJDEREN, row):
+            url = address(f"{self.endpoint}.delete_view", **here)
             found.append(Action("Verwijderen…", url, "trash", danger=True))
         return tuple(found)
 
     def _own_actions(self, row: Any) -> list[Action]:
+        who = actor()
         return [
             Action(
                 f"{action.label}…",
-                url_for(f"{self.endpoint}.action_view", rowid=row.id, action=action.name),
+                address(f"{self.endpoint}.action_view", rowid=row.id, action=action.name),
                 action.icon,
                 method="post",
                 danger=action.danger,
                 name=action.name,
             )
             for action in self.entity_actions.values()
-            if may(actor(), action.handeling, row)
+            if may(who, action.handeling, row)
         ]
 
     def bulk_actions(self) -> tuple[Action, ...]:
@@ -319,7 +329,8 @@ class EntityView(ModelView):
         if export_type not in self.export_types:
             abort(404)
         query = listing.read_query(self.model, request.args)
-        chosen = listing.sorted_by(listing.select_rows(self.model, query), self.model, query.sort)
+        order = paging.order_of(self.model, query.sort)
+        chosen = order.apply(listing.select_rows(self.model, query))
         statement = listing.with_relations(chosen, self.model, query.columns)
         statement = statement.limit(exports.MAX_ROWS)
         rows = database.session().scalars(statement).unique()

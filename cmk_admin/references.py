@@ -12,7 +12,8 @@ from flask import url_for
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
-from cmk_admin import attributes, database, formats, searching
+from cmk_admin import attributes, database, formats
+from cmk_admin.gate import search as find
 from cmk_admin.routes import actor
 from models.base import Entiteit
 from models.contractpartij import Contractpartij
@@ -92,7 +93,9 @@ def ordered(statement: Select[Any], entity: type[Entiteit]) -> Select[Any]:
 
 def matches(entity: type[Entiteit], search: str) -> list[ColumnElement[bool]]:
     """One condition per word: each word stands somewhere in a searchable column."""
-    return searching.matches(entity, words(search)) if attributes.searchable(entity) else []
+    if not attributes.searchable(entity):
+        return []
+    return find.matches(database.session(), entity, words(search))
 
 
 def words(search: str) -> list[str]:

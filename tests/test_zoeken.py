@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import text
 
-from cmk_admin import attributes, listing, references, searching
+from cmk_admin import attributes, listing, references
 from cmk_admin.gate import GateSession
+from cmk_admin.gate import search as finding
 from cmk_admin.gate.doors import bewerking
 from cmk_admin.gate.undo import undo
 from models.base import Entiteit, entiteiten
@@ -69,12 +70,12 @@ def test_lists_are_ordered_as_people_read_them(portaal: Portaal) -> None:
 
 
 @pytest.mark.beide
-@pytest.mark.parametrize("few", [searching.FEW, 2])
+@pytest.mark.parametrize("few", [finding.FEW, 2])
 def test_words_are_found_whatever_their_capitals_accents_and_length(
     portaal: Portaal, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As plain Python finds them, by number and by walking the list; nothing is an operator."""
-    monkeypatch.setattr(searching, "FEW", few)
+    monkeypatch.setattr(finding, "FEW", few)
     with portaal.als() as session:
         for naam in [*NAMEN, "Café", "100%", "a_b", 'de "Zoekt"', "AND", "\U0001f3ad spel"]:
             partner(session, portaal, naam)
@@ -217,11 +218,11 @@ def test_any_sqlite_shell_reads_checks_and_writes(
         in_step(session, Samenwerkingspartner)
 
 
-@pytest.mark.parametrize("few", [searching.FEW, 0])
+@pytest.mark.parametrize("few", [finding.FEW, 0])
 def test_a_search_stays_in_scope(
     portaal: Portaal, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "FEW", few)
+    monkeypatch.setattr(finding, "FEW", few)
     with portaal.als() as session:
         partner(session, portaal, "Grutto eigen")
         partner(session, portaal, "Grutto vreemd", "vreemd")

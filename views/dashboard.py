@@ -33,6 +33,7 @@ from models.gebruiker import Gebruiker
 from models.project import Project
 from models.rapportages import Cijfers, cijfers_van, procent
 from models.verantwoording import Status, Verantwoording
+from models.vouwen import volgens
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -78,7 +79,7 @@ def _counted(session: GateSession) -> list[Counted]:
         .join(Verantwoording.project)
         .where(Verantwoording.status == Status.OPEN)
         .options(joinedload(Verantwoording.project).joinedload(Project.contractpartij))
-        .order_by(Verantwoording.kalenderjaar, Project.titel, Verantwoording.id)
+        .order_by(Verantwoording.kalenderjaar, volgens(Project, "titel"), Verantwoording.id)
     ).all()
     figures = cijfers_van(session, found)
     return [(verantwoording, figures[verantwoording.id]) for verantwoording in found]
@@ -295,7 +296,7 @@ def _advisers(person: Actor) -> list[Contact]:
             select(Gebruiker.naam, Gebruiker.email, Gebruiker.telefoon)
             .join(Contractpartij, Contractpartij.adviseur_id == Gebruiker.id)
             .where(Contractpartij.id.in_(own), Gebruiker.actief)
-            .order_by(Gebruiker.naam, Gebruiker.email)
+            .order_by(volgens(Gebruiker, "naam"), Gebruiker.email)
             .distinct()
         )
         return [Contact(row.naam, row.email, row.telefoon) for row in rows]
