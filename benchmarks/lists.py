@@ -126,7 +126,7 @@ def scenarios(app: Flask, who: str, rows: int) -> list[Scenario]:
         ),
         Scenario(
             "filter", {"startdatum_van": "01-06-2026", "startdatum_tot": "30-06-2026"},
-            f"{of} AND a.startdatum BETWEEN '2026-06-01' AND '2026-06-30' {by_name} LIMIT 20",
+            f"{of} AND +a.startdatum BETWEEN '2026-06-01' AND '2026-06-30' {by_name} LIMIT 20",
             asked(period=("2026-06-01", "2026-06-30")),
         ),
         Scenario(
@@ -139,7 +139,7 @@ def scenarios(app: Flask, who: str, rows: int) -> list[Scenario]:
         ),
         Scenario(
             "sort by relation", {"sort": "doel_id"},
-            f"{relation} {of} ORDER BY d.rang, a.id LIMIT 20", asked(sort="doel"),
+            f"{relation} {of} ORDER BY d.rang, d.id, a.id LIMIT 20", asked(sort="doel"),
         ),
     ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from cmk_admin import attributes, database, formats, paging, references
 from cmk_admin.attributes import Attribute
 from cmk_admin.forms.fields import to_id
+from cmk_admin.gate import search
 from cmk_admin.gate.column_rules import FIRST_DAY, LAST_DAY, OUTSIDE
 from cmk_admin.paging import Order, Walked
 from models.base import Entiteit, Meervoud, Moment
@@ -31,10 +32,7 @@ NO_CURSOR: dict[str, Any] = {"after": "", "before": "", "end": False}
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter that is on: what was typed, its words, and its condition.
-
-    walked: the same condition, for a walk along the rows; None: the condition itself.
-    """
+    """One filter that is on. walked: its condition for a walk along the rows, when it differs."""
 
     attribute: Attribute
     values: tuple[tuple[str, str], ...]
@@ -271,7 +269,8 @@ def fetch(entity: type[Entiteit], query: Query) -> Result:
     """One page of rows with what the list shows of them: four queries at the most."""
     found = references.matches(entity, query.search)
     chosen = select(entity).where(*found, *(filter_.condition for filter_ in query.filters))
-    total = _count(entity, chosen)
+    many = not query.filters and search.sees_many(database.session(), entity, found)
+    total = None if many else _count(entity, chosen)
     if total is None:
         # Of many rows a page is met soon by walking the list; a filter's index leads to all.
         walked = (f.condition if f.walked is None else f.walked for f in query.filters)
