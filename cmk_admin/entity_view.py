@@ -25,6 +25,7 @@ from cmk_admin import (
     references,
 )
 from cmk_admin.actions import EntityAction
+from cmk_admin.actor import Actor
 from cmk_admin.bulk import pages as bulk
 from cmk_admin.entity_actions import ActionRunner, sent_before
 from cmk_admin.entity_forms import FormRunner
@@ -181,17 +182,16 @@ class EntityView(ModelView):
         if self._row_extra is not None:
             found.extend(self._row_extra(row))
         if self.model.alleen_poort:
-            return (*found, *self._own_actions(row))
+            return (*found, *self._own_actions(who, row))
         if may(who, Handeling.WIJZIGEN, row):
             found.append(Action("Wijzigen", address(f"{self.endpoint}.edit_view", **here), "edit"))
-        found.extend(self._own_actions(row))
+        found.extend(self._own_actions(who, row))
         if may(who, Handeling.VERWIJDEREN, row):
             url = address(f"{self.endpoint}.delete_view", **here)
             found.append(Action("Verwijderen…", url, "trash", danger=True))
         return tuple(found)
 
-    def _own_actions(self, row: Any) -> list[Action]:
-        who = actor()
+    def _own_actions(self, who: Actor, row: Any) -> list[Action]:
         return [
             Action(
                 f"{action.label}…",

@@ -14,7 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from cmk_admin.gate.reads import criterion_for
 from models.base import Entiteit
-from models.vouwen import Zoektekst, vouw
+from models.vouwen import NA_ALLES, Zoektekst, vouw
 
 if TYPE_CHECKING:
     from cmk_admin.gate.session import GateSession
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 FEW = 10_000
 #: What the index holds of a text: every three characters in a row.
 LETTERS = 3
-#: Sorts behind every character.
-BEHIND = "\U0010ffff"
 
 
 class Indexed(FunctionElement[bool]):
@@ -82,7 +80,7 @@ def _asked(words: Sequence[str]) -> tuple[str, ...]:
         return (" AND ".join(long),)
     # One or two of the three; every character has an end of two behind it.
     longest = max(words, key=len)
-    return longest, longest + BEHIND
+    return longest, longest + NA_ALLES
 
 
 def _few(session: "GateSession", entity: type[Entiteit], asked: tuple[str, ...]) -> bool:
