@@ -8,7 +8,7 @@ many are met soon enough while walking the list in its order.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, ColumnElement, func, literal
+from sqlalchemy import ColumnElement, Integer, func, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -25,18 +25,18 @@ FEW = 10_000
 LETTERS = 3
 
 
-class Indexed(FunctionElement[bool]):
-    """That a row is among those the index has for some words: (id, word or words, beyond)."""
+class Indexed(FunctionElement[int]):
+    """The ids that the index has for some words: (id of the entity, words, what is beyond)."""
 
     inherit_cache = True
-    type = Boolean()
+    type = Integer()
 
 
 @compiles(Indexed, "sqlite")
 def _indexed(element: Indexed, compiler: Any, **options: Any) -> str:
     number, *given = list(element.clauses)
     asked = _ask(number.table.name, *(compiler.process(value, **options) for value in given))
-    return f"{compiler.process(number, **options)} IN ({asked})"
+    return f"({asked})"
 
 
 def _ask(table: str, first: str, beyond: str = "") -> str:
@@ -60,7 +60,8 @@ def matches(
     ]
     asked = _asked(folded) if folded else ()
     if asked and _few(session, entity, asked):
-        found.insert(0, Indexed(entity.id, *map(literal, asked)))
+        among = entity.id.op("IN", is_comparison=True)
+        found.insert(0, among(Indexed(entity.id, *map(literal, asked))))
     return found
 
 
@@ -69,7 +70,7 @@ def sees_many(
 ) -> bool:
     """Whether the index had more than a few for these conditions, and the actor sees all rows."""
     asked = bool(found) and session.connection().dialect.name == "sqlite"
-    few = any(isinstance(condition, Indexed) for condition in found)
+    few = any(isinstance(getattr(condition, "right", None), Indexed) for condition in found)
     return asked and not few and criterion_for(session.actor, entity) is None
 
 
