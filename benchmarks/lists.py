@@ -147,7 +147,7 @@ def scenarios(app: Flask, who: str, rows: int) -> list[Scenario]:
 def sought(name: str, word: str, order: str) -> str:
     """Many are met soon enough in the order of the list; few come from the index."""
     if name == "common":
-        return f"WHERE {{mine}} AND instr(a.zoektekst, '{word}') {order} LIMIT 20"
+        return f"WHERE {{mine}} AND instr(a.naam_vouw, '{word}') {order} LIMIT 20"
     index = f"SELECT rowid FROM activiteit_zoek WHERE activiteit_zoek MATCH '\"{word}\"'"
     return f"WHERE {{mine}} AND a.id IN ({index}) {order} LIMIT 20"
 

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Integer, func, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from cmk_admin import attributes
 from cmk_admin.gate.reads import criterion_for
 from models.base import Entiteit
-from models.vouwen import NA_ALLES, Zoektekst, vouw
+from models.vouwen import NA_ALLES, Gevouwen, Zoektekst, volgens, vouw
 
 if TYPE_CHECKING:
     from cmk_admin.gate.session import GateSession
@@ -55,14 +56,20 @@ def matches(
     if session.connection().dialect.name != "sqlite":
         text = Zoektekst(entity.id)
         return [text.contains(word, autoescape=True) for word in folded]
-    found: list[ColumnElement[bool]] = [
-        func.instr(Zoektekst(entity.id), word) > 0 for word in folded
-    ]
+    text = _walked_text(entity)
+    found: list[ColumnElement[bool]] = [func.instr(text, word) > 0 for word in folded]
     asked = _asked(folded) if folded else ()
     if asked and _few(session, entity, asked):
         among = entity.id.op("IN", is_comparison=True)
         found.insert(0, among(Indexed(entity.id, *map(literal, asked))))
     return found
+
+
+def _walked_text(entity: type[Entiteit]) -> Any:
+    """The text to look in along the list; when the index of its order has it, that is enough."""
+    names = [attribute.name for attribute in attributes.searchable(entity)]
+    text = volgens(entity, names[0])
+    return text if len(names) == 1 and isinstance(text, Gevouwen) else Zoektekst(entity.id)
 
 
 def sees_many(
