@@ -126,7 +126,7 @@ def scenarios(app: Flask, who: str, rows: int) -> list[Scenario]:
         ),
         Scenario(
             "filter", {"startdatum_van": "01-06-2026", "startdatum_tot": "30-06-2026"},
-            f"{of} AND a.startdatum BETWEEN '2026-06-01' AND '2026-06-30' {by_name} LIMIT 20",
+            f"{of} AND +a.startdatum BETWEEN '2026-06-01' AND '2026-06-30' {by_name} LIMIT 20",
             asked(period=("2026-06-01", "2026-06-30")),
         ),
         Scenario(
@@ -139,7 +139,7 @@ def scenarios(app: Flask, who: str, rows: int) -> list[Scenario]:
         ),
         Scenario(
             "sort by relation", {"sort": "doel_id"},
-            f"{relation} {of} ORDER BY d.rang, a.id LIMIT 20", asked(sort="doel"),
+            f"{relation} {of} ORDER BY d.rang, d.id, a.id LIMIT 20", asked(sort="doel"),
         ),
     ]  # fmt: skip
 
@@ -147,7 +147,7 @@ def scenarios(app: Flask, who: str, rows: int) -> list[Scenario]:
 def sought(name: str, word: str, order: str) -> str:
     """Many are met soon enough in the order of the list; few come from the index."""
     if name == "common":
-        return f"WHERE {{mine}} AND instr(a.zoektekst, '{word}') {order} LIMIT 20"
+        return f"WHERE {{mine}} AND instr(a.naam_vouw, '{word}') {order} LIMIT 20"
     index = f"SELECT rowid FROM activiteit_zoek WHERE activiteit_zoek MATCH '\"{word}\"'"
     return f"WHERE {{mine}} AND a.id IN ({index}) {order} LIMIT 20"
 

@@ -66,69 +66,10 @@ def copy(database: Path, target: Path, indexed: tuple[str, ...]) -> None:
 
 def flask_admin(database: Path) -> Callable[[str, Asked], Visit]:
     """Flask-Admin as it comes, with the columns and filters of our list."""
-    from flask import Flask
-    from flask_admin import Admin
-    from flask_admin.contrib.sqla import ModelView
-    from flask_babel import Babel
-    from flask_sqlalchemy import SQLAlchemy
-    from sqlalchemy import Column, Date, ForeignKey, Integer, String
-    from sqlalchemy.orm import declarative_base, relationship
+    from benchmarks.flask_admin_app import PEOPLE, portal
 
-    app = Flask("rivaal", template_folder=None)
-    app.config |= {"SQLALCHEMY_DATABASE_URI": f"sqlite:///{database}", "SECRET_KEY": "x" * 32}
-    Babel(app)
-    base: Any = declarative_base()
-
-    class Doel(base):
-        __tablename__ = "doel"
-        id = Column(Integer, primary_key=True)
-        naam, rang = Column(String), Column(Integer)
-
-        def __str__(self) -> str:
-            return str(self.naam)
-
-    class Verantwoording(base):
-        __tablename__ = "verantwoording"
-        id = Column(Integer, primary_key=True)
-        kalenderjaar = Column(Integer)
-
-        def __str__(self) -> str:
-            return str(self.kalenderjaar)
-
-    class Activiteit(base):
-        __tablename__ = "activiteit"
-        id, contractpartij_id = Column(Integer, primary_key=True), Column(Integer)
-        naam, startdatum, einddatum = Column(String), Column(Date), Column(Date)
-        verantwoording_id = Column(ForeignKey("verantwoording.id"))
-        doel_id = Column(ForeignKey("doel.id"))
-        aantal_activiteiten, duur = Column(Integer), Column(Integer)
-        verantwoording, doel = relationship(Verantwoording), relationship(Doel)
-
-    class View(ModelView):
-        column_list = SHOWN
-        column_searchable_list = ("naam",)
-        column_filters = ("doel.id", "startdatum")
-        column_sortable_list = ("naam", "startdatum", ("doel", "doel.rang"))
-        column_default_sort = "naam"
-        mine = False
-
-        def get_query(self) -> Any:
-            found = super().get_query()
-            return found.where(Activiteit.contractpartij_id == MINE) if self.mine else found
-
-        def get_count_query(self) -> Any:
-            found = super().get_count_query()
-            return found.where(Activiteit.contractpartij_id == MINE) if self.mine else found
-
-    db = SQLAlchemy(app, metadata=base.metadata)
-    admin = Admin(app)
-    views = {}
-    with app.app_context():
-        for who in ("beheerder", "projectleider"):
-            view = View(Activiteit, db, endpoint=who, url=f"/{who}")
-            view.mine = who == "projectleider"
-            admin.add_view(view)
-            views[who] = view
+    app = portal(database, SHOWN, MINE)
+    views = {who: app.extensions["admin"][0]._views[place] for place, who in PEOPLE}
     client = app.test_client()
 
     def visit(who: str, asked: Asked) -> Visit:

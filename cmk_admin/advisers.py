@@ -9,6 +9,7 @@ from cmk_admin.actor import system
 from cmk_admin.gate import acting_as
 from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker
+from models.vouwen import vouw
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def advisers_of(partijen: Collection[int]) -> list[Contact]:
             select(Gebruiker.naam, Gebruiker.email, Gebruiker.telefoon)
             .join(Contractpartij, Contractpartij.adviseur_id == Gebruiker.id)
             .where(Contractpartij.id.in_(partijen), Gebruiker.actief)
-            .order_by(Gebruiker.naam, Gebruiker.email)
             .distinct()
         )
-        return [Contact(row.naam, row.email, row.telefoon) for row in rows]
+        found = [Contact(row.naam, row.email, row.telefoon) for row in rows]
+    return sorted(found, key=lambda contact: (vouw(contact.naam), contact.email))

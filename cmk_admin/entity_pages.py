@@ -25,6 +25,7 @@ from cmk_admin.page import (
     Row,
 )
 from cmk_admin.policy import Handeling, may, velden_van
+from cmk_admin.routes import address
 from models.base import Entiteit, MetBestand
 
 KINDS: dict[str, CellKind] = {
@@ -140,6 +141,7 @@ def can_inline(attribute: Attribute) -> bool:
 def _row(screen: Screen, shown: Sequence[Attribute], row: Entiteit) -> Row:
     may_edit = bool(may(screen.actor, Handeling.WIJZIGEN, row))
     fields = velden_van(screen.actor, row) if may_edit else frozenset()
+    cell_url = address(f"{references.endpoint_of(screen.entity)}.ajax_update")
     cells = []
     for index, attribute in enumerate(shown):
         text = cell_text(attribute, row)
@@ -149,7 +151,7 @@ def _row(screen: Screen, shown: Sequence[Attribute], row: Entiteit) -> Row:
                 text=text,
                 kind=KINDS.get(attribute.kind, "tekst") if text else "leeg",
                 url=screen.row_url(row) if index == 0 else None,
-                edit_url=screen.url("ajax_update") if inline else None,
+                edit_url=cell_url if inline else None,
                 edit_name=attribute.name if inline else "",
             )
         )

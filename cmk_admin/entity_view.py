@@ -26,6 +26,7 @@ from cmk_admin import (
     references,
 )
 from cmk_admin.actions import EntityAction
+from cmk_admin.actor import Actor
 from cmk_admin.auth.interrupted import kept
 from cmk_admin.bulk import pages as bulk
 from cmk_admin.entity_actions import ActionRunner, sent_before
@@ -36,7 +37,7 @@ from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Refused
 from cmk_admin.page import Action, Crumb, PageHeader
 from cmk_admin.policy import Handeling, may, ouder_van
-from cmk_admin.routes import actor, requires
+from cmk_admin.routes import actor, address, requires
 from cmk_admin.web.targets import safe_target
 from models.base import Entiteit, MetBestand
 
@@ -150,7 +151,7 @@ class EntityView(ModelView):
         """Where a row's name leads."""
         if self._row_url is not None:
             return self._row_url(row)
-        return url_for(f"{self.endpoint}.details_view", id=row.id)
+        return address(f"{self.endpoint}.details_view", id=row.id)
 
     def return_url(self) -> str:
         """Where this page was opened from, if that is in the portal; else the list."""
@@ -181,32 +182,32 @@ class EntityView(ModelView):
 
     def row_actions(self, row: Any) -> tuple[Action, ...]:
         """What this person may do with this row: each button is exactly a `may()`."""
-        here = {"id": row.id}
+        here, who = {"id": row.id}, actor()
         found = [Action("Bekijken", self.row_url(row), "search")]
         if self._row_extra is not None:
             found.extend(self._row_extra(row))
         if self.model.alleen_poort:
-            return (*found, *self._own_actions(row))
-        if may(actor(), Handeling.WIJZIGEN, row):
-            found.append(Action("Wijzigen", url_for(f"{self.endpoint}.edit_view", **here), "edit"))
-        found.extend(self._own_actions(row))
-        if may(actor(), Handeling.VERWIJDEREN, row):
-            url = url_for(f"{self.endpoint}.delete_view", **here)
+            return (*found, *self._own_actions(who, row))
+        if may(who, Handeling.WIJZIGEN, row):
+            found.append(Action("Wijzigen", address(f"{self.endpoint}.edit_view", **here), "edit"))
+        found.extend(self._own_actions(who, row))
+        if may(who, Handeling.VERWIJDEREN, row):
+            url = address(f"{self.endpoint}.delete_view", **here)
             found.append(Action("Verwijderen…", url, "trash", danger=True))
         return tuple(found)
 
-    def _own_actions(self, row: Any) -> list[Action]:
+    def _own_actions(self, who: Actor, row: Any) -> list[Action]:
         return [
             Action(
                 f"{action.label}…",
-                url_for(f"{self.endpoint}.action_view", rowid=row.id, action=action.name),
+                address(f"{self.endpoint}.action_view", rowid=row.id, action=action.name),
                 action.icon,
                 method="post",
                 danger=action.danger,
                 name=action.name,
             )
             for action in self.entity_actions.values()
-            if may(actor(), action.handeling, row)
+            if may(who, action.handeling, row)
         ]
 
     def bulk_actions(self) -> tuple[Action, ...]:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from flask import Response
 from sqlalchemy import Select, func, select
 
-from cmk_admin import downloads, excel, listing, tasks
+from cmk_admin import downloads, excel, listing, paging, tasks
 from cmk_admin.attributes import Attribute
 from cmk_admin.entity_pages import cell_text
 from cmk_admin.gate import GateSession, Refused
@@ -26,7 +26,7 @@ def chosen(
 ) -> tuple[list[Attribute], Select[Any]]:
     """The columns and the rows of the list at this address, in its order."""
     query = listing.read_query(entity, arguments)
-    rows = listing.sorted_by(listing.select_rows(entity, query), entity, query.sort)
+    rows = paging.order_of(entity, query.sort).apply(listing.select_rows(entity, query))
     columns = [a for a in listing.shown(entity, query.columns) if not a.ui.geheim]
     return columns, listing.with_relations(rows, entity, query.columns)
 

@@ -10,15 +10,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
 from cmk_admin import attributes, database, formats, paging, references
 from cmk_admin.attributes import Attribute
 from cmk_admin.forms.fields import to_id
+from cmk_admin.gate import search
 from cmk_admin.gate.column_rules import FIRST_DAY, LAST_DAY, OUTSIDE
-from cmk_admin.paging import Order
+from cmk_admin.paging import Order, Walked
 from models.base import Entiteit, Meervoud, Moment
 from models.vouwen import Vouw, vouw
 
@@ -31,12 +32,13 @@ NO_CURSOR: dict[str, Any] = {"after": "", "before": "", "end": False}
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter that is on: what was typed, its words, and its condition."""
+    """One filter that is on. walked: its condition for a walk along the rows, when it differs."""
 
     attribute: Attribute
     values: tuple[tuple[str, str], ...]
     shown: str
     condition: ColumnElement[bool]
+    walked: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ def _period(
 ) -> Filter | None:
     """From and until, both included; on a moment the days are those of the calendar."""
     column = _column(entity, attribute)
-    conditions, values, words = [], [], []
+    conditions, walked, values, words = [], [], [], []
     for end, word in (("van", "vanaf"), ("tot", "tot en met")):
         name = f"{attribute.name}_{end}"
         typed = given.get(name, "")
@@ -228,12 +230,13 @@ def _period(
         if not FIRST_DAY <= day <= LAST_DAY:
             raise ValueError(OUTSIDE)
         conditions.append(_edge(column, day, end))
+        walked.append(_edge(Walked(column), day, end))
         values.append((name, formats.day(day)))
         words.append(f"{word} {formats.day(day)}")
     if not conditions:
         return None
-    condition = conditions[0] if len(conditions) == 1 else conditions[0] & conditions[1]
-    return Filter(attribute, tuple(values), " ".join(words), condition)
+    shown = " ".join(words)
+    return Filter(attribute, tuple(values), shown, and_(*conditions), and_(*walked))
 
 
 def _edge(column: Any, day: date, end: str) -> ColumnElement[bool]:
@@ -258,16 +261,20 @@ _READERS: dict[str, Any] = {
 
 def select_rows(entity: type[Entiteit], query: Query) -> Select[Any]:
     """All rows that the query selects, without order or page."""
-    statement = select(entity).where(*references.matches(entity, query.search))
-    for filter_ in query.filters:
-        statement = statement.where(filter_.condition)
-    return statement
+    found = references.matches(entity, query.search)
+    return select(entity).where(*found, *(filter_.condition for filter_ in query.filters))
 
 
 def fetch(entity: type[Entiteit], query: Query) -> Result:
     """One page of rows with what the list shows of them: four queries at the most."""
-    chosen = select_rows(entity, query)
-    total = count(entity, chosen)
+    found = references.matches(entity, query.search)
+    chosen = select(entity).where(*found, *(filter_.condition for filter_ in query.filters))
+    many = not query.filters and search.sees_many(database.session(), entity, found)
+    total = None if many else count(entity, chosen)
+    if total is None:
+        # Of many rows a page is met soon by walking the list; a filter's index leads to all.
+        walked = (f.condition if f.walked is None else f.walked for f in query.filters)
+        chosen = select(entity).where(*found, *walked)
     result = _page_of(entity, query, chosen, total)
     return replace(result, sums=_sums(entity, chosen) if total else {})
 
@@ -389,8 +396,3 @@ def _load(entity: type[Entiteit], relation: str) -> Any:
         if target.ouder is None or name != target.ouder.removesuffix("_id"):
             option = option.options(joinedload(getattr(target, name)))
     return option
-
-
-def sorted_by(statement: Select[Any], entity: type[Entiteit], sort: str) -> Select[Any]:
-    """In the asked order; by id last, so that no row is twice or missing over pages."""
-    return paging.order_of(entity, sort).apply(statement)

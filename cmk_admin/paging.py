@@ -10,21 +10,41 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Boolean, ColumnElement, Integer, Select, and_, false, or_
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.functions import FunctionElement
 
 from cmk_admin import attributes
+from cmk_admin.attributes import Attribute
 from cmk_admin.gate.column_rules import CONTROL
 from cmk_admin.gate.history import plain
 from cmk_admin.gate.restore import from_plain
+from cmk_admin.policy import SCOPE, Bereik
 from models.base import Centen, Entiteit
 from models.vouwen import volgens
 
 LONGEST = 2000
 LARGEST = 2**62
 NUMBERS = (Integer, Centen, Boolean)
+
+
+class Walked(FunctionElement[Any]):
+    """A column as it is, of which SQLite leaves the index alone."""
+
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Walked)
+def _walked(element: Walked, compiler: Any, **options: Any) -> str:
+    sign = "+" if compiler.dialect.name == "sqlite" else ""
+    return f"{sign}{compiler.process(element.clauses, **options)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +58,19 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A total order of the rows of an entity. join: what has to be joined for it."""
+    """A total order of the rows of an entity. join: what has to be joined for it.
+
+    inner: everybody sees the row that is joined, and there always is one.
+    """
 
     keys: tuple[Key, ...]
     join: Any = None
+    inner: bool = False
 
     def apply(self, statement: Select[Any], backwards: bool = False) -> Select[Any]:
         """In this order, or in the opposite one."""
         if self.join is not None:
-            statement = statement.outerjoin(self.join)
+            statement = statement.join(self.join, isouter=not self.inner)
         for key in self.keys:
             if key.empty_last:
                 empty = key.column.is_(None)
@@ -125,14 +149,27 @@ def order_of(entity: type[Entiteit], sort: str) -> Order:
         return Order((*keys, Key(entity.id)))
     name, descending = sort.removeprefix("-"), sort.startswith("-")
     attribute = attributes.attribute(entity, name)
-    column, join = volgens(entity, name), None
+    column = volgens(entity, name)
     optional = attribute.computed or entity.__table__.columns[name].nullable
     if attribute.target is not None:
-        other = aliased(attribute.target)
-        join = getattr(entity, attribute.relation).of_type(other)
-        column = volgens(other, attribute.target.volgorde[0].removeprefix("-"))
-        optional = True
-    return Order((Key(column, descending, bool(optional)), Key(entity.id, descending)), join)
+        return _by_relation(entity, attribute, descending)
+    return Order((Key(column, descending, bool(optional)), Key(entity.id, descending)))
+
+
+def _by_relation(entity: type[Entiteit], attribute: Attribute, descending: bool) -> Order:
+    """By what the row it points at is called; those that point at the same row together."""
+    other = aliased(attribute.target)
+    join = getattr(entity, attribute.relation).of_type(other)
+    target = cast(type[Entiteit], attribute.target)
+    name = target.volgorde[0].removeprefix("-")
+    required = attribute.required and target.__table__.columns[name].nullable is False
+    inner = required and set(SCOPE[target.__name__].values()) == {Bereik.ALLES}
+    keys = (
+        Key(volgens(other, name), descending, not inner),
+        Key(other.id, descending, not inner),
+        Key(entity.id, descending),
+    )
+    return Order(keys if name != "id" else keys[1:], join, inner)
 
 
 def _key(entity: type[Entiteit], name: str) -> Key:

@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, not_, select
 from sqlalchemy.orm import joinedload
 
-from cmk_admin import attributes, database, formats, searching
+from cmk_admin import attributes, database, formats
+from cmk_admin.gate import search as find
 from cmk_admin.routes import actor
 from models.base import Entiteit
 from models.contractpartij import Contractpartij
 from models.lijsten import Lijst
-from models.vouwen import volgens, vouw
+from models.vouwen import NA_ALLES, volgens, vouw
 
 LOOKUP_LIMIT = 20
 
@@ -92,7 +93,9 @@ def ordered(statement: Select[Any], entity: type[Entiteit]) -> Select[Any]:
 
 def matches(entity: type[Entiteit], search: str) -> list[ColumnElement[bool]]:
     """One condition per word: each word stands somewhere in a searchable column."""
-    return searching.matches(entity, words(search)) if attributes.searchable(entity) else []
+    if not attributes.searchable(entity):
+        return []
+    return find.matches(database.session(), entity, words(search))
 
 
 def words(search: str) -> list[str]:
@@ -121,12 +124,22 @@ def lookup(entity: type[Entiteit], search: str, within: Mapping[str, int]) -> li
         statement = statement.where(getattr(entity, name) == value)
     if hasattr(entity, "actief"):
         statement = statement.where(entity.actief)
-    if (near := entity.nabij(actor().partijen())) is not None:
+    near = entity.nabij(actor().partijen())
+    if near is not None:
         statement = statement.order_by(near.desc())
-    first = " ".join(words(search))
+    first = vouw(" ".join(words(search)))
     texts = attributes.searchable(entity)
-    if first and texts:
-        title = volgens(entity, texts[0].name)
-        begins = title.startswith(vouw(first), autoescape=True)
-        statement = statement.order_by(begins.desc())
-    return list(database.session().scalars(ordered(statement, entity).limit(LOOKUP_LIMIT)))
+    if not (first and texts):
+        return _first(statement, entity, LOOKUP_LIMIT)
+    title = volgens(entity, texts[0].name)
+    begins = and_(title >= first, title < first + NA_ALLES)
+    if near is not None:
+        return _first(statement.order_by(begins.desc()), entity, LOOKUP_LIMIT)
+    # Apart, each by its own index: ordering all that match would take as long as there are many.
+    found = _first(statement.where(begins), entity, LOOKUP_LIMIT)
+    room = LOOKUP_LIMIT - len(found)
+    return found + _first(statement.where(not_(begins)), entity, room) if room else found
+
+
+def _first(statement: Select[Any], entity: type[Entiteit], most: int) -> list[Entiteit]:
+    return list(database.session().scalars(ordered(statement, entity).limit(most)))

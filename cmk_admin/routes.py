@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request, url_for
 from flask_login import current_user
 
 from cmk_admin import database
@@ -68,6 +69,17 @@ def actor() -> Actor:
         return ANONYMOUS
     found: Actor = account.actor
     return found
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for` of an endpoint whose path has no places, for every row of a list.
+
+    The path is built once per request; what differs per row stands behind it.
+    """
+    paths: dict[str, str] = g.setdefault("paths", {})
+    if endpoint not in paths:
+        paths[endpoint] = url_for(endpoint)
+    return f"{paths[endpoint]}?{urlencode(values)}" if values else paths[endpoint]
 
 
 def register(app: Flask) -> None:

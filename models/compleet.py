@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool, DuurEenheid, Last
+from models.vouwen import volgens
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ def _activiteiten(sessie: Session, binnen: list[ColumnElement[bool]]) -> dict[in
             Activiteit.duur_eenheid,
         )
         .where(*binnen)
-        .order_by(Activiteit.naam, Activiteit.id)
+        .order_by(volgens(Activiteit, "naam"), Activiteit.id)
     )
     standen = {}
     for id_, naam, doel, van, tot, aantal, duur, eenheid in rijen:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import VERBORGEN, Entiteit, Fout, Woord, tabel, ui
+from models.base import VERBORGEN, Entiteit, Fout, Woord, tabel, ui, volgordes
 
 
 class Lijst(Entiteit):
@@ -20,6 +20,7 @@ class Lijst(Entiteit):
         return tabel(
             UniqueConstraint("naam"),
             CheckConstraint("actief_tot IS NULL OR actief_tot >= actief_van", name="actief"),
+            *volgordes(("rang",)),
         )
 
     naam: Mapped[str] = mapped_column(

@@ -31,6 +31,8 @@ DUBBEL = {"æ": "ae", "œ": "oe", "ĳ": "ij", "ß": "ss", "þ": "th"}
 #: Latin, Greek and Cyrillic letters; accents that stand apart.
 LETTERS = (range(0xC0, 0x250), range(0x370, 0x460), range(0x1E00, 0x1F00))
 ACCENTEN = range(0x300, 0x370)
+#: Sorts behind every character.
+NA_ALLES = "\U0010ffff"
 #: Stands between the columns of `zoektekst` and at its end: no word is found across two of
 #: them, and every character has two behind it.
 EINDE = "\n\n"

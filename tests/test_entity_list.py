@@ -136,16 +136,20 @@ def folded(text: str) -> str:
 
 
 def sorting(entity: type[Entiteit], sort: str) -> Callable[[Any], Any]:
-    """The key of a row: empty last, then its value or the label behind it, then its id."""
+    """The key of a row: empty last, then its value or the label behind it, then its id.
+
+    Rows that point at the same one stand together.
+    """
     name = sort.removeprefix("-")
     attribute = attributes.attribute(entity, name)
 
     def key(row: Any) -> Any:
         value = getattr(row, attribute.relation or name)
+        together = value.id if attribute.target is not None and value is not None else 0
         if attribute.target is not None and value is not None:
             value = getattr(value, attribute.target.volgorde[0].removeprefix("-"))
         text = isinstance(value, str) and not isinstance(value, Enum)
-        return (folded(value) if text else value, row.id)
+        return (folded(value) if text else value, together, row.id)
 
     return key
 

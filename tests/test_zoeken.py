@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from cmk_admin import attributes, listing, references, searching
+from cmk_admin import attributes, listing, paging, references
 from cmk_admin.gate import GateSession
+from cmk_admin.gate import search as finding
 from cmk_admin.gate.doors import bewerking
 from cmk_admin.gate.undo import undo
 from models.base import Entiteit, entiteiten
@@ -69,12 +70,12 @@ def test_lists_are_ordered_as_people_read_them(portaal: Portaal) -> None:
 
 
 @pytest.mark.beide
-@pytest.mark.parametrize("few", [searching.FEW, 2])
+@pytest.mark.parametrize("few", [finding.FEW, 2])
 def test_words_are_found_whatever_their_capitals_accents_and_length(
     portaal: Portaal, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As plain Python finds them, by number and by walking the list; nothing is an operator."""
-    monkeypatch.setattr(searching, "FEW", few)
+    monkeypatch.setattr(finding, "FEW", few)
     with portaal.als() as session:
         for naam in [*NAMEN, "Café", "100%", "a_b", 'de "Zoekt"', "AND", "\U0001f3ad spel"]:
             partner(session, portaal, naam)
@@ -91,6 +92,28 @@ def test_words_are_found_whatever_their_capitals_accents_and_length(
 def _stands_in(row: Samenwerkingspartner, word: str) -> bool:
     texts = (row.naam, row.contactpersoon, row.email, row.plaats)
     return any(word in (vouw(text) or "") for text in texts)
+
+
+@pytest.mark.parametrize("wie", ["beheerder", "projectleider"])
+@pytest.mark.parametrize("word", ["bongerd", "bo", "b"])
+def test_a_few_rows_come_from_the_index(portaal: Portaal, wie: str, word: str) -> None:
+    """Not by looking along all rows, nor by asking the index about each of somebody's rows."""
+    with portaal.als(wie) as session:
+        query = listing.read_query(Samenwerkingspartner, {"search": word})
+        chosen = listing.select_rows(Samenwerkingspartner, query)
+        statement = paging.order_of(Samenwerkingspartner, "").apply(chosen).limit(20)
+        plans: list[str] = []
+
+        def look(_: Any, cursor: Any, sql: str, given: Any, *rest: Any) -> None:
+            asked = cursor.connection.execute(f"EXPLAIN QUERY PLAN {sql}", given)
+            plans.extend(row[-1] for row in asked)
+
+        engine = session.connection().engine
+        event.listen(engine, "before_cursor_execute", look)
+        session.execute(statement)
+        event.remove(engine, "before_cursor_execute", look)
+    assert "SEARCH samenwerkingspartner USING INTEGER PRIMARY KEY (rowid=?)" in plans
+    assert sum("VIRTUAL TABLE" in step for step in plans) == 1
 
 
 @pytest.mark.beide
@@ -217,11 +240,11 @@ def test_any_sqlite_shell_reads_checks_and_writes(
         in_step(session, Samenwerkingspartner)
 
 
-@pytest.mark.parametrize("few", [searching.FEW, 0])
+@pytest.mark.parametrize("few", [finding.FEW, 0])
 def test_a_search_stays_in_scope(
     portaal: Portaal, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "FEW", few)
+    monkeypatch.setattr(finding, "FEW", few)
     with portaal.als() as session:
         partner(session, portaal, "Grutto eigen")
         partner(session, portaal, "Grutto vreemd", "vreemd")

@@ -30,6 +30,7 @@ from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVra
 from models.project import Project
 from models.rapportages import Cijfers, cijfers_van, procent
 from models.verantwoording import Status, Verantwoording
+from models.vouwen import volgens
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -75,7 +76,7 @@ def _counted(session: GateSession) -> list[Counted]:
         .join(Verantwoording.project)
         .where(Verantwoording.status == Status.OPEN)
         .options(joinedload(Verantwoording.project).joinedload(Project.contractpartij))
-        .order_by(Verantwoording.kalenderjaar, Project.titel, Verantwoording.id)
+        .order_by(Verantwoording.kalenderjaar, volgens(Project, "titel"), Verantwoording.id)
     ).all()
     figures = cijfers_van(session, found)
     return [(verantwoording, figures[verantwoording.id]) for verantwoording in found]

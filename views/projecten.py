@@ -30,6 +30,7 @@ from models.gebruiker import Gebruiker, Lidmaatschap
 from models.lijsten import Sector
 from models.project import Document, Project
 from models.verantwoording import Status, Verantwoording
+from models.vouwen import Vouw, volgens, vouw
 
 blueprint = Blueprint("projecten", __name__)
 
@@ -97,14 +98,15 @@ def _found(search: str) -> list[Project]:
             joinedload(Project.contractpartij),
             joinedload(Project.sector),
         )
-        .order_by(Contractpartij.naam, Project.titel, Project.id)
+        .order_by(volgens(Contractpartij, "naam"), volgens(Project, "titel"), Project.id)
     )
     for word in references.words(search):
         statement = statement.where(
             or_(
-                Project.titel.icontains(word, autoescape=True),
-                Contractpartij.naam.icontains(word, autoescape=True),
-                Sector.naam.icontains(word, autoescape=True),
+                *(
+                    Vouw(column).contains(vouw(word), autoescape=True)
+                    for column in (Project.titel, Contractpartij.naam, Sector.naam)
+                )
             )
         )
     return list(database.session().scalars(statement))
@@ -162,7 +164,7 @@ def documenten(id: int) -> str:  # noqa: A002 - as in the address
         select(Document)
         .where(Document.project_id == project.id)
         .options(joinedload(Document.soort))
-        .order_by(Document.titel, Document.id)
+        .order_by(volgens(Document, "titel"), Document.id)
     )
     names = ("Titel", "Soort", "Bestand", "Grootte", "Toegevoegd op")
     empty = Empty(
@@ -193,7 +195,7 @@ def _people(project: Project) -> list[Detail]:
             Gebruiker.actief,
         )
         .options(joinedload(Lidmaatschap.gebruiker))
-        .order_by(Lidmaatschap.rol, Gebruiker.naam)
+        .order_by(Lidmaatschap.rol, volgens(Gebruiker, "naam"))
     )
     return [
         Detail(lid.rol.label, Cell(f"{lid.gebruiker.naam} ({lid.gebruiker.email})"))

@@ -60,6 +60,8 @@ BEFORE = [
     for columns in orders
     if (table, columns) != ("samenwerkingspartner", ("contractpartij_id", "naam"))
 ]
+#: Tables whose rows have a rang: other lists are ordered by it.
+RANKED = ("bron", "documentsoort", "doel", "doelgroep", "kostensoort", "sector")
 APART = {
     "Æ": "æ", "Œ": "œ", "Ĳ": "ĳ", "ẞ": "ß", "Þ": "þ", "Ø": "o", "ø": "o", "Đ": "d", "đ": "d",
     "Ð": "d", "ð": "d", "Ł": "l", "ł": "l", "Ħ": "h", "ħ": "h", "ı": "i", "Ŋ": "n", "ŋ": "n",
@@ -73,6 +75,8 @@ MARKS = "".join(map(chr, range(0x300, 0x370)))
 def upgrade() -> None:
     for table, columns in BEFORE:
         op.drop_index(_index(table, columns), table_name=table)
+    for table in RANKED:
+        op.create_index(_index(table, ("rang",)), table, ["rang", "id"])
     if op.get_bind().dialect.name == "sqlite":
         _upgrade_sqlite()
     else:
@@ -89,18 +93,15 @@ def downgrade() -> None:
             folded = (*columns[:-1], f"{columns[-1]}_vouw")
             op.execute(f"DROP INDEX {_index(table, folded)}")
     if op.get_bind().dialect.name == "sqlite":
-        for table in SEARCHED:
-            for name in ("nieuw", "anders", "tekst", "weg"):
-                op.execute(f"DROP TRIGGER {table}_zoek_{name}")
-            op.execute(f"DROP TABLE {table}_zoekterm")
-            op.execute(f"DROP TABLE {table}_zoek")
-        op.execute("DROP VIEW vouwtekens")
+        _downgrade_sqlite()
     for table in SEARCHED:
         for column in ("zoektekst", *_folded(table)):
             op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION vouw(text)")
         op.execute("DROP EXTENSION pg_trgm")
+    for table in RANKED:
+        op.drop_index(_index(table, ("rang",)), table_name=table)
     for table, columns in BEFORE:
         op.create_index(_index(table, columns), table, [*columns, "id"])
 
@@ -139,6 +140,15 @@ def _doubled(folded: str) -> str:
 def _found_by(columns: tuple[str, ...], row: str, end: str) -> str:
     """The columns one after another, each with an end behind it."""
     return " || ".join(f"coalesce({row}{column}, '') || {end}" for column in columns)
+
+
+def _downgrade_sqlite() -> None:
+    for table in SEARCHED:
+        for name in ("nieuw", "anders", "tekst", "weg"):
+            op.execute(f"DROP TRIGGER {table}_zoek_{name}")
+        op.execute(f"DROP TABLE {table}_zoekterm")
+        op.execute(f"DROP TABLE {table}_zoek")
+    op.execute("DROP VIEW vouwtekens")
 
 
 # --- SQLite -------------------------------------------------------------------

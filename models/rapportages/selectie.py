@@ -11,6 +11,7 @@ from models.contractpartij import Contractpartij
 from models.lijsten import Doel
 from models.project import Project
 from models.verantwoording import Status, Verantwoording
+from models.vouwen import volgens
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _vraag(partijen: Collection[int]) -> Select[Verantwoording]:
                 joinedload(Project.contractpartij), joinedload(Project.sector)
             )
         )
-        .order_by(Contractpartij.naam, Project.titel, Verantwoording.id)
+        .order_by(volgens(Contractpartij, "naam"), volgens(Project, "titel"), Verantwoording.id)
     )
     if partijen:
         vraag = vraag.where(Verantwoording.contractpartij_id.in_(sorted(partijen)))
@@ -94,4 +95,4 @@ def partijen_in_zicht(sessie: Session) -> Sequence[Contractpartij]:
     """The contractpartijen that have a project, by name: one can choose among these."""
     heeft_project = select(Project.id).where(Project.contractpartij_id == Contractpartij.id)
     vraag = select(Contractpartij).where(heeft_project.exists())
-    return sessie.scalars(vraag.order_by(Contractpartij.naam)).all()
+    return sessie.scalars(vraag.order_by(volgens(Contractpartij, "naam"))).all()

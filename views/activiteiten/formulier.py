@@ -16,6 +16,7 @@ from cmk_admin.routes import actor
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
 from models.base import Entiteit
 from models.samenwerkingspartner import Samenwerkingspartner
+from models.vouwen import volgens
 from views.activiteiten import rijen
 
 #: The fields of part 1, in the order of Handleiding 2.2.
@@ -78,7 +79,7 @@ def _partners_of(contractpartij_id: int) -> Callable[[], list[tuple[int, str]]]:
             rows = database.session().execute(
                 select(Samenwerkingspartner.id, Samenwerkingspartner.naam)
                 .where(Samenwerkingspartner.contractpartij_id == contractpartij_id)
-                .order_by(Samenwerkingspartner.naam, Samenwerkingspartner.id)
+                .order_by(volgens(Samenwerkingspartner, "naam"), Samenwerkingspartner.id)
             )
             found.extend((row.id, row.naam) for row in rows)
         return found

@@ -13,6 +13,7 @@ from cmk_admin.policy import Handeling, may
 from cmk_admin.routes import actor
 from models.activiteit import ActiviteitSchool, Last
 from models.school import School
+from models.vouwen import volgens
 from views.activiteiten.schermen import Shown, costs_counted, edit_url, partners_of, schools_counted
 
 
@@ -26,7 +27,7 @@ def schools(shown: Shown) -> ListPage:
                 joinedload(School.gemeente), joinedload(School.schoolbestuur)
             )
         )
-        .order_by(School.naam, ActiviteitSchool.id)
+        .order_by(volgens(School, "naam"), ActiviteitSchool.id)
     )
     columns = (
         Column("school", "School"),

@@ -20,6 +20,7 @@ from cmk_admin.routes import requires
 from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker, Lidmaatschap
 from models.toegang import LinkSoort, Toegangslink
+from models.vouwen import volgens
 from views.mensen import uitnodigen, wissen
 from views.mensen.acties import Intrekken, Overdragen, TweedeStap, Uitnodigen
 
@@ -91,12 +92,12 @@ def _people(session: GateSession, moment: datetime) -> list[Person]:
         Gebruiker.cultuur_oost_rol,
         Gebruiker.laatst_ingelogd_op,
         Gebruiker.totp_geheim.is_not(None).label("complete"),
-    ).order_by(Gebruiker.naam, Gebruiker.id)
+    ).order_by(volgens(Gebruiker, "naam"), Gebruiker.id)
     members = (
         select(Lidmaatschap.gebruiker_id, Lidmaatschap.rol, Contractpartij.naam)
         .join(Lidmaatschap.contractpartij)
         .where(Lidmaatschap.actief)
-        .order_by(Contractpartij.naam)
+        .order_by(volgens(Contractpartij, "naam"))
     )
     roles: dict[int, list[str]] = {}
     for gebruiker_id, rol, naam in session.execute(members):

@@ -17,6 +17,7 @@ from cmk_admin.policy import Handeling
 from models.base import RegelFout
 from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.toegang import Toegangslink
+from models.vouwen import volgens
 
 
 def mail_after_this() -> None:
@@ -130,7 +131,7 @@ class Overdragen(EntityAction):
             for row in database.session().scalars(
                 select(Gebruiker)
                 .where(Gebruiker.actief, Gebruiker.id.not_in([row.id for row in rows]))
-                .order_by(Gebruiker.naam)
+                .order_by(volgens(Gebruiker, "naam"))
             )
         ]
         form = OverdraagForm()

@@ -20,6 +20,7 @@ from cmk_admin.routes import requires
 from models.base import Fout, RegelFout
 from models.contractpartij import Contractpartij
 from models.gebruiker import CultuurOostRol, Gebruiker, Lidmaatschap, LidRol
+from models.vouwen import volgens
 from views.mensen.acties import invite_person
 
 blueprint = Blueprint("uitnodigen", __name__, url_prefix="/beheer/mensen")
@@ -52,7 +53,9 @@ def _invite_form() -> InviteForm:
     form = InviteForm()
     parties = [
         (row.id, row.naam)
-        for row in database.session().scalars(select(Contractpartij).order_by(Contractpartij.naam))
+        for row in database.session().scalars(
+            select(Contractpartij).order_by(volgens(Contractpartij, "naam"))
+        )
     ]
     field = form.contractpartij_id
     field.options = lambda: parties

@@ -15,6 +15,7 @@ from cmk_admin.page import Action, Cell, Crumb, Detail, FormPage, PageHeader
 from cmk_admin.routes import actor, signed_in
 from models.base import RegelFout
 from models.contractpartij import Contractpartij
+from models.vouwen import volgens
 from views.mijn_gegevens.onderdelen import header, me
 from views.mijn_gegevens.persoonlijke_data import blueprint as persoonlijke_data
 from views.mijn_gegevens.toegang import blueprint as toegang
@@ -54,7 +55,7 @@ def _roles() -> list[str]:
     own_parties = database.session().execute(
         select(Contractpartij.id, Contractpartij.naam)
         .where(Contractpartij.id.in_(memberships))
-        .order_by(Contractpartij.naam)
+        .order_by(volgens(Contractpartij, "naam"))
     )
     found = [f"{memberships[row.id].label} bij {row.naam}" for row in own_parties]
     if person.cultuur_oost_rol:

@@ -27,6 +27,7 @@ from models.rapportages import Cijfers
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from models.verantwoording import Verantwoording
+from models.vouwen import Vouw, volgens, vouw
 from views.verantwoordingen import schermen
 from views.verantwoordingen.controle import NOTICES
 
@@ -89,7 +90,7 @@ def _partners(verantwoording: Verantwoording) -> dict[int, tuple[str, ...]]:
         .join(ActiviteitPartner.activiteit)
         .join(ActiviteitPartner.samenwerkingspartner)
         .where(Activiteit.verantwoording_id == verantwoording.id)
-        .order_by(Samenwerkingspartner.naam)
+        .order_by(volgens(Samenwerkingspartner, "naam"))
     )
     found: dict[int, list[str]] = defaultdict(list)
     for activity, name in rows:
@@ -127,7 +128,7 @@ def _search(verantwoording: Verantwoording, words: Iterable[str]) -> Select[int]
 
 def _has(word: str) -> ColumnElement[bool]:
     def within(column: ColumnElement[str]) -> ColumnElement[bool]:
-        return column.icontains(word, autoescape=True)
+        return Vouw(column).contains(vouw(word), autoescape=True)
 
     school = ActiviteitSchool.school.has(
         or_(*(within(column) for column in (School.naam, School.vestigingscode, School.plaats)))  # type: ignore[arg-type]
