@@ -15,6 +15,7 @@ from models import (
     techniek,
     toegang,
     verantwoording,
+    weergave,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "techniek",
     "toegang",
     "verantwoording",
+    "weergave",
 ]

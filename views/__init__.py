@@ -20,6 +20,7 @@ from views import (
     rapportages,
     samenvoegen,
     verantwoordingen,
+    weergaven,
 )
 from views.verantwoordingen import controle
 
@@ -46,7 +47,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen, datakwaliteit, samenvoegen,
+        bewerkingen, datakwaliteit, samenvoegen, weergaven,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

@@ -12,7 +12,7 @@ from cmk_admin.actions import EntityAction
 from cmk_admin.entity_actions import undo_actions
 from cmk_admin.entity_view import EntityView
 from cmk_admin.menu import Section
-from cmk_admin.routes import signed_in
+from cmk_admin.routes import actor, signed_in
 from cmk_admin.settings import Settings
 from models.activiteit import (
     Activiteit,
@@ -34,6 +34,7 @@ from models.school import Gemeente, School, Schoolbestuur
 from models.techniek import Mail, Taak, Verzoek
 from models.toegang import Herstelcode, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording
+from models.weergave import Weergave
 
 SECTIONS = (
     Section("Cultuurpunten en mensen", (Contractpartij, Werkgebied, Gebruiker, Lidmaatschap)),
@@ -44,7 +45,9 @@ SECTIONS = (
     ),
     Section("Stamdata", (Samenwerkingspartner, Schoolbestuur, School, Gemeente)),
     Section("Keuzelijsten", (Doel, Doelgroep, Kostensoort, Sector, Bron, Documentsoort)),
-    Section("Dashboard", (AgendaItem, Link, AlgemeenDocument, VeelgesteldeVraag)),
+    Section(
+        "Dashboard en weergaven", (AgendaItem, Link, AlgemeenDocument, VeelgesteldeVraag, Weergave)
+    ),
     Section("Toezicht", (Wijziging, Bewerking, Kwaliteitsregel, Momentopname, Mail, Taak)),
 )
 #: No screen: what the portal keeps only for its own working.
@@ -85,7 +88,7 @@ def address(entity: type) -> str:
     return f"/{folder}/{entity.woord.meervoud.lower().replace(' ', '-')}"  # type: ignore[attr-defined]
 
 
-SPECIAL = (Activiteit, Verantwoording, Project, Gebruiker, Bewerking)
+SPECIAL = (Activiteit, Verantwoording, Project, Gebruiker, Bewerking, Weergave)
 
 
 def special_views(actions: Actions) -> tuple[EntityView, ...]:
@@ -115,7 +118,12 @@ def special_views(actions: Actions) -> tuple[EntityView, ...]:
             row_url=lambda row: url_for("bewerkingen.details", id=row.id),
             row_extra=undo_actions,
         ),
+        EntityView(Weergave, address(Weergave), prepare=_of_who_makes_it),
     )
+
+
+def _of_who_makes_it(weergave: Weergave) -> None:
+    weergave.gebruiker_id = actor().gebruiker_id
 
 
 def _mark_demo(gebruiker: Gebruiker) -> None:
