@@ -48,6 +48,8 @@ class EntityAction:
     danger: ClassVar[bool] = False
     #: Also on several rows at once.
     bulk: ClassVar[bool] = True
+    #: On several rows it is tried first, and seen row by row.
+    tried: ClassVar[bool] = False
 
     def make_form(self, rows: Sequence[Any]) -> EntityForm | None:
         """Extra fields to fill in; None when there are none."""

@@ -205,8 +205,8 @@ VELDEN: dict[tuple[str, Rol], frozenset[str]] = {
     ("Verantwoording", Rol.PROJECTLEIDER): frozenset({"status", "werkwijze"}),
 }
 
-#: Entities whose history is about accounts and mail.
-ACCOUNT_ENTITEITEN = ("Gebruiker", "Lidmaatschap", "Mail", "Verzoek", "Taak")
+#: Entities whose history is about accounts and mail, or about what somebody keeps for themselves.
+ACCOUNT_ENTITEITEN = ("Gebruiker", "Lidmaatschap", "Mail", "Verzoek", "Taak", "Weergave")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ PAGES = {
     "beheer.index": ("Rechten", "Z"),
     "beheer.rechten": ("Rechten", "Z"),
     "beheer.jaar_openen": ("Verantwoording", "jaar_openen"),
+    "datakwaliteit.index": ("Kwaliteitsregel", "Z"),
     "projecten.index": ("Project", "Z"),
     "rapportages.index": ("Verantwoording", "Z"),
     "rapportages.download": ("Verantwoording", "Z"),
@@ -120,9 +121,18 @@ ONLY_POSTS = frozenset(
         "toegang.uitloggen",
     }
 )
-#: Their address asks more than is known here: tests/test_mijn_gegevens.py and
-#: tests/test_erasure.py open them.
-ELSEWHERE = frozenset({"persoonlijke_data.download", "wissen.wissen"})
+#: Their address asks more than is known here: tests/test_mijn_gegevens.py, tests/test_erasure.py,
+#: tests/test_datakwaliteit.py, tests/test_samenvoegen.py and tests/test_weergaven.py open them.
+ELSEWHERE = frozenset(
+    {
+        "persoonlijke_data.download",
+        "wissen.wissen",
+        "datakwaliteit.regel",
+        "datakwaliteit.opvolgers",
+        "samenvoegen.rijen",
+        "weergaven.bewaren",
+    }
+)
 STEPS = ("sluiten", "heropenen", "vaststellen")
 
 

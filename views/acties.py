@@ -37,7 +37,7 @@ class DupliceerForm(EntityForm):
 class Dupliceren(EntityAction):
     """One or many activities, with scholen, lasten, partners and doelgroepen."""
 
-    name, label, icon = "dupliceren", "Dupliceren", "copy"
+    name, label, icon, tried = "dupliceren", "Dupliceren", "copy", True
     handeling = Handeling.DUPLICEREN
     submit_label = "Dupliceren"
 

@@ -107,11 +107,17 @@ class Outcome:
     @property
     def fingerprint(self) -> str:
         """The same when exactly the same happens to exactly the same rows."""
-        new = {r.rij_id for r in self.rows if r.soort is WijzigingSoort.AANGEMAAKT}
-        done = sorted(json.dumps(_told(row, new), sort_keys=True) for row in self.rows)
+        done = fingerprint_of(self.rows)
         left = sorted([one.entity, one.row_id, one.reason] for one in self.skipped)
         told = json.dumps([done, left, self.same, self.missing])
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+def fingerprint_of(rows: Sequence[Wijziging]) -> str:
+    """The same for exactly the same changes to exactly the same rows."""
+    new = {row.rij_id for row in rows if row.soort is WijzigingSoort.AANGEMAAKT}
+    told = sorted(json.dumps(_told(row, new), sort_keys=True) for row in rows)
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _told(row: Wijziging, new: set[int]) -> list[Any]:
