@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from cmk_admin import (
     attributes,
     database,
+    downloads,
     exports,
     files,
     history_view,
@@ -329,20 +330,20 @@ class EntityView(ModelView):
         self._not_the_gates_own()
         return bulk.answer(self)
 
-    @expose("/export/<export_type>/")
+    @expose("/export/<export_type>/", methods=("GET", "POST"))
     @requires(Handeling.ZIEN)
-    def export(self, export_type: str) -> Response:
-        """The selection on screen as a file, in the same order."""
+    def export(self, export_type: str) -> Page:
+        """All that is found, in the same order, as a file; a large one is made by a job."""
         if export_type not in self.export_types:
             abort(404)
-        query = listing.read_query(self.model, request.args)
-        chosen = listing.sorted_by(listing.select_rows(self.model, query), self.model, query.sort)
-        statement = listing.with_relations(chosen, self.model, query.columns)
-        statement = statement.limit(exports.MAX_ROWS)
+        count = exports.count(self.model, request.args)
+        if downloads.is_large(count):
+            asked = {"entiteit": self.model.__name__, "soort": export_type}
+            return downloads.offer(exports.KIND, self.model.woord.titel_meervoud, asked, count)
+        columns, statement = exports.chosen(self.model, request.args)
         rows = database.session().scalars(statement).unique()
-        columns = [a for a in listing.shown(self.model, query.columns) if not a.ui.geheim]
         write = exports.as_csv if export_type == "csv" else exports.as_xlsx
-        return write(columns, rows, self.model.woord.meervoud.replace(" ", "-"))
+        return write(columns, rows, exports.name_of(self.model))
 
     @expose("/ajax/lookup/")
     @requires(Handeling.ZIEN)

@@ -16,7 +16,7 @@ from cmk_admin.auth import recovery
 from cmk_admin.gate import GateSession, acting_as, forget
 from models.gebruiker import Gebruiker
 from models.historie import Wijziging
-from models.techniek import Mail
+from models.techniek import Mail, Taak
 from models.toegang import Toegangslink, Zitting
 
 #: Columns of a person that say who they are.
@@ -65,6 +65,8 @@ def _forget_account(session: GateSession, row: Gebruiker) -> None:
     recovery.drop(session, row.id)
     forget(session, Toegangslink, {"gebruiker_id": row.id})
     forget(session, Zitting, {"gebruiker_id": row.id})
+    # Their files go with the next sweep.
+    forget(session, Taak, {"gebruiker_id": row.id})
 
 
 def _scrub(session: GateSession, gebruiker_id: int, names: list[str]) -> None:

@@ -7,9 +7,11 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from sqlalchemy import make_url
 
-from cmk_admin import mail
+from cmk_admin import mail, tasks
 from cmk_admin.auth import attempts, clock
 from cmk_admin.settings import Settings
+from cmk_admin.tasks.worker import BEAT, SILENT
+from models.base import nu
 
 
 def register(app: Flask) -> None:
@@ -25,10 +27,18 @@ def register(app: Flask) -> None:
     # Called, it is put in the queue: the worker takes it within seconds.
     app.extensions["cmk_send_mail"] = send_mail
 
+    @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+    def run_tasks() -> None:
+        with app.app_context():
+            tasks.run_waiting()
+
+    app.extensions["cmk_run_tasks"] = run_tasks
+
     @huey.periodic_task(crontab(hour="4", minute="17"))  # type: ignore[untyped-decorator]
     def sweep() -> None:
         with app.app_context():
             attempts.sweep(clock.now())
+            tasks.sweep(nu())
 
     app.cli.add_command(work)
 
@@ -50,4 +60,7 @@ def work() -> None:
     """Voer achtergrondtaken uit, tot dit proces wordt gestopt."""
     from flask import current_app
 
-    current_app.extensions["huey"].create_consumer(workers=1, periodic=True).run()
+    # What was being done when the previous worker ended: silent by then.
+    current_app.extensions["cmk_run_tasks"].schedule(delay=SILENT + BEAT)
+    # Two: one does a large job, which may take minutes; the other sends mail.
+    current_app.extensions["huey"].create_consumer(workers=2, periodic=True).run()

@@ -266,13 +266,13 @@ def select_rows(entity: type[Entiteit], query: Query) -> Select[Any]:
 def fetch(entity: type[Entiteit], query: Query) -> Result:
     """One page of rows with what the list shows of them: four queries at the most."""
     chosen = select_rows(entity, query)
-    total = _count(entity, chosen)
+    total = count(entity, chosen)
     result = _page_of(entity, query, chosen, total)
     return replace(result, sums=_sums(entity, chosen) if total else {})
 
 
-def _count(entity: type[Entiteit], chosen: Select[Any]) -> int | None:
-    """How many there are, as far as that is cheap."""
+def count(entity: type[Entiteit], chosen: Select[Any]) -> int | None:
+    """How many there are, as far as that is cheap; None when they are more than that."""
     numbers = chosen.with_only_columns(entity.id).limit(COUNT_UP_TO + 1).subquery()
     counted: int = database.session().scalar(select(func.count()).select_from(numbers)) or 0
     return counted if counted <= COUNT_UP_TO else None

@@ -256,6 +256,8 @@ class CurrentUser:
     role: str
     email: str
     logout_url: str
+    downloads_url: str
+    downloads_active: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,16 @@
-"""Lists of rows that are in memory already: filtered by the caller, sorted and paged here.
+"""Lists of rows that come one by one: filtered by the caller, sorted and paged here.
+
+Only the rows of the page that is asked, and when it is sorted those before it, are in memory.
 
 For overviews whose columns are counted, not stored. As in every list, all is in the
 address (`search`, `sort`, `page`), and what is absurd in it is left out, never an error.
 """
 
+import heapq
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -63,33 +68,63 @@ class Table(Generic[T]):
 def table(
     items: Iterable[T], headings: Sequence[Heading[T]], address: Address, size: int = SIZE
 ) -> Table[T]:
-    """Sort `items` as the address asks (else: as given) and cut out the page it asks for."""
-    ordered, sort = _sorted(list(items), headings, address.get("sort"))
-    last_page = max(1, -(-len(ordered) // size))
-    page = min(_number(address.get("page")), last_page)
+    """Sort `items` as the address asks (else: as given) and cut out the page it asks for.
+
+    Goes through them once. Beyond the last page is the last page.
+    """
+    asked, sort = _number(address.get("page")), address.get("sort")
+    key = next((h.key for h in headings if h.name == sort.removeprefix("-")), None)
+    if key is None:
+        shown, total = _as_given(items, asked, size)
+    else:
+        shown, total = _sorted(items, key, sort.startswith("-"), asked, size)
+    last_page = max(1, -(-total // size))
+    page = min(asked, last_page)
     first = (page - 1) * size
-    shown = ordered[first : first + size]
     return Table(
         shown,
-        tuple(_column(heading, address, sort) for heading in headings),
+        tuple(_column(heading, address, sort if key else "") for heading in headings),
         Pager(
             first=first + 1 if shown else 0,
             last=first + len(shown),
-            total=len(ordered),
-            total_label=formats.number(len(ordered)),
+            total=total,
+            total_label=formats.number(total),
             previous_url=_page_url(address, page - 1) if page > 1 else None,
             next_url=_page_url(address, page + 1) if page < last_page else None,
         ),
     )
 
 
-def _sorted(items: list[T], headings: Sequence[Heading[T]], sort: str) -> tuple[list[T], str]:
-    key = next((h.key for h in headings if h.name == sort.removeprefix("-")), None)
-    if key is None:
-        return items, ""
-    filled = [item for item in items if key(item) is not None]
-    empty = [item for item in items if key(item) is None]
-    return [*sorted(filled, key=key, reverse=sort.startswith("-")), *empty], sort
+def _as_given(items: Iterable[T], page: int, size: int) -> tuple[list[T], int]:
+    """The rows of the page, and how many rows there are."""
+    shown: list[T] = []
+    tail: deque[T] = deque(maxlen=size)
+    total = 0
+    for total, item in enumerate(items, start=1):
+        tail.append(item)
+        if (page - 1) * size < total <= page * size:
+            shown.append(item)
+    if not shown and total:
+        shown = list(tail)[-((total - 1) % size + 1) :]
+    return shown, total
+
+
+def _sorted(
+    items: Iterable[T], key: Callable[[T], Any], backwards: bool, page: int, size: int
+) -> tuple[list[T], int]:
+    """The same in the order of `key`; rows without one come last, in either direction."""
+    seen = count()
+    counted = (item for item, _ in zip(items, seen, strict=False))
+
+    def place(item: T) -> tuple[bool, Any]:
+        value = key(item)
+        return (value is None) != backwards, value
+
+    pick = heapq.nlargest if backwards else heapq.nsmallest
+    best = pick(page * size, counted, key=place)
+    total = next(seen)
+    first = (min(page, max(1, -(-total // size))) - 1) * size
+    return best[first : first + size], total
 
 
 def _column(heading: Heading[Any], address: Address, sort: str) -> Column:

@@ -46,4 +46,6 @@ def _current() -> CurrentUser:
         role=" · ".join(rollen) or "Geen rol",
         email=account.email,
         logout_url=url_for("auth.logout"),
+        downloads_url=url_for("taken.index"),
+        downloads_active=request.path == url_for("taken.index"),
     )

@@ -1,8 +1,9 @@
 """Rows the portal keeps for its own working: retries, outgoing mail, background tasks."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import VERBORGEN, Entiteit, Keuze, Moment, Woord, keuze_type, tabel, ui
@@ -80,12 +81,16 @@ class TaakStatus(Keuze):
 
 
 class Taak(Entiteit):
-    """A background task as its maker sees it: state, progress and outcome."""
+    """A large job as its maker sees it: state, progress and outcome.
+
+    `soort` says which function does it with `opdracht`; `gedaan` and `totaal` are those of the
+    end, while it runs the queue knows them. The file of a result goes when `verloopt_op` has come.
+    """
 
     __tablename__ = "taak"
     woord = Woord("taak", "taken")
     volgorde = ("-id",)
-    alleen_poort = True
+    alleen_poort = vergankelijk = True
 
     titel: Mapped[str] = mapped_column(String(200), info=ui("Taak", lijst=True, zoek=True))
     gebruiker_id: Mapped[int | None] = mapped_column(
@@ -94,13 +99,31 @@ class Taak(Entiteit):
     status: Mapped[TaakStatus] = mapped_column(
         keuze_type(TaakStatus),
         default=TaakStatus.WACHT,
+        index=True,
         info=ui("Stand", lijst=True, filter=True),
     )
     gedaan: Mapped[int] = mapped_column(Integer, default=0, info=ui("Gedaan", lijst=True))
     totaal: Mapped[int | None] = mapped_column(Integer, info=ui("Totaal", lijst=True))
     uitkomst: Mapped[str | None] = mapped_column(Text, info=ui("Uitkomst"))
+    soort: Mapped[str] = mapped_column(String(40), info=ui("Soort", **VERBORGEN))
+    opdracht: Mapped[dict[str, Any]] = mapped_column(JSON, info=ui("Opdracht", **VERBORGEN))
+    pogingen: Mapped[int] = mapped_column(Integer, default=0, info=ui("Pogingen"))
+    adres: Mapped[str | None] = mapped_column(String(2000), info=ui("Adres", **VERBORGEN))
+    bestand: Mapped[str | None] = mapped_column(String(200), info=ui("Bestand"))
+    bestand_sleutel: Mapped[str | None] = mapped_column(
+        String(80), info=ui("Sleutel", geheim=True, **VERBORGEN)
+    )
+    bestand_grootte: Mapped[int | None] = mapped_column(
+        BigInteger, info=ui("Grootte (bytes)", **VERBORGEN)
+    )
+    verloopt_op: Mapped[datetime | None] = mapped_column(Moment, info=ui("Bewaard tot"))
 
     gebruiker: Mapped[Gebruiker | None] = relationship(foreign_keys=[gebruiker_id])
+
+    @property
+    def loopt(self) -> bool:
+        """Whether it waits or is being done."""
+        return self.status in (TaakStatus.WACHT, TaakStatus.BEZIG)
 
     def __str__(self) -> str:
         return self.titel

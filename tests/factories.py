@@ -472,7 +472,7 @@ def maak_mail(session: GateSession, ontvanger: Gebruiker | None = None, **velden
 
 maak_taak = _fabriek_van(
     Taak,
-    lambda n: {"titel": f"Taak {n}"},
+    lambda n: {"titel": f"Taak {n}", "soort": "proef", "opdracht": {}},
 )
 
 

@@ -43,6 +43,7 @@ SIGNED_IN = {
     "toegang.nieuwe_app": 303,
     "persoonlijke_data.index": 200,
     "auth.session_left": 200,
+    "taken.index": 200,
     # Nothing to save: there is no such file.
     "auth.recovery_file": 404,
 }
@@ -122,7 +123,8 @@ ONLY_POSTS = frozenset(
     }
 )
 #: Their address asks more than is known here: tests/test_mijn_gegevens.py, tests/test_erasure.py,
-#: tests/test_datakwaliteit.py, tests/test_samenvoegen.py and tests/test_weergaven.py open them.
+#: tests/test_tasks.py, tests/test_datakwaliteit.py, tests/test_samenvoegen.py and
+#: tests/test_weergaven.py open them.
 ELSEWHERE = frozenset(
     {
         "persoonlijke_data.download",
@@ -131,6 +133,9 @@ ELSEWHERE = frozenset(
         "datakwaliteit.opvolgers",
         "samenvoegen.rijen",
         "weergaven.bewaren",
+        "taken.details",
+        "taken.voortgang",
+        "taken.bestand",
     }
 )
 STEPS = ("sluiten", "heropenen", "vaststellen")

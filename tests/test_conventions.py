@@ -35,7 +35,7 @@ ROUTES = {
     "details_view": {"GET"},
     "download": {"GET"},
     "edit_view": {"GET", "POST"},
-    "export": {"GET"},
+    "export": {"GET", "POST"},
     "index_view": {"GET"},
 }
 #: Where SQL around the entities may stand, and why.

@@ -19,6 +19,7 @@ from views import (
     projecten,
     rapportages,
     samenvoegen,
+    taken,
     verantwoordingen,
     weergaven,
 )
@@ -47,7 +48,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen, datakwaliteit, samenvoegen, weergaven,
+        bewerkingen, datakwaliteit, samenvoegen, weergaven, taken,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

@@ -8,6 +8,7 @@ from flask_admin.base import Admin, AdminIndexView, expose
 from flask_admin.theme import Theme
 from werkzeug.wrappers import Response
 
+from cmk_admin import exports, tasks
 from cmk_admin.actions import EntityAction
 from cmk_admin.entity_actions import undo_actions
 from cmk_admin.entity_view import EntityView
@@ -80,6 +81,7 @@ def register(app: Flask, actions: Actions) -> None:
                 admin.add_view(EntityView(entity, address(entity)))
     for view in special_views(actions):
         admin.add_view(view)
+    tasks.register(app, exports.KIND, exports.make)
 
 
 def address(entity: type) -> str:

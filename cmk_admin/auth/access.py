@@ -16,7 +16,7 @@ from cmk_admin.web.targets import safe_target
 
 View = TypeVar("View", bound=Callable[..., object])
 #: What a page asks by itself, without anybody doing something.
-UNNOTED = frozenset({"auth.session_left"})
+UNNOTED = frozenset({"auth.session_left", "taken.voortgang"})
 ENDED = "Je bent uitgelogd, omdat je een tijd niets deed of je account is gewijzigd."
 
 

@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from cmk_admin import formats
 from cmk_admin.excel.columns import FORMULA, Column, Formula, Sheet
+from models.base import RegelFout
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_CELL = 32_767
@@ -35,7 +36,7 @@ NUMBER_FORMATS = {
 WIDTHS = {"text": 28, "moment": 17}
 
 
-class TooLarge(Exception):
+class TooLarge(RegelFout):
     """More rows than a sheet holds."""
 
 

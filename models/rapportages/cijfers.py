@@ -31,6 +31,9 @@ from models.project import Baat, Project
 from models.school import School
 from models.verantwoording import MINIMAAL_COMPLEET, Momentopname, Status, Verantwoording
 
+#: Tells one picture from every other: its row, and the fingerprint of what is in it.
+Beeldnaam = tuple[int, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Cijfers:
@@ -88,17 +91,25 @@ def beelden(sessie: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """The latest stored picture of closed verantwoordingen, by their id."""
     if not ids:
         return {}
+    rijen = sessie.execute(_laatste(ids, Momentopname.inhoud))
+    return {rij.verantwoording_id: rij.inhoud for rij in rijen}
+
+
+def beeldnamen(sessie: Session, ids: Sequence[int]) -> dict[int, Beeldnaam]:
+    """Which picture is the latest of each, by their id: its row and what is in it."""
+    if not ids:
+        return {}
+    rijen = sessie.execute(_laatste(ids, Momentopname.id, Momentopname.sha256))
+    return {rij.verantwoording_id: (rij.id, rij.sha256) for rij in rijen}
+
+
+def _laatste(ids: Sequence[int], *wat: Any) -> Any:
     laatste = (
         select(func.max(Momentopname.id))
         .where(Momentopname.verantwoording_id.in_(ids))
         .group_by(Momentopname.verantwoording_id)
     )
-    rijen = sessie.execute(
-        select(Momentopname.verantwoording_id, Momentopname.inhoud).where(
-            Momentopname.id.in_(laatste)
-        )
-    )
-    return {rij.verantwoording_id: rij.inhoud for rij in rijen}
+    return select(Momentopname.verantwoording_id, *wat).where(Momentopname.id.in_(laatste))
 
 
 def _uit_beeld(beeld: dict[str, Any]) -> Cijfers:

@@ -1,18 +1,19 @@
 """What is counted of one verantwoording: from its rows while it is open, else from the
 picture that closing stored (spec rule 4). Several of these add up to a report."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, case, cast, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
 from models.base import Uren
-from models.rapportages.cijfers import beelden, besteedbaar, in_regio
+from models.rapportages.cijfers import Beeldnaam, beelden, beeldnamen, besteedbaar, in_regio
 from models.school import Gemeente, School, Schoolbestuur
 from models.verantwoording import Status, Verantwoording
 
@@ -24,8 +25,7 @@ ZONDER_DATUM = 0
 TEGELIJK = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Schoolnaam:
+class Schoolnaam(NamedTuple):
     """A vestiging as it is called in a report; of a closed year as it was then."""
 
     id: int
@@ -80,8 +80,8 @@ def tellingen(sessie: Session, delen: Sequence[Verantwoording], jaar: int | None
     jaar: theirs; None where they are of several, whose lasten are not told by quarter then.
     """
     geteld = _geteld(sessie, [d.id for d in delen if d.status is Status.OPEN], jaar)
-    gelezen = beelden(sessie, [deel.id for deel in delen if deel.id not in geteld])
-    return [geteld[deel.id] if deel.id in geteld else uit_beeld(gelezen[deel.id]) for deel in delen]
+    dicht = _gelezen(sessie, [deel.id for deel in delen if deel.id not in geteld])
+    return [geteld[deel.id] if deel.id in geteld else dicht[deel.id] for deel in delen]
 
 
 # --- from the rows ----------------------------------------------------------------
@@ -167,6 +167,23 @@ def _scholen(ids: Sequence[int]) -> Any:
 
 
 # --- from the picture -------------------------------------------------------------
+
+#: What was counted of pictures before, by which picture it was: that never changes.
+_BEKEND: OrderedDict[Beeldnaam, Telling] = OrderedDict()
+MEEST_BEKEND = 500
+
+
+def _gelezen(sessie: Session, ids: Sequence[int]) -> dict[int, Telling]:
+    """The counts of closed verantwoordingen. Which picture is theirs is asked each time; only
+    one that was not seen before is read."""
+    namen = beeldnamen(sessie, ids)
+    gevonden = {id_: _BEKEND[naam] for id_, naam in namen.items() if naam in _BEKEND}
+    nieuw = beelden(sessie, [id_ for id_ in namen if id_ not in gevonden])
+    for id_, beeld in nieuw.items():
+        gevonden[id_] = _BEKEND[namen[id_]] = uit_beeld(beeld)
+    while len(_BEKEND) > MEEST_BEKEND:
+        _BEKEND.popitem(last=False)
+    return gevonden
 
 
 def uit_beeld(beeld: dict[str, Any]) -> Telling:
@@ -262,4 +279,4 @@ def schoolnamen(sessie: Session, ids: Collection[int]) -> Iterator[Schoolnaam]:
             .outerjoin(School.schoolbestuur)
             .where(School.id.in_(gezocht[begin : begin + TEGELIJK]))
         )
-        yield from (Schoolnaam(*rij) for rij in sessie.execute(vraag))
+        yield from map(Schoolnaam._make, sessie.execute(vraag))

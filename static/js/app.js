@@ -14,5 +14,6 @@ import "./row-editor.js";
 import "./selection.js";
 import "./session.js";
 import "./shortcuts.js";
+import "./task.js";
 import "./totals.js";
 import "./unsaved.js";

@@ -3,19 +3,22 @@
 import tempfile
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, Response, abort, render_template, send_file, url_for
+from flask import Blueprint, Flask, Response, abort, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
-from cmk_admin import database, excel, exports
+from cmk_admin import database, excel, exports, tasks
+from cmk_admin.downloads import is_large, offer
 from cmk_admin.page import Action, Crumb, Empty, PageHeader
 from cmk_admin.policy import Handeling
 from cmk_admin.routes import requires
 from cmk_admin.web.charts import script_url
 from models.rapportages.definities import GESLOTEN
+from models.rapportages.omvang import omvang
 from models.rapportages.rapport import jaar_op_jaar, rapport
 from models.rapportages.selectie import Selectie
 from models.verantwoording import Verantwoording
-from views.rapportages import beelden, verklaren
-from views.rapportages.downloads import DOWNLOADS, toelichting
+from views.rapportages import beelden, taken, verklaren
+from views.rapportages.downloads import DOWNLOADS
 from views.rapportages.keuze import Keuze
 
 blueprint = Blueprint("rapportages", __name__)
@@ -24,6 +27,8 @@ blueprint = Blueprint("rapportages", __name__)
 def register(app: Flask) -> None:
     """Add the pages of Rapportages to `app`."""
     app.register_blueprint(blueprint)
+    tasks.register(app, taken.WERKMAP, taken.maak_werkmap)
+    tasks.register(app, taken.REGELS, taken.maak_regels)
 
 
 @blueprint.get("/rapportages")
@@ -31,7 +36,7 @@ def register(app: Flask) -> None:
 def index() -> str:
     """Three donuts with their figures and tables, and what lies behind them."""
     sessie = database.session()
-    keuze = Keuze.uit_adres(sessie)
+    keuze = Keuze.uit_adres(sessie, request.args)
     selectie = keuze.selectie(sessie)
     header = PageHeader(
         "Rapportages",
@@ -71,15 +76,19 @@ def _downloads(keuze: Keuze) -> tuple[Action, ...]:
     )
 
 
-@blueprint.get("/rapportages/download/<deel>")
+@blueprint.route("/rapportages/download/<deel>", methods=["GET", "POST"])
 @requires(Handeling.ZIEN, Verantwoording)
-def download(deel: str) -> Response:
+def download(deel: str) -> BaseResponse | str:
     """One of the four workbooks, of the selection in the address (Handleiding 2.6)."""
     gevraagd = DOWNLOADS.get(deel) or abort(404)
     sessie = database.session()
-    keuze = Keuze.uit_adres(sessie)
-    bladen = gevraagd.maak(sessie, keuze.selectie(sessie), keuze.wie)
-    return _werkmap(bladen, f"{gevraagd.naam}-{keuze.jaar}.xlsx")
+    keuze = Keuze.uit_adres(sessie, request.args)
+    selectie = keuze.selectie(sessie)
+    regels = omvang(sessie, selectie, gevraagd.gelezen)
+    if is_large(regels):
+        titel = f"{gevraagd.titel} {keuze.jaar} – {keuze.wie}"
+        return offer(taken.WERKMAP, titel, {"deel": deel}, regels)
+    return _werkmap(gevraagd.maak(sessie, selectie, keuze.wie), gevraagd.bestand(keuze.jaar))
 
 
 def _werkmap(bladen: Iterable[excel.Sheet], naam: str) -> Response:
@@ -95,6 +104,7 @@ def _werkmap(bladen: Iterable[excel.Sheet], naam: str) -> Response:
 def verklaar(deel: str) -> str:
     """The definition of a figure, and exactly the rows that make it."""
     verklaring, selectie = _verklaring(deel)
+    getal, page = verklaren.lijst(verklaring, url_for("rapportages.verklaar", deel=deel))
     return render_template(
         "rapportages/verklaar.html",
         header=PageHeader(
@@ -103,7 +113,8 @@ def verklaar(deel: str) -> str:
             f"{selectie.jaar} · {verklaring.keuze.van(selectie)}",
         ),
         verklaring=verklaring,
-        page=verklaren.lijst(verklaring, url_for("rapportages.verklaar", deel=deel)),
+        getal=getal,
+        page=page,
         gesloten=GESLOTEN,
     )
 
@@ -116,25 +127,30 @@ def _terug(keuze: Keuze, selectie: Selectie) -> Crumb:
     return Crumb(str(deel), url_for("verantwoordingen.financieel", id=deel.id))
 
 
-@blueprint.get("/rapportages/verklaar/<deel>/<any(xlsx, csv):soort>")
+@blueprint.route("/rapportages/verklaar/<deel>/<soort>", methods=["GET", "POST"])
 @requires(Handeling.ZIEN, Verantwoording)
-def uitvoer(deel: str, soort: str) -> Response:
+def uitvoer(deel: str, soort: str) -> BaseResponse | str:
     """Those rows as a file."""
-    verklaring, selectie = _verklaring(deel)
-    velden = verklaring.kolommen
-    naam = f"{deel}-{verklaring.keuze.jaar}.{soort}"
+    if soort not in ("xlsx", "csv"):
+        abort(404)
+    verklaring, _ = _verklaring(deel)
+    regels = verklaring.omvang()
+    if is_large(regels):
+        titel = f"{verklaring.titel} {verklaring.keuze.jaar} – {verklaring.keuze.wie}"
+        gevraagd = {"deel": deel, "soort": soort}
+        return offer(taken.REGELS, titel, gevraagd, regels)
+    naam = verklaring.bestand(soort)
     if soort == "csv":
-        rijen = velden.rijen(verklaring.regels)
+        velden = verklaring.kolommen
+        rijen = velden.rijen(verklaring.regels())
         return exports.download(excel.write_csv(velden.kop, rijen), naam, exports.CSV)
-    bladen = (
-        velden.blad("Regels", verklaring.regels),
-        toelichting(verklaring.titel, selectie, verklaring.keuze.van(selectie)),
-    )
-    return _werkmap(bladen, naam)
+    return _werkmap(taken.bladen(verklaring), naam)
 
 
 def _verklaring(deel: str) -> tuple[verklaren.Verklaring, Selectie]:
     sessie = database.session()
-    keuze = Keuze.uit_adres(sessie)
+    keuze = Keuze.uit_adres(sessie, request.args)
     selectie = keuze.selectie(sessie)
-    return verklaren.Verklaring.uit_adres(deel, sessie, keuze, selectie) or abort(404), selectie
+    return verklaren.Verklaring.uit_adres(deel, sessie, keuze, selectie, request.args) or abort(
+        404
+    ), selectie

@@ -10,6 +10,7 @@ from cmk_admin.excel import Column, Formula, Sheet
 from models.base import nu
 from models.rapportages import regels
 from models.rapportages.definities import DEFINITIES, GESLOTEN, WERKWIJZE
+from models.rapportages.omvang import ALLES
 from models.rapportages.prestatie import bestuurstanden, per_doel, per_doelgroep, schoolstanden
 from models.rapportages.rapport import rapport
 from models.rapportages.selectie import Selectie
@@ -21,11 +22,19 @@ ZONDER_SOORT = "Zonder kostensoort"
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A workbook: its address, its name, and how its sheets are made."""
+    """A workbook: its address, its name, how its sheets are made, and from which rows.
+
+    regel_voor_regel: whether each of those rows is written, so that it is known how far it is.
+    """
 
     naam: str
     titel: str
     bladen: Callable[[Session, Selectie], Iterator[Sheet]]
+    gelezen: tuple[str, ...]
+    regel_voor_regel: bool = False
+
+    def bestand(self, jaar: int) -> str:
+        return f"{self.naam}-{jaar}.xlsx"
 
     def maak(self, sessie: Session, selectie: Selectie, wie: str) -> Iterator[Sheet]:
         """Its sheets, each made when the one before it has been written."""
@@ -152,9 +161,11 @@ def toelichting(titel: str, selectie: Selectie, wie: str) -> Sheet:
 DOWNLOADS = {
     download.naam: download
     for download in (
-        Download("totaaloverzicht", "Totaaloverzicht", _totaaloverzicht),
-        Download("financieel", "Financieel", _financieel),
-        Download("prestatie-en-bereik", "Prestatie en bereik", _prestatie),
-        Download("schoolbestuur", "Schoolbestuur", _schoolbestuur),
+        Download("totaaloverzicht", "Totaaloverzicht", _totaaloverzicht, ALLES, True),
+        Download("financieel", "Financieel", _financieel, ("lasten",), True),
+        Download(
+            "prestatie-en-bereik", "Prestatie en bereik", _prestatie, ("activiteiten", "scholen")
+        ),
+        Download("schoolbestuur", "Schoolbestuur", _schoolbestuur, ("scholen",)),
     )
 }

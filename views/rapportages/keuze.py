@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import url_for
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from cmk_admin.forms.fields import to_id
 from models.base import nu
@@ -50,19 +51,19 @@ class Keuze:
     verantwoording_id: int | None = None
 
     @classmethod
-    def uit_adres(cls, sessie: Session) -> "Keuze":
-        """The choice of this request."""
+    def uit_adres(cls, sessie: Session, gevraagd: MultiDict[str, str]) -> "Keuze":
+        """The choice that the parameters of an address make."""
         in_zicht = partijen_in_zicht(sessie)
-        gevraagd = set(_getallen(",".join(request.args.getlist("partij")).split(",")))
-        gekozen = tuple(partij for partij in in_zicht if partij.id in gevraagd)
+        partijen = set(_getallen(",".join(gevraagd.getlist("partij")).split(",")))
+        gekozen = tuple(partij for partij in in_zicht if partij.id in partijen)
         beschikbaar = tuple(jaren(sessie))
-        [jaar] = _getallen([request.args.get("jaar", "")]) or [0]
+        [jaar] = _getallen([gevraagd.get("jaar", "")]) or [0]
         return cls(
             jaar if jaar in beschikbaar else _standaardjaar(beschikbaar),
             beschikbaar,
             () if len(gekozen) == len(in_zicht) else gekozen,
             in_zicht,
-            next(iter(_getallen([request.args.get("verantwoording", "")])), None),
+            next(iter(_getallen([gevraagd.get("verantwoording", "")])), None),
         )
 
     @property

@@ -1,7 +1,9 @@
 """ "Verklaar dit getal": the definition of a figure and the rows that make it, on a page."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import compress
 from typing import Any
 
 from flask import request, url_for
@@ -19,6 +21,7 @@ from cmk_admin.page import (
     Row,
 )
 from models.rapportages.definities import DEFINITIES
+from models.rapportages.omvang import omvang
 from models.rapportages.selectie import Selectie
 from models.rapportages.verklaring import DELEN, FIGUREN, Figuur, Saldoregel, Soort
 from views.rapportages import kolommen
@@ -42,6 +45,16 @@ KOLOMMEN: dict[Soort, Kolommen[Any]] = {
     "scholen": kolommen.SCHOLEN,
     "standen": kolommen.SCHOOLSTANDEN,
 }
+#: What is gone through for the rows of a kind; of what is missing here there is little.
+GELEZEN: dict[Soort, tuple[str, ...]] = {
+    "lasten": ("lasten",),
+    "baten": (),
+    "begroting": (),
+    "saldo": ("lasten",),
+    "activiteiten": ("activiteiten",),
+    "scholen": ("scholen",),
+    "standen": ("scholen",),
+}
 LABELS = {
     "doel": "CMK-doel",
     "kwartaal": "Betaald in",
@@ -63,21 +76,38 @@ class Verklaring:
     keuze: Keuze
     deel: Mapping[str, str]
     zoek: str
-    regels: Sequence[Any]
+    sessie: Session
+    selectie: Selectie
 
     @classmethod
     def uit_adres(
-        cls, naam: str, sessie: Session, keuze: Keuze, selectie: Selectie
+        cls,
+        naam: str,
+        sessie: Session,
+        keuze: Keuze,
+        selectie: Selectie,
+        gevraagd: Mapping[str, str],
     ) -> "Verklaring | None":
         """None for a figure that does not exist."""
         figuur = FIGUREN.get(naam)
         if figuur is None:
             return None
-        gevraagd = {deel: request.args.get(deel, "") for deel in DELEN[figuur.soort]}
-        deel = {naam: waarde for naam, waarde in gevraagd.items() if waarde}
-        zoek = " ".join(references.words(request.args.get("search", "")))
-        gevonden = figuur.regels(sessie, selectie, deel)
-        return cls(figuur, keuze, deel, zoek, list(_gezocht(figuur, gevonden, zoek)))
+        delen = {deel: gevraagd.get(deel, "") for deel in DELEN[figuur.soort]}
+        deel = {naam: waarde for naam, waarde in delen.items() if waarde}
+        zoek = " ".join(references.words(gevraagd.get("search", "")))
+        return cls(figuur, keuze, deel, zoek, sessie, selectie)
+
+    def regels(self) -> Iterator[Any]:
+        """The rows, one by one: they are never all in memory."""
+        gevonden = self.figuur.regels(self.sessie, self.selectie, self.deel)
+        return _gezocht(self.figuur, gevonden, self.zoek)
+
+    def bestand(self, soort: str) -> str:
+        return f"{self.figuur.naam}-{self.keuze.jaar}.{soort}"
+
+    def omvang(self) -> int:
+        """How many rows are gone through to find them."""
+        return omvang(self.sessie, self.selectie, GELEZEN[self.figuur.soort])
 
     @property
     def titel(self) -> str:
@@ -91,25 +121,47 @@ class Verklaring:
     def kolommen(self) -> Kolommen[Any]:
         return KOLOMMEN[self.figuur.soort]
 
+
+@dataclass(slots=True)
+class Doorloop:
+    """What is told of the rows while they go by.
+
+    onderdelen: which part of the figure this is: its name, how people read it, as in the address.
+    """
+
+    verklaring: Verklaring
+    som: Any = Decimal(0)
+    projecten: set[str] = field(default_factory=set)
+    partijen: set[str] = field(default_factory=set)
+    onderdelen: dict[str, str] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Any]:
+        figuur = self.verklaring.figuur
+        for regel in self.verklaring.regels():
+            self.som += figuur.telt(regel)
+            if hasattr(regel, "van"):
+                self.projecten.add(regel.van.project)
+                self.partijen.add(regel.van.contractpartij)
+            if not self.onderdelen:
+                kenmerken = DELEN[figuur.soort]
+                self.onderdelen = {naam: kenmerken[naam](regel)[1] for naam in self.verklaring.deel}
+            yield regel
+
     @property
     def getal(self) -> str:
         """What the rows come to, as it stands on the report."""
-        return formats.show(self.figuur.eenheid, _heel(self.figuur, self.regels))
+        eenheid = self.verklaring.figuur.eenheid
+        return formats.show(eenheid, self.som if eenheid == "hours" else int(self.som))
 
     @property
-    def onderdelen(self) -> list[tuple[str, str, str]]:
-        """Which part of the figure this is: its name, how people read it, as in the address."""
-        gevonden = []
-        for naam, waarde in self.deel.items():
-            kenmerk = DELEN[self.figuur.soort][naam]
-            woorden = next((kenmerk(regel)[1] for regel in self.regels), waarde)
-            gevonden.append((LABELS[naam], woorden, naam))
-        return gevonden
-
-
-def _heel(figuur: Figuur, regels: Sequence[Any]) -> Any:
-    waarde = figuur.waarde(regels)
-    return waarde if figuur.eenheid == "hours" else int(waarde)
+    def overbodig(self) -> set[str]:
+        """Columns that say of every row the same year, project or contractpartij."""
+        weg = {"Jaar"}
+        if len(self.projecten) == 1:
+            weg.add("Project")
+        if len(self.partijen) == 1:
+            weg.add("Contractpartij")
+        return weg
 
 
 def _gezocht(figuur: Figuur, regels: Iterator[Any], zoek: str) -> Iterator[Any]:
@@ -124,8 +176,8 @@ def _gezocht(figuur: Figuur, regels: Iterator[Any], zoek: str) -> Iterator[Any]:
         yield regel
 
 
-def lijst(verklaring: Verklaring, pad: str) -> ListPage:
-    """The rows as a list: searched, sorted and paged by the address."""
+def lijst(verklaring: Verklaring, pad: str) -> tuple[str, ListPage]:
+    """The figure, and its rows as a list: searched, sorted and paged by the address."""
     gegeven = verklaring.keuze.gegeven | dict(verklaring.deel)
     if verklaring.zoek:
         gegeven["search"] = verklaring.zoek
@@ -133,15 +185,16 @@ def lijst(verklaring: Verklaring, pad: str) -> ListPage:
         if request.args.get(naam):
             gegeven[naam] = request.args[naam]
     adres = tables.Address(pad, gegeven)
-    velden = _op_scherm(verklaring)
-    tabel = tables.table(verklaring.regels, list(_koppen(velden)), adres)
+    loop = Doorloop(verklaring)
+    tabel = tables.table(loop, list(_koppen(verklaring.kolommen)), adres)
+    op_scherm = [kolom.label not in loop.overbodig for kolom in verklaring.kolommen.kop]
+    velden: Kolommen[Any] = Kolommen(tuple(compress(verklaring.kolommen.velden, op_scherm)))
     kop = velden.kop
-    vorige = tabel.pager.first
-    return ListPage(
-        columns=tabel.columns,
+    return loop.getal, ListPage(
+        columns=tuple(compress(tabel.columns, op_scherm)),
         rows=tuple(
             _rij(nummer, kop, velden.rij(regel))
-            for nummer, regel in enumerate(tabel.items, start=vorige)
+            for nummer, regel in enumerate(tabel.items, start=tabel.pager.first)
         ),
         pager=tabel.pager,
         empty=_niets(verklaring, adres),
@@ -149,24 +202,16 @@ def lijst(verklaring: Verklaring, pad: str) -> ListPage:
         search_label="Zoek in deze regels",
         searchable=True,
         active_filters=tuple(
-            ActiveFilter(label, woorden, adres.url(**{naam: "", "page": ""}))
-            for label, woorden, naam in verklaring.onderdelen
+            ActiveFilter(
+                LABELS[naam],
+                loop.onderdelen.get(naam, waarde),
+                adres.url(**{naam: "", "page": ""}),
+            )
+            for naam, waarde in verklaring.deel.items()
         ),
         exports=_uitvoer(verklaring, gegeven),
         hidden=tuple((n, w) for n, w in gegeven.items() if n not in ("search", "page")),
     )
-
-
-def _op_scherm(verklaring: Verklaring) -> Kolommen[Any]:
-    """Without the columns that say of every row the same year, project or contractpartij."""
-    eerste = {regel.van for regel in verklaring.regels if hasattr(regel, "van")}
-    weg = {"Jaar"}
-    if len({van.project for van in eerste}) == 1:
-        weg.add("Project")
-    if len({van.contractpartij for van in eerste}) == 1:
-        weg.add("Contractpartij")
-    velden = verklaring.kolommen.velden
-    return Kolommen(tuple(veld for veld in velden if veld[0].label not in weg))
 
 
 def _koppen(velden: Kolommen[Any]) -> Iterator[tables.Heading[Any]]:

@@ -1,0 +1,162 @@
+"""The rows of large jobs, always those of one person, and how far each is."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from huey.api import Huey
+from sqlalchemy import Select, select
+
+from cmk_admin.actor import system
+from cmk_admin.gate import acting_as, in_turn
+from models.base import RegelFout
+from models.techniek import Taak, TaakStatus
+
+KEEPING = system("taken")
+#: Of one person, waiting or being done.
+MOST = 10
+#: Rows on the page of one person.
+SHOWN = 100
+UNDER_WAY = (TaakStatus.WACHT, TaakStatus.BEZIG)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is. at: when that was said, in seconds since 1970."""
+
+    done: int
+    total: int | None
+    at: float = 0.0
+
+    @property
+    def percent(self) -> int | None:
+        """None while it isn't known how much there is."""
+        return min(100, 100 * self.done // self.total) if self.total else None
+
+
+def start(
+    gebruiker_id: int,
+    kind: str,
+    title: str,
+    arguments: Mapping[str, Any],
+    total: int | None = None,
+) -> int:
+    """Put a job in line and wake the worker; the number of its row.
+
+    The same asked again while the first is under way, is the first. Raises RegelFout when this
+    person has `MOST` of them under way.
+    """
+    with acting_as(KEEPING) as session:
+        in_turn(session, f"taken {gebruiker_id}")
+        mine = _of(gebruiker_id).where(Taak.status.in_(UNDER_WAY))
+        under_way = session.scalars(mine).all()
+        for row in under_way:
+            if (row.soort, row.opdracht) == (kind, dict(arguments)):
+                return row.id
+        if len(under_way) >= MOST:
+            raise RegelFout(
+                f"Er lopen al {MOST} taken van je. Wacht tot er een klaar is en probeer het weer."
+            )
+        row = Taak(
+            titel=title[:200],
+            gebruiker_id=gebruiker_id,
+            soort=kind,
+            opdracht=dict(arguments),
+            totaal=total,
+        )
+        with session.own_work():
+            session.add(row)
+            session.flush()
+        number = row.id
+        session.commit()
+    _wake()
+    return number
+
+
+def _wake() -> None:
+    """When the queue is away nothing is lost: the worker looks every minute."""
+    try:
+        current_app.extensions["cmk_run_tasks"]()
+    except Exception:
+        current_app.logger.exception("De taakverwerker is niet te bereiken; de taak wacht")
+
+
+def of_person(gebruiker_id: int) -> list[Taak]:
+    """The newest jobs of one person, to read.
+
+    Under the portal's name, as everybody has their own, with or without the right to the list
+    under Beheer.
+    """
+    with acting_as(KEEPING) as session:
+        rows = list(session.scalars(_of(gebruiker_id).order_by(Taak.id.desc()).limit(SHOWN)))
+        session.expunge_all()
+        return rows
+
+
+def find(gebruiker_id: int, number: int) -> Taak | None:
+    """One job of this person, to read; None when it is another's, or there is none."""
+    with acting_as(KEEPING) as session:
+        row = session.scalars(_of(gebruiker_id).where(Taak.id == number)).one_or_none()
+        session.expunge_all()
+        return row
+
+
+def _of(gebruiker_id: int) -> Select[Taak]:
+    return select(Taak).where(Taak.gebruiker_id == gebruiker_id)
+
+
+def folder() -> Path:
+    """Where results are kept."""
+    path = Path(current_app.instance_path) / "downloads"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def file_of(row: Taak) -> Path | None:
+    """The result of a job; None when it has none, or it is gone."""
+    if not row.bestand_sleutel:
+        return None
+    path = folder() / row.bestand_sleutel
+    return path if path.is_file() else None
+
+
+# --- how far each is, in the queue: no write in the database for every second ------------
+
+
+def progress_of(row: Taak) -> Progress:
+    """How far it is by now."""
+    told = _told(row.id) if row.status is TaakStatus.BEZIG else None
+    return told or Progress(row.gedaan, row.totaal)
+
+
+def tell(queue: Huey, number: int, done: int, total: int | None) -> None:
+    """Say how far it is, and by that that it is alive."""
+    queue.put(_key(number), (done, total, time.time()))
+
+
+def silence(number: int) -> float:
+    """Seconds since anything was heard of it."""
+    told = _told(number)
+    return time.time() - told.at if told else float("inf")
+
+
+def forget_progress(number: int) -> None:
+    """It has ended: the row knows the rest."""
+    _queue().delete(_key(number))
+
+
+def _told(number: int) -> Progress | None:
+    found = _queue().get(_key(number), peek=True)
+    return Progress(*found) if found else None
+
+
+def _queue() -> Huey:
+    found: Huey = current_app.extensions["huey"]
+    return found
+
+
+def _key(number: int) -> str:
+    return f"taak {number}"

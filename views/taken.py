@@ -1,0 +1,125 @@
+"""Mijn downloads: one's own large jobs, how far they are and what came of them."""
+
+from flask import Blueprint, Flask, Response, abort, jsonify, render_template, send_file, url_for
+
+from cmk_admin import formats, tasks
+from cmk_admin.page import Action, Chip, Crumb, Empty, PageHeader
+from cmk_admin.page_tasks import TaskPage, TaskRow
+from cmk_admin.routes import actor, signed_in
+from models.techniek import Taak, TaakStatus
+
+blueprint = Blueprint("taken", __name__, url_prefix="/mijn-downloads")
+
+TITLE = "Mijn downloads"
+TONES = {TaakStatus.KLAAR: "goed", TaakStatus.MISLUKT: "fout", TaakStatus.BEZIG: "info"}
+NOTHING = Empty(
+    "Nog geen downloads",
+    "Grote bestanden maakt het portaal op de achtergrond. Je vindt ze hier een week lang terug.",
+)
+
+
+def register(app: Flask) -> None:
+    """Add the pages of Mijn downloads to `app`."""
+    app.register_blueprint(blueprint)
+
+
+def _me() -> int:
+    number = actor().gebruiker_id
+    assert number is not None
+    return number
+
+
+def _find(id_: int) -> Taak:
+    """One's own; another's does not exist."""
+    return (tasks.find(_me(), id_) if id_ < 2**31 else None) or abort(404)
+
+
+@blueprint.get("")
+@signed_in
+def index() -> str:
+    """The newest first."""
+    rows = tasks.of_person(_me())
+    return render_template(
+        "taken/index.html",
+        header=PageHeader(TITLE),
+        rows=[_row(row) for row in rows],
+        busy=any(row.loopt for row in rows),
+        empty=NOTHING,
+    )
+
+
+def _row(row: Taak) -> TaskRow:
+    return TaskRow(
+        title=row.titel,
+        url=url_for("taken.details", id=row.id),
+        made=formats.moment(row.aangemaakt_op),
+        until=formats.moment(row.verloopt_op) if row.verloopt_op else "",
+        chip=_chip(row),
+        percent=tasks.progress_of(row).percent if row.loopt else None,
+        download=_download(row),
+    )
+
+
+def _chip(row: Taak) -> Chip:
+    return Chip(row.status.label, TONES.get(row.status, "neutraal"))  # type: ignore[arg-type]
+
+
+def _download(row: Taak) -> Action | None:
+    if tasks.file_of(row) is None:
+        return None
+    return Action("Downloaden", url_for("taken.bestand", id=row.id), "download", primary=True)
+
+
+@blueprint.get("/<int:id>")
+@signed_in
+def details(id: int) -> str:  # noqa: A002 - as in the address
+    """How far it is, or what came of it."""
+    row = _find(id)
+    progress = tasks.progress_of(row)
+    return render_template(
+        "taken/details.html",
+        header=PageHeader(
+            row.titel, (Crumb(TITLE, url_for("taken.index")), Crumb(row.titel)), chips=(_chip(row),)
+        ),
+        task=TaskPage(
+            busy=row.loopt,
+            failed=row.status is TaakStatus.MISLUKT,
+            text=_how_far(row, progress) if row.loopt else row.uitkomst or "",
+            percent=progress.percent or 0,
+            poll_url=url_for("taken.voortgang", id=row.id),
+            file=row.bestand or "",
+            size=formats.file_size(row.bestand_grootte) if row.bestand_grootte else "",
+            until=formats.moment(row.verloopt_op) if row.verloopt_op else "",
+            download=_download(row),
+            onward=Action("Bekijk het resultaat", row.adres) if row.adres else None,
+        ),
+    )
+
+
+def _how_far(row: Taak, progress: tasks.Progress) -> str:
+    if row.status is TaakStatus.WACHT:
+        return "Staat klaar om te beginnen."
+    if not progress.total:
+        return (
+            f"Bezig. {formats.number(progress.done)} regels gedaan." if progress.done else "Bezig."
+        )
+    done, total = formats.number(min(progress.done, progress.total)), formats.number(progress.total)
+    return f"{done} van {total} regels gedaan."
+
+
+@blueprint.get("/<int:id>/voortgang")
+@signed_in
+def voortgang(id: int) -> Response:  # noqa: A002 - as in the address
+    """The same for the script of that page; looking on is no activity of a person."""
+    row = _find(id)
+    progress = tasks.progress_of(row)
+    return jsonify(bezig=row.loopt, procent=progress.percent or 0, tekst=_how_far(row, progress))
+
+
+@blueprint.get("/<int:id>/bestand")
+@signed_in
+def bestand(id: int) -> Response:  # noqa: A002 - as in the address
+    """The file, for its maker only."""
+    row = _find(id)
+    path = tasks.file_of(row) or abort(404)
+    return send_file(path, as_attachment=True, download_name=row.bestand)
