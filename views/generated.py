@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from cmk_admin import exports, tasks
 from cmk_admin.actions import EntityAction
+from cmk_admin.bulk import large
 from cmk_admin.entity_actions import undo_actions
 from cmk_admin.entity_view import EntityView
 from cmk_admin.menu import Section
@@ -82,6 +83,7 @@ def register(app: Flask, actions: Actions) -> None:
     for view in special_views(actions):
         admin.add_view(view)
     tasks.register(app, exports.KIND, exports.make)
+    tasks.register(app, large.KIND, large.work)
 
 
 def address(entity: type) -> str:
