@@ -1,6 +1,7 @@
 """Running an action or a deletion on chosen rows: asked first, all or nothing, one step."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request, url_for
@@ -9,11 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import database, editing, integrity, usage
 from cmk_admin.actions import Asked, Done, EntityAction, Preview
-from cmk_admin.bulk import effects
+from cmk_admin.bulk import picture, run
+from cmk_admin.bulk.seen import Seen, changes_of, tried
 from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
-from cmk_admin.gate import Locked, Refused, bewerking, handled, may_undo, once
+from cmk_admin.gate import GateSession, Locked, Refused, bewerking, handled, may_undo, once
 from cmk_admin.page import Action, Crumb, PageHeader
-from cmk_admin.page_batch import EffectLine
+from cmk_admin.page_batch import EffectLine, LeftOut
 from cmk_admin.policy import Handeling, Verdict, contractpartij_van, may
 from cmk_admin.routes import actor
 from models.base import Fout, RegelFout
@@ -23,15 +25,32 @@ if TYPE_CHECKING:
     from cmk_admin.entity_view import EntityView
 
 CONFIRMED = "bevestigd"
-UNDO = "Ongedaan maken"
-IN_USE = "Dit wordt nog gebruikt. Verwijder of verplaats dat eerst."
 SEEN, STEP = "gezien", "stap"
-OTHERWISE = "Kijk na wat er gemaakt wordt en bevestig dan; er is nog niets bewaard."
+UNDO = "Ongedaan maken"
+OTHERWISE = (
+    "Dit is wat er nu zou gebeuren; er is nog niets bewaard. Klopt het, bevestig dan nog eens."
+)
+IN_USE = "Dit wordt nog gebruikt. Verwijder of verplaats dat eerst."
 TOGETHER = "Haal eerst weg uit je keuze wat niet mee kan."
 
 
 class Otherwise(Exception):
-    """What it would make is not what was seen."""
+    """What happens now is not what was seen on the page that asked."""
+
+
+@dataclass(frozen=True)
+class Deletion(run.Task):
+    """Each row deleted by itself: to tell which cannot go, and why."""
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        return ("verwijderd",)
+
+    def do(self, session: GateSession, row: Any) -> None:
+        verdict = may(session.actor, Handeling.VERWIJDEREN, row)
+        if not verdict:
+            raise Refused(verdict)
+        session.delete(row)
 
 
 class ActionRunner:
@@ -88,6 +107,19 @@ class ActionRunner:
             return None
         finally:
             self.session.rollback()
+
+    def _as_seen(self, bewerking_id: int) -> None:
+        """Raises Otherwise when a step that was seen row by row does something else now."""
+        seen = request.form.get(SEEN)
+        if seen is not None and run.fingerprint_of(changes_of(self.session, bewerking_id)) != seen:
+            raise Otherwise
+
+    def _try(self, rows: Sequence[Any], work: Callable[[], int]) -> Seen | None:
+        """What this step does to these rows; None when it cannot be done as it is asked."""
+        try:
+            return tried(self.session, self.view.model, [row.id for row in rows], work)
+        except (RegelFout, Refused, Locked, IntegrityError):
+            return None  # Confirming says why.
 
     def _ask(
         self, action: EntityAction, asked: Asked, fouten: tuple[Fout, ...] = (), notice: str = ""
@@ -153,67 +185,79 @@ class ActionRunner:
             for fout in fouten:
                 flash(fout.tekst, "error")
             return self.ask_delete(rows), INVALID
+        except Otherwise:
+            self.session.rollback()
+            flash(OTHERWISE, "warning")
+            return self.ask_delete(rows), STALE
 
     def _delete(self, rows: list[Any]) -> str:
         what = _what(self.view, rows)
-        partijen = {contractpartij_van(row) for row in rows}
-        partij = partijen.pop() if len(partijen) == 1 else None
-        words = f"Verwijderd: {what}"
-        with bewerking(self.session, BewerkingSoort.VERWIJDEREN, words, partij) as stap:
-            for row in rows:
-                self.session.delete(row)
+        number = self._delete_all(rows)
+        self._as_seen(number)
+        stap = self.session.get_one(Bewerking, number)
         back = stap.id if may_undo(self.session, stap) else None
         flash_done(Done(f"{what[0].upper()}{what[1:]} verwijderd.", bewerking_id=back))
         return self.view.return_url()
 
+    def _delete_all(self, rows: list[Any]) -> int:
+        """All rows in one batch, without commit; returns its number."""
+        partijen = {contractpartij_van(row) for row in rows}
+        partij = partijen.pop() if len(partijen) == 1 else None
+        words = f"Verwijderd: {_what(self.view, rows)}"
+        with bewerking(self.session, BewerkingSoort.VERWIJDEREN, words, partij) as stap:
+            for row in rows:
+                self.session.delete(row)
+        return stap.id
+
     def ask_delete(self, rows: list[Any]) -> str:
         """The server-rendered question, with what hangs under the rows.
 
-        Of several rows it says which cannot go; then none does.
+        Of several rows it says which cannot go; then none does, and the others can go on alone.
         """
         refused = self._refused(Handeling.VERWIJDEREN, rows)
         if len(refused) == len(rows):
             raise Refused(refused[0][1])
-        hanging = usage.hanging(self.view.model, [row.id for row in rows])
+        ids = [row.id for row in rows]
+        hanging = usage.hanging(self.view.model, ids)
         in_use = any(not under.goes_along for under in hanging)
-        what, ids = _what(self.view, rows), [row.id for row in rows]
-        means = () if in_use or refused else self._means(rows, ids)
-        html: str = self.view.render(
-            "admin/model/delete.html",
-            header=self._header("Verwijderen", rows),
-            what=what,
-            effects=means,
-            hangs=[
-                (
-                    under.entity.woord.meervoud
-                    if under.count > 1
-                    else under.entity.woord.enkelvoud,
-                    under.count,
-                    list(under.examples),
-                )
+        page = {
+            "header": self._header("Verwijderen", rows),
+            "what": _what(self.view, rows),
+            "hangs": [
+                (under.entity.woord.meervoud if under.count > 1 else under.entity.woord.enkelvoud,
+                 under.count, list(under.examples))
                 for under in hanging
                 if under.goes_along or in_use
             ],
-            blocked=IN_USE if in_use else TOGETHER if refused else "",
-            refused=[(str(row), verdict.reason) for row, verdict in refused],
-            action_url=url_for(f"{self.view.endpoint}.delete_view"),
-            cancel_url=self.view.return_url(),
-            ids=ids,
-            hidden=(("sleutel", new_key()), ("url", self.view.return_url())),
-        )
+            "blocked": IN_USE if in_use else TOGETHER if refused else "",
+            "action_url": url_for(f"{self.view.endpoint}.delete_view"),
+            "cancel_url": self.view.return_url(),
+            "ids": ids,
+        }  # fmt: skip
+        left, rest = self._left_out(ids) if page["blocked"] and len(rows) > 1 else ((), [])
+        effects, seen = self._means(rows) if not page["blocked"] else ((), None)
+        hidden = [("sleutel", new_key()), ("url", self.view.return_url())]
+        hidden += [(SEEN, seen.fingerprint)] if seen and len(ids) > 1 else []
+        html: str = self.view.render(
+            "admin/model/delete.html", left=left, rest=rest, effects=effects,
+            seen=seen if len(ids) > 1 else None, hidden=hidden, **page,
+        )  # fmt: skip
         return html
 
-    def _means(self, rows: list[Any], ids: list[int]) -> tuple[EffectLine, ...]:
-        """What deleting does to lasten, schools and closing: it is tried, and taken back."""
+    def _left_out(self, ids: list[int]) -> tuple[tuple[LeftOut, ...], list[int]]:
+        """Which of the rows cannot go and why, and those that can: each is tried by itself."""
+        task = Deletion(self.view.model, tuple(ids))
 
-        def delete() -> None:
-            for row in rows:
-                self.session.delete(row)
+        def look(outcome: run.Outcome) -> tuple[tuple[LeftOut, ...], list[int]]:
+            stay = {one.row_id for one in outcome.skipped}
+            return picture.left_out(outcome), [id_ for id_ in ids if id_ not in stay]
 
-        try:
-            return effects.lines(effects.tried(self.session, self.view.model, ids, delete))
-        except (RegelFout, Refused, IntegrityError):
-            return ()  # It cannot be done; confirming says why.
+        return run.preview(self.session, task, look)
+
+    def _means(self, rows: list[Any]) -> tuple[tuple[EffectLine, ...], Seen | None]:
+        """What deleting does to lasten, schools and closing, and row by row: it is tried."""
+        seen = self._try(rows, lambda: self._delete_all(rows))
+        return (seen.effects if seen else ()), seen
 
 
 def _wrong(form: Any) -> bool:

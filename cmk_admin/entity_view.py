@@ -7,6 +7,7 @@ button from `may()`.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from flask import Response, abort, jsonify, request, url_for
@@ -24,6 +25,7 @@ from cmk_admin import (
     listing,
     on_record,
     references,
+    weergaven,
 )
 from cmk_admin.actions import EntityAction
 from cmk_admin.actor import Actor
@@ -35,7 +37,7 @@ from cmk_admin.entity_pages import Screen, details, list_page
 from cmk_admin.extensions import db
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Refused
-from cmk_admin.page import Action, Crumb, PageHeader
+from cmk_admin.page import Action, Chip, Crumb, PageHeader
 from cmk_admin.policy import Handeling, may, ouder_van
 from cmk_admin.routes import actor, address, requires
 from cmk_admin.web.targets import safe_target
@@ -251,16 +253,20 @@ class EntityView(ModelView):
         query = listing.read_query(self.model, request.args)
         result = listing.fetch(self.model, query)
         screen = self.screen()
+        here, views = query.url(self.base), weergaven.of_list(self.model)
         header = PageHeader(
-            self.model.woord.titel_meervoud, actions=(screen.new,) if screen.new else ()
+            self.model.woord.titel_meervoud,
+            actions=(screen.new,) if screen.new else (),
+            chips=tuple(Chip(v.naam, "info") for v in views if weergaven.is_open(v, here)),
         )
         if self._header is not None:
             header = self._header(header)
         on_record.saw_list(self.model)
+        menu = tuple(weergaven.menu(views, self.model, self.base, here))
         return self.render(
             self.list_template,
             header=header,
-            page=list_page(screen, query, result),
+            page=replace(list_page(screen, query, result), views=menu),
             bulk_url=url_for(f"{self.endpoint}.action_view"),
         )
 

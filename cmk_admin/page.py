@@ -182,6 +182,8 @@ class ListPage:
     carried: tuple[tuple[str, str], ...] = ()
     totals: tuple[str, ...] = ()
     """A cell per column for the row under the list; empty when there is none."""
+    views: tuple[Action, ...] = ()
+    """The saved views of this list, and keeping this one."""
     everything: str = ""
     """Words for choosing every row of this list, not only those of this page."""
 

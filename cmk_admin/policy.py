@@ -15,6 +15,7 @@ from models.gebruiker import Rol
 from models.lijsten import Documentsoort
 from models.project import Document
 from models.verantwoording import Overgang, Status, Verantwoording
+from models.weergave import Weergave
 
 
 class Handeling(Keuze):
@@ -43,6 +44,7 @@ class Bereik(Keuze):
     ZELF = "zelf", "van zichzelf"
     LEDEN = "leden", "van zichzelf en leden van de eigen contractpartij"
     EIGEN = "eigen", "van de eigen contractpartij"
+    GEDEELD = "gedeeld", "van zichzelf, en wat met hen is gedeeld"
     ZONDER_ACCOUNTS = "zonder_accounts", "alle, behalve over accounts en mail"
     ALLES = "alles", "alle"
 
@@ -127,6 +129,7 @@ RIGHTS: dict[str, Rechten] = {
     "Bewerking": _rechten("Z", "Z ongedaan", "Z", "Z ongedaan", "Z ongedaan ongedaan_alle"),
     "Mail": _rechten("", "", "", "", "Z"),
     "Taak": _rechten("", "", "", "Z", "Z"),
+    "Weergave": _rechten("Z M W V", "Z M W V", "Z M W V", "Z M W V", "Z M W V"),
     "Kwaliteitsregel": _rechten("", "", "Z", "Z M W V", "Z M W V"),
     "Verzoek": _NIEMAND,
     "Zitting": _NIEMAND,
@@ -201,6 +204,7 @@ SCOPE: dict[str, Mapping[Rol, Bereik]] = {
         _bereik(_N, _N, _N, _N, _N),
     ),
     **dict.fromkeys(["Toegangslink", "Inzage", "Bewaartermijn"], _bereik(_N, _N, _N, _N, _A)),
+    "Weergave": _bereik(*[Bereik.GEDEELD] * 4, _A),
 }
 
 #: Where a role may change only some columns of an entity.
@@ -208,8 +212,8 @@ VELDEN: dict[tuple[str, Rol], frozenset[str]] = {
     ("Verantwoording", Rol.PROJECTLEIDER): frozenset({"status", "werkwijze"}),
 }
 
-#: Entities whose history is about accounts and mail.
-ACCOUNT_ENTITEITEN = ("Gebruiker", "Lidmaatschap", "Mail", "Verzoek", "Taak")
+#: Entities whose history is about accounts and mail, or about what somebody keeps for themselves.
+ACCOUNT_ENTITEITEN = ("Gebruiker", "Lidmaatschap", "Mail", "Verzoek", "Taak", "Weergave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +231,7 @@ class Verdict:
 JA = Verdict(True)
 
 
-def _alleen_overig(rij: Document) -> Verdict:
+def _alleen_overig(actor: Actor, rij: Document) -> Verdict:
     """A projectleider manages only documents of the kind "overig"."""
     soort = rij.soort
     if soort is not None and soort.code == Documentsoort.OVERIG:
@@ -239,17 +243,37 @@ def _alleen_overig(rij: Document) -> Verdict:
     )
 
 
+def _eigen_weergave(actor: Actor, rij: Weergave) -> Verdict:
+    """What somebody shares is theirs to change; with all of a role share those who advise."""
+    if rij.gebruiker_id != actor.gebruiker_id:
+        return Verdict(
+            False, "Deze weergave is van iemand anders.", "Bewaar haar onder een eigen naam."
+        )
+    if rij.voor_rol is not None and actor.cultuur_oost_rol is None:
+        return Verdict(
+            False,
+            "Een weergave voor iedereen met een rol maakt Cultuur Oost.",
+            "Deel haar met je contractpartij.",
+        )
+    return JA
+
+
 @dataclass(frozen=True, slots=True)
 class Voorwaarde:
     """A condition on a row. label: as it stands in the rights table on screen."""
 
     label: str
-    toets: Callable[[Any], Verdict]
+    toets: Callable[[Actor, Any], Verdict]
 
 
 #: Extra condition on a row for a role, beyond seeing.
 VOORWAARDEN: dict[tuple[str, Rol], Voorwaarde] = {
     ("Document", Rol.PROJECTLEIDER): Voorwaarde("alleen van de soort Overig", _alleen_overig),
+    **{
+        ("Weergave", rol): Voorwaarde("alleen van zichzelf", _eigen_weergave)
+        for rol in Rol
+        if rol is not Rol.BEHEERDER
+    },
 }
 
 
@@ -323,7 +347,7 @@ def _rij(actor: Actor, handeling: Handeling, rij: Entiteit) -> Verdict:
     if not verdict:
         return verdict
     if handeling not in LEZEN:
-        verdict = _voorwaarde(naam, handeling, rollen, rij)
+        verdict = _voorwaarde(actor, handeling, rollen, rij)
     return verdict and _open_genoeg(handeling, rij)
 
 
@@ -365,15 +389,18 @@ def woord_van(naam: str) -> str:
     return naam.lower()
 
 
-def _voorwaarde(naam: str, handeling: Handeling, rollen: frozenset[Rol], rij: Entiteit) -> Verdict:
+def _voorwaarde(
+    actor: Actor, handeling: Handeling, rollen: frozenset[Rol], rij: Entiteit
+) -> Verdict:
     """The condition counts only where no unconditional role allows the same."""
+    naam = type(rij).__name__
     uitkomst = JA
     for rol in rollen:
         if handeling in RIGHTS[naam][rol]:
             voorwaarde = VOORWAARDEN.get((naam, rol))
             if voorwaarde is None:
                 return JA
-            uitkomst = voorwaarde.toets(rij)
+            uitkomst = voorwaarde.toets(actor, rij)
     return uitkomst
 
 

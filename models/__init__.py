@@ -16,6 +16,7 @@ from models import (
     techniek,
     toegang,
     verantwoording,
+    weergave,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "techniek",
     "toegang",
     "verantwoording",
+    "weergave",
 ]

@@ -40,6 +40,7 @@ from models.school import Gemeente, School, Schoolbestuur, SchoolSoort
 from models.techniek import Mail, Taak, Verzoek
 from models.toegang import Herstelcode, LinkSoort, Onderbreking, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording, Werkwijze
+from models.weergave import Weergave
 
 E = TypeVar("E", bound=Entiteit)
 
@@ -391,6 +392,10 @@ maak_veelgestelde_vraag = _fabriek_van(
 maak_kwaliteitsregel = _fabriek_van(
     Kwaliteitsregel,
     lambda n: {"naam": f"Regel {n}", "controle": Controle.LAST_BEDRAG, "uitleg": "Let op."},
+)
+maak_weergave = _fabriek_van(
+    Weergave,
+    lambda n: {"naam": f"Weergave {n}", "lijst": "Activiteit", "adres": "sort=naam"},
 )
 
 

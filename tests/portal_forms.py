@@ -106,6 +106,8 @@ def _place(
         return (naam, van or "vreemd", "open")
     if doel is Gebruiker:
         return (naam, "", "adviseur" if relatie == "adviseur" else "zonder")
+    if relatie == "voor_partij":
+        return (naam, "", "niet gedeeld")
     if entiteit is Document:
         return (naam, "", "open")  # the kind "overig"
     if (naam, van, "vrij") in portaal.wereld.rijen:

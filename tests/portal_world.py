@@ -24,6 +24,7 @@ from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.techniek import Mail, Taak
 from models.verantwoording import Verantwoording
+from models.weergave import Weergave
 from tests import factories as f
 from tests.rights_table import BEZOEKERS
 
@@ -247,6 +248,8 @@ def _techniek(session: GateSession, wereld: Wereld) -> None:
         eigenaar = wereld.mensen.get(wie, mens.id)
         velden = teksten(Taak, POSTDUIF if wie == "vreemd" else wie)
         wereld.noteer(f.maak_taak(session, gebruiker_id=eigenaar, **velden), stand=wie)
+        velden = teksten(Weergave, POSTDUIF if wie == "vreemd" else wie)
+        wereld.noteer(f.maak_weergave(session, gebruiker_id=eigenaar, **velden), stand=wie)
     for van in MERKEN:
         eerste = select(Wijziging).where(
             Wijziging.contractpartij_id == wereld.id(Contractpartij, van),

@@ -98,7 +98,7 @@ def _seen(key: tuple[str, str, str], visitor: str) -> Rij:
     if name in ("Gebruiker", "Lidmaatschap"):
         wie = "zelf" if stand == visitor else ("lid" if van == "eigen" else "ander")
         return Rij(van if name == "Lidmaatschap" else "", wie=wie)
-    if name == "Taak":
+    if name in ("Taak", "Weergave"):
         return Rij(wie="zelf" if stand == visitor else "ander")
     if name == "Contractpartij" and not van:
         return Rij("niemand")

@@ -52,6 +52,7 @@ PAGES = {
     "beheer.index": ("Rechten", "Z"),
     "beheer.rechten": ("Rechten", "Z"),
     "beheer.jaar_openen": ("Verantwoording", "jaar_openen"),
+    "datakwaliteit.index": ("Kwaliteitsregel", "Z"),
     "projecten.index": ("Project", "Z"),
     "rapportages.index": ("Verantwoording", "Z"),
     "rapportages.download": ("Verantwoording", "Z"),
@@ -138,12 +139,17 @@ ONLY_POSTS = frozenset(
     }
 )
 #: Their address asks more than is known here: test_persoonlijke_data, test_erasure,
-#: test_auth_interrupted and test_tasks open them.
+#: test_auth_interrupted, test_tasks, test_datakwaliteit, test_samenvoegen and test_weergaven
+#: open them.
 ELSEWHERE = frozenset(
     {
         "auth.resume",
         "persoonlijke_data.download",
         "wissen.wissen",
+        "datakwaliteit.regel",
+        "datakwaliteit.opvolgers",
+        "samenvoegen.rijen",
+        "weergaven.bewaren",
         "taken.details",
         "taken.voortgang",
         "taken.bestand",

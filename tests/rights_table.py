@@ -43,6 +43,8 @@ BESIDE = {
     "Taak": ("", "", "", "Z", "Z"),
     # Datakwaliteit is the data manager's; who advises may look.
     "Kwaliteitsregel": ("", "", "Z", "Z M W V", "Z M W V"),
+    # A saved view: one's own, or shared; changed by whose it is.
+    "Weergave": ("Z M W V",) * 5,
     # The portal's own administration of handled forms.
     "Verzoek": ("", "", "", "", ""),
     # What the log-in keeps: who is logged in where, what failed, and ways back in.
@@ -210,7 +212,7 @@ def ziet(bezoeker: str, naam: str, rij: Rij) -> bool:
         if "beheerder" in rollen or rij.wie == "zelf":
             return True
         return rij.wie == "lid" and "projectleider" in rollen_bij(bezoeker, "eigen")
-    if naam == "Taak":
+    if naam in ("Taak", "Weergave"):
         return "beheerder" in rollen or rij.wie == "zelf"
     if naam in EIGEN:
         return bool(rollen_bij(bezoeker, rij.van) if rij.van else rollen - CULTUURPUNT)

@@ -396,7 +396,7 @@ def test_absurd_rows_are_no_page(portaal: Portaal, datamanager: Bezoeker, rows: 
 def test_too_many_rows_say_so(portaal: Portaal, datamanager: Bezoeker) -> None:
     answer = datamanager.post(path_of(portaal, Last), {"rijen": "1-2000000000"})
     assert answer.status_code == 302
-    assert "Kies hoogstens 5.000 rijen" in datamanager.get("/beheer/lasten/").text
+    assert "Kies hoogstens 50.000 rijen" in datamanager.get("/beheer/lasten/").text
 
 
 def test_schools_move_to_another_board(portaal: Portaal, datamanager: Bezoeker) -> None:

@@ -65,6 +65,7 @@ Bewerking            | Z           | Z ongedaan  | Z   | Z ongedaan  | Z ongedaa
 Mail                 | -           | -           | -   | -           | Z
 Taak                 | -           | -           | -   | Z           | Z
 Kwaliteitsregel      | -           | -           | Z   | Z M W V     | Z M W V
+Weergave             | Z M W V     | Z M W V     | Z M W V | Z M W V | Z M W V
 Verzoek              | -           | -           | -   | -           | -
 Zitting              | -           | -           | -   | -           | -
 Poging               | -           | -           | -   | -           | -

@@ -23,6 +23,7 @@ from views import (
     samenvoegen,
     taken,
     verantwoordingen,
+    weergaven,
 )
 from views.verantwoordingen import controle
 
@@ -49,7 +50,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen, concepten, datakwaliteit, samenvoegen, opruimen, taken,
+        bewerkingen, concepten, datakwaliteit, samenvoegen, weergaven, opruimen, taken,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 
 from cmk_admin import exports, tasks
 from cmk_admin.actions import EntityAction
+from cmk_admin.bulk import large
 from cmk_admin.entity_actions import undo_actions
 from cmk_admin.entity_view import EntityView
 from cmk_admin.mail import mail_folder
 from cmk_admin.menu import Section
 from cmk_admin.page import Action, PageHeader
-from cmk_admin.routes import signed_in
+from cmk_admin.routes import actor, signed_in
 from cmk_admin.settings import Settings
 from models.activiteit import (
     Activiteit,
@@ -40,6 +41,7 @@ from models.school import Gemeente, School, Schoolbestuur
 from models.techniek import Mail, Taak, Verzoek
 from models.toegang import Herstelcode, Onderbreking, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording
+from models.weergave import Weergave
 
 SECTIONS = (
     Section("Cultuurpunten en mensen", (Contractpartij, Werkgebied, Gebruiker, Lidmaatschap)),
@@ -50,7 +52,9 @@ SECTIONS = (
     ),
     Section("Stamdata", (Samenwerkingspartner, Schoolbestuur, School, Gemeente)),
     Section("Keuzelijsten", (Doel, Doelgroep, Kostensoort, Sector, Bron, Documentsoort)),
-    Section("Dashboard", (AgendaItem, Link, AlgemeenDocument, VeelgesteldeVraag)),
+    Section(
+        "Dashboard en weergaven", (AgendaItem, Link, AlgemeenDocument, VeelgesteldeVraag, Weergave)
+    ),
     Section(
         "Toezicht",
         (
@@ -98,6 +102,7 @@ def register(app: Flask, actions: Actions) -> None:
     for view in special_views(actions):
         admin.add_view(view)
     tasks.register(app, exports.KIND, exports.make)
+    tasks.register(app, large.KIND, large.work)
 
 
 def address(entity: type) -> str:
@@ -106,7 +111,16 @@ def address(entity: type) -> str:
     return f"/{folder}/{entity.woord.meervoud.lower().replace(' ', '-')}"  # type: ignore[attr-defined]
 
 
-SPECIAL = (Activiteit, Verantwoording, Project, Gebruiker, Bewerking, Mail, Bewaartermijn)
+SPECIAL = (
+    Activiteit,
+    Verantwoording,
+    Project,
+    Gebruiker,
+    Bewerking,
+    Mail,
+    Bewaartermijn,
+    Weergave,
+)
 
 
 def special_views(actions: Actions) -> tuple[EntityView, ...]:
@@ -138,6 +152,7 @@ def special_views(actions: Actions) -> tuple[EntityView, ...]:
         ),
         EntityView(Mail, address(Mail), header=_where_mail_goes),
         EntityView(Bewaartermijn, address(Bewaartermijn), header=_clean_up),
+        EntityView(Weergave, address(Weergave), prepare=_of_who_makes_it),
     )
 
 
@@ -156,6 +171,10 @@ def _where_mail_goes(header: PageHeader) -> PageHeader:
 
 def _clean_up(header: PageHeader) -> PageHeader:
     return replace(header, actions=(Action("Opruimen…", url_for("opruimen.opruimen"), "trash"),))
+
+
+def _of_who_makes_it(weergave: Weergave) -> None:
+    weergave.gebruiker_id = actor().gebruiker_id
 
 
 def _mark_demo(gebruiker: Gebruiker) -> None:

@@ -1,6 +1,6 @@
 """What a step means for the verantwoordingen that its rows hang under."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,19 +46,6 @@ class Watched:
             for row in self._accounts
             if _weighs(self._before[row.id]) != _weighs(after[row.id])
         )
-
-
-def tried(
-    session: GateSession, entity: type[Entiteit], ids: Sequence[int], work: Callable[[], None]
-) -> tuple[Effect, ...]:
-    """The effects of `work`, after which it never happened."""
-    try:
-        watched = Watched(session, entity, ids)
-        work()
-        session.flush()
-        return watched.effects()
-    finally:
-        session.rollback()
 
 
 def _above(session: GateSession, entity: type[Any], ids: Sequence[int]) -> Sequence[Verantwoording]:

@@ -1,21 +1,24 @@
 """Wijzigen in bulk, page by page: choose what changes, see it, do it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from cmk_admin import editing, formats, listing, selection
+from cmk_admin import database, editing, formats, listing, selection
+from cmk_admin.bulk import large, picture, run
 from cmk_admin.bulk.changes import changeable
 from cmk_admin.bulk.form import NOTHING_CHOSEN, asked, form_class, read
 from cmk_admin.bulk.run import MOST, Edit
-from cmk_admin.bulk.trial import Frame, Trial, step
-from cmk_admin.entity_forms import INVALID
+from cmk_admin.bulk.trial import Frame, Trial, carried, step
+from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import Refused
 from cmk_admin.page import Crumb, FormError, PageHeader
 from cmk_admin.policy import Handeling, Verdict, may
 from cmk_admin.routes import actor
+from models.base import RegelFout
 
 if TYPE_CHECKING:
     from cmk_admin.entity_view import EntityView
@@ -42,7 +45,34 @@ class BulkRunner:
         changes = read(form, self.attributes)
         if changes is None:
             return self._choose(form, errors=True), INVALID
-        return Trial(self._frame(), Edit(self.entity, self.ids, changes)).answer()
+        task = Edit(self.entity, self.ids, changes)
+        if len(self.ids) > MOST:
+            return self._start(task) if asked_for == "doen" else self._announce(task)
+        return Trial(self._frame(), task).answer()
+
+    def _announce(self, task: Edit) -> str:
+        """That this is a job, with what it does to the first rows."""
+        first = replace(task, ids=tuple(sorted(task.ids)[: large.SAMPLE]))
+        seen = run.preview(database.session(), first, lambda done: picture.preview(first, done, 1))
+        html: str = self.view.render(
+            "bulk/groot.html",
+            page=seen,
+            sample=large.SAMPLE,
+            number=formats.number(len(task.ids)),
+            carried=carried(),
+            sleutel=new_key(),
+            **self._frame().values(task.ids),
+        )
+        return html
+
+    def _start(self, task: Edit) -> Response:
+        number = actor().gebruiker_id
+        assert number is not None
+        try:
+            return redirect(url_for("taken.details", id=large.start(number, task)))
+        except RegelFout as refused:
+            flash(str(refused), "error")
+            return redirect(url_for("taken.index"))
 
     def _choose(self, form: EntityForm, errors: bool = False) -> str:
         self._something_possible()
@@ -87,7 +117,7 @@ def answer(view: "EntityView") -> Any:
     """The bulk edit of the rows that this request chose."""
     if request.method == "GET":
         return redirect(view.base)
-    found = chosen(view, MOST)
+    found = chosen(view, large.MOST)
     return found if isinstance(found, Response) else BulkRunner(view, found).answer()
 
 

@@ -12,6 +12,7 @@ from cmk_admin.page_batch import BulkPreview, LeftOut, Touched
 from models.base import Entiteit, entiteiten
 from models.historie import Wijziging, WijzigingSoort
 
+Key = tuple[type[Entiteit], int]
 ROWS = 100
 NAMED = 5
 MISSING = "Dit is er niet (meer), of is niet van jullie."
@@ -39,6 +40,16 @@ def preview(task: Task, outcome: Outcome, page: int) -> BulkPreview:
     )
 
 
+def first_rows(
+    entity: type[Entiteit], rows: Iterable[Wijziging]
+) -> tuple[tuple[Touched, ...], int]:
+    """The first rows of a batch of one entity and its parts, and how many there are."""
+    found: dict[Key, list[Wijziging]] = defaultdict(list)
+    for row in rows:
+        found[entity, main_row(entity, row) or 0].append(row)
+    return _touched(dict(list(found.items())[:ROWS]), False), len(found)
+
+
 def lead(task: Task, outcome: Outcome) -> str:
     """How many of the chosen rows change."""
     word = task.entity.woord
@@ -50,9 +61,6 @@ def lead(task: Task, outcome: Outcome) -> str:
         f"{formats.number(outcome.touched)} van de {formats.number(total)} gekozen"
         f" {word.meervoud} {'wordt' if outcome.touched == 1 else 'worden'} {task.done}."
     )
-
-
-Key = tuple[type[Entiteit], int]
 
 
 def _by_row(task: Task, rows: Iterable[Wijziging]) -> dict[Key, list[Wijziging]]:

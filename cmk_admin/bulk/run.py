@@ -19,6 +19,8 @@ from models.base import Entiteit
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 
 T = TypeVar("T")
+#: Told how many rows were begun.
+Heard = Callable[[int], None]
 #: Rows of one bulk edit.
 MOST = 5000
 
@@ -56,9 +58,12 @@ class Task:
         """Do it to a row in memory; raises Refused or RegelFout before anything changed."""
         raise NotImplementedError
 
-    def save(self, session: GateSession, seen: set[int]) -> list[Skipped]:
-        """Do it to every row and save; returns what was left out. seen: gets what is there."""
-        return save_each(session, sorted(self.ids), _loader(session, self, seen))
+    def save(self, session: GateSession, seen: set[int], heard: Heard) -> list[Skipped]:
+        """Do it to every row and save; returns what was left out.
+
+        seen: gets what is there. heard: is told how many were begun.
+        """
+        return save_each(session, sorted(self.ids), _loader(session, self, seen, heard))
 
     def touched(self, rows: Sequence[Wijziging]) -> int:
         """How many of the chosen rows these changes are about."""
@@ -107,11 +112,17 @@ class Outcome:
     @property
     def fingerprint(self) -> str:
         """The same when exactly the same happens to exactly the same rows."""
-        new = {r.rij_id for r in self.rows if r.soort is WijzigingSoort.AANGEMAAKT}
-        done = sorted(json.dumps(_told(row, new), sort_keys=True) for row in self.rows)
+        done = fingerprint_of(self.rows)
         left = sorted([one.entity, one.row_id, one.reason] for one in self.skipped)
         told = json.dumps([done, left, self.same, self.missing])
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+def fingerprint_of(rows: Sequence[Wijziging]) -> str:
+    """The same for exactly the same changes to exactly the same rows."""
+    new = {row.rij_id for row in rows if row.soort is WijzigingSoort.AANGEMAAKT}
+    told = sorted(json.dumps(_told(row, new), sort_keys=True) for row in rows)
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _told(row: Wijziging, new: set[int]) -> list[Any]:
@@ -124,12 +135,12 @@ def _told(row: Wijziging, new: set[int]) -> list[Any]:
     return [row.entiteit, None, row.soort.value, values]
 
 
-def carry_out(session: GateSession, task: Task) -> Outcome:
+def carry_out(session: GateSession, task: Task, heard: Heard = lambda done: None) -> Outcome:
     """Change every chosen row that may be changed, as one batch; the caller commits."""
     watched = Watched(session, task.entity, task.ids)
     seen: set[int] = set()
     with bewerking(session, task.soort, task.name, _partij(session, task)) as stap:
-        skipped = task.save(session, seen)
+        skipped = task.save(session, seen, heard)
     rows = session.scalars(
         select(Wijziging).where(Wijziging.bewerking_id == stap.id).order_by(Wijziging.id)
     ).all()
@@ -168,7 +179,7 @@ def count(entity: type[Entiteit], number: int) -> str:
 
 
 def _loader(
-    session: GateSession, task: Task, seen: set[int]
+    session: GateSession, task: Task, seen: set[int], heard: Heard
 ) -> Callable[[Sequence[int]], Sequence[Step]]:
     """Rows with what judges them and what the task needs of them, and what is done to them."""
 
@@ -177,6 +188,7 @@ def _loader(
         statement = task.widened(listing.with_relations(chosen, task.entity))
         rows = session.scalars(statement).unique().all()
         seen.update(row.id for row in rows)
+        heard(len(seen))
         return [
             Step(task.entity.__name__, row.id, str(row), partial(task.do, session, row))
             for row in rows

@@ -103,12 +103,7 @@ class Trial:
             "bulk/voorbeeld.html",
             page=seen,
             notice=notice,
-            carried=[
-                (name, value)
-                for name in request.form
-                if name not in OWN
-                for value in request.form.getlist(name)
-            ],
+            carried=carried(),
             sleutel=new_key(),
             **self.frame.values(self.task.ids),
         )
@@ -119,6 +114,16 @@ class Trial:
         left = len(self.task.ids) - number
         also = f", {formats.number(left)} overgeslagen" if left else ""
         return f"{told} {self.task.done}{also}."
+
+
+def carried() -> list[tuple[str, str]]:
+    """What was filled in, to go along with a preview."""
+    return [
+        (name, value)
+        for name in request.form
+        if name not in OWN
+        for value in request.form.getlist(name)
+    ]
 
 
 def step() -> str:

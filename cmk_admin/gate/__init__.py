@@ -19,7 +19,8 @@ from cmk_admin.gate.doors import (
     with_retry,
 )
 from cmk_admin.gate.errors import AroundTheGate, Gone, Locked, NoActor, Refused
-from cmk_admin.gate.restore import entity_of, later_than
+from cmk_admin.gate.history import plain as as_plain
+from cmk_admin.gate.restore import entity_of, from_plain, later_than
 from cmk_admin.gate.session import GateSession, acting_as
 from cmk_admin.gate.together import Skipped, Step, save_each, save_whole
 from cmk_admin.gate.undo import Undone, may_undo, may_undo_rows, undo, undo_rows
@@ -37,9 +38,11 @@ __all__ = [
     "Step",
     "Undone",
     "acting_as",
+    "as_plain",
     "bewerking",
     "entity_of",
     "forget",
+    "from_plain",
     "handled",
     "hold",
     "in_turn",

@@ -45,6 +45,9 @@ def _part(actor: Actor, entity: type[Any], rol: Rol, bereik: Bereik) -> Criterio
         return _self(actor, entity)
     if bereik is Bereik.LEDEN:
         return or_(_self(actor, entity), _members(entity, actor.partijen(rol)))
+    if bereik is Bereik.GEDEELD:
+        shared = entity.voor_partij_id.in_(actor.partijen(rol))
+        return or_(_self(actor, entity), entity.voor_rol == rol, shared)
     if bereik is Bereik.ZONDER_ACCOUNTS:
         return Wijziging.entiteit.not_in(ACCOUNT_ENTITEITEN)
     return None

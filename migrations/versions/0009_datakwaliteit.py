@@ -1,4 +1,4 @@
-"""Datakwaliteit: the rules that find likely errors, and merging partners that are the same."""
+"""Datakwaliteit: the rules that find likely errors, merging what is the same; saved views."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ KINDS = (
     "dupliceren", "sluiten", "heropenen", "vaststellen", "jaar_openen", "verwijderen",
     "importeren", "ongedaan", "wijzigen", "verplaatsen", "opnieuw",
 )  # fmt: skip
+ROLES = ("routebegeleider", "projectleider", "adviseur", "datamanager", "beheerder")
 SUCCESSOR = "fk_samenwerkingspartner_opvolger_id_samenwerkingspartner"
 
 
@@ -45,9 +46,38 @@ def upgrade() -> None:
         ),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "weergave",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("naam", sa.String(length=80), nullable=False),
+        sa.Column("lijst", sa.String(length=40), nullable=False),
+        sa.Column("adres", sa.String(length=2000), nullable=True),
+        sa.Column("gebruiker_id", sa.Integer(), nullable=True),
+        sa.Column("voor_rol", sa.String(length=40), nullable=True),
+        sa.Column("voor_partij_id", sa.Integer(), nullable=True),
+        *_stamps("weergave"),
+        sa.CheckConstraint(
+            f"voor_rol IN ({', '.join(map(repr, ROLES))})", name=op.f("ck_weergave_rol")
+        ),
+        sa.CheckConstraint(
+            "voor_rol IS NULL OR voor_partij_id IS NULL", name=op.f("ck_weergave_gedeeld")
+        ),
+        sa.ForeignKeyConstraint(
+            ["gebruiker_id"], ["gebruiker.id"], name=op.f("fk_weergave_gebruiker_id_gebruiker")
+        ),
+        sa.ForeignKeyConstraint(
+            ["voor_partij_id"],
+            ["contractpartij.id"],
+            name=op.f("fk_weergave_voor_partij_id_contractpartij"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_weergave_gebruiker_id"), "weergave", ["gebruiker_id"])
+    op.create_index("ix_weergave_lijst", "weergave", ["lijst", "naam", "id"])
 
 
 def downgrade() -> None:
+    op.drop_table("weergave")
     op.drop_table("kwaliteitsregel")
     for column in ("opvolger_id", "actief"):
         op.drop_column("samenwerkingspartner", column)

@@ -43,6 +43,7 @@ SEARCHED = {
     "sector": ("naam",),
     "taak": ("titel",),
     "veelgestelde_vraag": ("vraag", "antwoord"),
+    "weergave": ("naam",),
     "wijziging": ("titel",),
 }
 #: Table → the orders of its lists that end in text.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from cmk_admin import listing
-from cmk_admin.bulk.run import Task
+from cmk_admin.bulk.run import Heard, Task
 from cmk_admin.gate import GateSession, Refused, Skipped, Step, save_whole
 from cmk_admin.policy import Handeling, may
 from models.historie import BewerkingSoort, Wijziging
@@ -31,7 +31,7 @@ class Samenvoegen(Task):
     def what(self) -> tuple[str, ...]:
         return (f"“{self.naam}” blijft over",)
 
-    def save(self, session: GateSession, seen: set[int]) -> list[Skipped]:
+    def save(self, session: GateSession, seen: set[int], heard: Heard) -> list[Skipped]:
         rijen = {rij.id: rij for rij in listing.rows_with(self.entity, self.ids)}
         seen.update(rijen)
         if len(rijen) < len(self.ids):
