@@ -23,7 +23,7 @@ from cmk_admin.entity_pages import Screen, details, list_page
 from cmk_admin.extensions import db
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Refused
-from cmk_admin.page import Action, Crumb, PageHeader
+from cmk_admin.page import Action, Crumb, PageHeader, Related
 from cmk_admin.policy import Handeling, may, ouder_van
 from cmk_admin.routes import actor, requires
 from cmk_admin.web.targets import safe_target
@@ -54,15 +54,18 @@ class EntityView(ModelView):
         row_url: Callable[[Any], str] | None = None,
         row_extra: Callable[[Any], Sequence[Action]] | None = None,
         prepare: Callable[[Any], None] | None = None,
+        related: Callable[[Any], Sequence[Related]] | None = None,
     ) -> None:
         """row_url: the row's own page, where it has one beside the generated details.
 
         row_extra: further buttons of a row. prepare: fills in a new row what no form asks.
+        related: what its details tell of rows elsewhere.
         """
         self.entity_actions = {action.name: action for action in actions}
         self._row_url = row_url
         self._row_extra = row_extra
         self.prepare = prepare
+        self._related = related
         self.column_list = [a.name for a in attributes.listed(entity)]
         self.column_details_list = [a.name for a in attributes.detailed(entity)]
         super().__init__(
@@ -258,6 +261,7 @@ class EntityView(ModelView):
             header=header,
             details=details(row),
             history=history_view.history_of(row),
+            related=self._related(row) if self._related else (),
         )
 
     @expose("/new/", methods=("GET", "POST"))

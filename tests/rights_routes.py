@@ -60,7 +60,7 @@ PAGES = {
     "uitnodigen.invite": ("Gebruiker", "M"),
 }
 _ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
-_PROJECT = ["details", "documenten", "financieel", "verantwoordingen"]
+_PROJECT = ["details", "documenten", "financieel", "geschiedenis", "verantwoordingen"]
 _VERANTWOORDING = [
     "activiteiten", "details", "financieel", "geschiedenis", "per_kwartaal", "per_school",
 ]  # fmt: skip

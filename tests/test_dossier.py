@@ -61,8 +61,15 @@ def test_the_same_bytes_after_a_merger_and_an_erasure(
     assert files(portaal.bezoeker("adviseur"), picture(portaal)) == before
 
 
-class Later(datetime):
-    """A clock that runs a year ahead."""
+class _AnyMoment(type):
+    """Every moment is one, also of before the clock was put forward."""
+
+    def __instancecheck__(cls, thing: object) -> bool:
+        return isinstance(thing, datetime)
+
+
+class Later(datetime, metaclass=_AnyMoment):
+    """A clock that runs years ahead."""
 
     @classmethod
     def now(cls, tz: Any = None) -> "Later":

@@ -5,6 +5,8 @@ from flask import Flask
 from cmk_admin.menu import menu_of
 from models.activiteit import Activiteit
 from models.gebruiker import Gebruiker
+from models.samenwerkingspartner import Samenwerkingspartner
+from models.school import School, Schoolbestuur
 from models.verantwoording import Verantwoording
 from views import (
     acties,
@@ -19,6 +21,7 @@ from views import (
     projecten,
     rapportages,
     verantwoordingen,
+    verwant,
 )
 from views.verantwoordingen import controle
 
@@ -40,6 +43,11 @@ def register(app: Flask) -> None:
                 mensen.TweedeStap(),
                 mensen.Overdragen(),
             ),
+        },
+        {
+            School: verwant.of_school,
+            Samenwerkingspartner: verwant.of_partner,
+            Schoolbestuur: verwant.of_bestuur,
         },
     )
     beheer.register(app, generated.SECTIONS)

@@ -1,7 +1,8 @@
 """The generated screens: a line per entity, with its address and what it has beside the usual."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, redirect, url_for
 from flask_admin.base import Admin, AdminIndexView, expose
@@ -12,6 +13,7 @@ from cmk_admin.actions import EntityAction
 from cmk_admin.entity_actions import undo_actions
 from cmk_admin.entity_view import EntityView
 from cmk_admin.menu import Section
+from cmk_admin.page import Related
 from cmk_admin.routes import signed_in
 from cmk_admin.settings import Settings
 from models.activiteit import (
@@ -64,8 +66,12 @@ class Start(AdminIndexView):
 Actions = Mapping[type[Entiteit], Sequence[EntityAction]]
 
 
-def register(app: Flask, actions: Actions) -> None:
-    """Make the screens of every entity. actions: what some have beside the usual."""
+#: What the details of a row tell of rows elsewhere, per entity.
+Telling = Mapping[type[Entiteit], Callable[[Any], Sequence[Related]]]
+
+
+def register(app: Flask, actions: Actions, related: Telling) -> None:
+    """Make the screens of every entity. actions, related: what some have beside the usual."""
     start = Start(url="/beheer/start")
     start.static_folder = None
     templates = Path(app.root_path) / "templates"
@@ -73,8 +79,10 @@ def register(app: Flask, actions: Actions) -> None:
     admin = Admin(app, name="CMK Portaal", index_view=start, theme=theme)
     for section in SECTIONS:
         for entity in section.entities:
-            if entity not in SPECIAL:
+            if entity not in SPECIAL and entity not in related:
                 admin.add_view(EntityView(entity, address(entity)))
+    for entity, tell in related.items():
+        admin.add_view(EntityView(entity, address(entity), related=tell))
     for view in special_views(actions):
         admin.add_view(view)
 

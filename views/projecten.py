@@ -1,10 +1,10 @@
 """Projects with their years, money, documents and details (Handleiding 2.1)."""
 
 from flask import Blueprint, Flask, abort, render_template, request, url_for
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
-from cmk_admin import database, formats, references, tables
+from cmk_admin import database, formats, history_view, references, tables
 from cmk_admin.entity_pages import details as details_of
 from cmk_admin.entity_pages import own_page_actions
 from cmk_admin.page import (
@@ -15,6 +15,7 @@ from cmk_admin.page import (
     Crumb,
     Detail,
     Empty,
+    HistoryItem,
     ListPage,
     PageHeader,
     Pager,
@@ -27,8 +28,9 @@ from cmk_admin.routes import actor, requires
 from models.contractpartij import Contractpartij
 from models.financieel import Jaar, jaren_van
 from models.gebruiker import Gebruiker, Lidmaatschap
+from models.historie import Wijziging
 from models.lijsten import Sector
-from models.project import Document, Project
+from models.project import Baat, Begrotingspost, Document, Project
 from models.verantwoording import Status, Verantwoording
 
 blueprint = Blueprint("projecten", __name__)
@@ -38,7 +40,9 @@ TABS = {
     "financieel": "Financieel overzicht",
     "documenten": "Documenten",
     "details": "Details",
+    "geschiedenis": "Geschiedenis",
 }
+HISTORY = 100
 TONES: dict[Status, Tone] = {
     Status.OPEN: "info",
     Status.GESLOTEN: "neutraal",
@@ -180,6 +184,22 @@ def details(id: int) -> str:  # noqa: A002 - as in the address
     """What is known of the project."""
     project = _find(id)
     return _tab(project, "details", details=[*details_of(project), *_people(project)])
+
+
+@blueprint.get("/projecten/<int:id>/geschiedenis")
+@requires(Handeling.ZIEN, Project)
+def geschiedenis(id: int) -> str:  # noqa: A002 - as in the address
+    """Who changed what of the project, its baten, begroting and documents, newest first."""
+    project = _find(id)
+    return _tab(project, "geschiedenis", history=_history(project))
+
+
+def _history(project: Project) -> list[HistoryItem]:
+    """Its own changes, and those of what Cultuur Oost hangs under it."""
+    below = [entity.__name__ for entity in (Baat, Begrotingspost, Document, Verantwoording)]
+    own = and_(Wijziging.entiteit == Project.__name__, Wijziging.rij_id == project.id)
+    parts = and_(Wijziging.entiteit.in_(below), Wijziging.ouder_id == project.id)
+    return history_view.items(or_(own, parts), HISTORY)
 
 
 def _people(project: Project) -> list[Detail]:

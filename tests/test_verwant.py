@@ -1,0 +1,102 @@
+"""What stamdata tell of rows elsewhere, the history of a project, and the overview of all."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from models.activiteit import Activiteit
+from models.project import Project
+from models.samenwerkingspartner import Samenwerkingspartner
+from models.school import School, Schoolbestuur
+from models.verantwoording import Verantwoording
+from tests import factories as f
+from tests.pages import Node, Page
+from tests.support.portal import Portaal
+
+
+def section(portaal: Portaal, who: str, path: str, title: str) -> Node:
+    page = Page(portaal.bezoeker(who).get(path).text)
+    return next(s for s in page.all("section") if s.get("aria-label") == title)
+
+
+def test_a_school_tells_which_activities_it_joined(portaal: Portaal) -> None:
+    """A cultuurpunt sees its own; Cultuur Oost those of everybody."""
+    with portaal.als() as session:
+        own, foreign = (
+            session.get_one(Activiteit, portaal.wereld.id(Activiteit, van))
+            for van in ("eigen", "vreemd")
+        )
+        own.naam, foreign.naam = "Van ons", "Van een ander"
+        school = own.scholen[0].school_id
+        if all(row.school_id != school for row in foreign.scholen):
+            f.maak_activiteit_school(session, foreign, school_id=school)
+        session.commit()
+    path = f"/stamdata/scholen/details/?id={school}"
+    ours = section(portaal, "projectleider", path, "Activiteiten").words
+    assert "Van ons" in ours
+    assert "Van een ander" not in ours
+    everything = section(portaal, "adviseur", path, "Activiteiten").words
+    assert "Van ons" in everything
+    assert "Van een ander" in everything
+
+
+def test_a_partner_tells_where_it_is_used(portaal: Portaal) -> None:
+    partner = portaal.wereld.id(Samenwerkingspartner, "eigen")
+    path = f"/stamdata/samenwerkingspartners/details/?id={partner}"
+    activiteit = portaal.wereld.id(Activiteit, "eigen")
+    links = section(portaal, "routebegeleider", path, "Activiteiten").all("a")
+    assert f"/activiteiten/{activiteit}/details" in [a.get("href") for a in links]
+
+
+def test_a_board_lists_its_schools(portaal: Portaal) -> None:
+    with portaal.als() as session:
+        board = f.maak_schoolbestuur(session)
+        school = f.maak_school(session, schoolbestuur=board, naam="De Wegwijzer")
+        session.commit()
+        board_id, school_id = board.id, school.id
+        empty = f.maak_schoolbestuur(session)
+        session.commit()
+        empty_id = empty.id
+    path = "/stamdata/schoolbesturen/details/?id="
+    [link] = section(portaal, "adviseur", f"{path}{board_id}", "Scholen").all("a")
+    assert (link.words, link.get("href")) == (
+        "De Wegwijzer",
+        f"/stamdata/scholen/details/?id={school_id}",
+    )
+    none = section(portaal, "adviseur", f"{path}{empty_id}", "Scholen").words
+    assert "nog geen scholen" in none
+    with portaal.als() as session:
+        assert session.scalars(select(School).where(School.schoolbestuur_id == board_id)).one()
+        assert session.get_one(Schoolbestuur, empty_id)
+
+
+def test_a_project_has_its_history(portaal: Portaal) -> None:
+    id_ = portaal.wereld.id(Project, "eigen")
+    with portaal.als() as session:
+        session.get_one(Project, id_).titel = "Nieuwe titel"
+        session.commit()
+    story = section(portaal, "routebegeleider", f"/projecten/{id_}/geschiedenis", "Geschiedenis")
+    assert "Nieuwe titel" in story.words
+
+
+@pytest.mark.parametrize(
+    ("stand", "day", "expected"),
+    [("gesloten", None, "gesloten"), ("vastgesteld", None, "vastgesteld"),
+     ("open", None, "kan sluiten"), ("leeg", date(2020, 1, 1), "loopt achter"),
+     ("leeg", date(2090, 1, 1), "niet begonnen")],
+)  # fmt: skip
+def test_cultuur_oost_sees_where_everybody_stands(
+    portaal: Portaal, stand: str, day: date | None, expected: str
+) -> None:
+    year = portaal.wereld.id(Verantwoording, "eigen", stand)
+    with portaal.als() as session:
+        row = session.get_one(Verantwoording, year)
+        label = (row.project.contractpartij.naam, str(row.kalenderjaar))
+        if day is not None:
+            row.uiterste_datum = day
+            session.commit()
+    page = Page(portaal.bezoeker("adviseur").get("/").text)
+    rows = [[c.words for c in tr.all("th", "td")] for tr in page.all("tr")]
+    [found] = [cells for cells in rows if cells and cells[0] == label[0] and label[1] in cells]
+    assert expected in found
