@@ -131,6 +131,7 @@ ONLY_POSTS = frozenset(
         "activiteiten.scholen_herkennen",
         "concepten.bewaren",
         "concepten.weggooien",
+        "herinneren.vragen",
     }
 )
 #: Their address asks more than is known here: tests/test_mijn_gegevens.py and

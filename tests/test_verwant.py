@@ -1,4 +1,4 @@
-"""What stamdata tell of rows elsewhere, the history of a project, and the overview of all."""
+"""What stamdata tell of rows elsewhere, the history of a project, the overview, reminders."""
 
 from datetime import date
 
@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from models.activiteit import Activiteit
+from models.gebruiker import Lidmaatschap, LidRol
 from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School, Schoolbestuur
+from models.techniek import Mail
 from models.verantwoording import Verantwoording
 from tests import factories as f
 from tests.pages import Node, Page
@@ -100,3 +102,42 @@ def test_cultuur_oost_sees_where_everybody_stands(
     rows = [[c.words for c in tr.all("th", "td")] for tr in page.all("tr")]
     [found] = [cells for cells in rows if cells and cells[0] == label[0] and label[1] in cells]
     assert expected in found
+
+
+def test_a_reminder_is_seen_first_and_asked_once(portaal: Portaal) -> None:
+    """An adviseur reminds one cultuurpunt: its projectleiders get a mail, closed years none."""
+    year = portaal.wereld.id(Verantwoording, "eigen")
+    closed = portaal.wereld.id(Verantwoording, "eigen", "gesloten")
+    visitor = portaal.bezoeker("adviseur")
+    asked = Page(visitor.post("/herinneren", {"rowid": [str(year), str(closed)]}).text)
+    assert asked.heading == "Herinnering sturen"
+    assert "1 verantwoording." in asked.text
+    assert not portaal.changed()
+    body = asked.form() | {"tekst": "Graag voor vrijdag."}
+    answers = [visitor.post("/herinneren", body) for _ in range(2)]
+    assert [answer.location for answer in answers] == ["/", "/"]
+    with portaal.als() as session:
+        leaders = set(
+            session.scalars(
+                select(Lidmaatschap.gebruiker_id).where(
+                    Lidmaatschap.contractpartij_id == portaal.wereld.id("Contractpartij", "eigen"),
+                    Lidmaatschap.rol == LidRol.PROJECTLEIDER,
+                    Lidmaatschap.actief,
+                )
+            )
+        )
+        mails = session.scalars(select(Mail).where(Mail.onderwerp.startswith("Herinnering"))).all()
+        assert leaders
+        assert sorted(m.ontvanger_id for m in mails) == sorted(leaders)
+        assert all("Graag voor vrijdag." in m.tekst for m in mails)
+
+
+def test_only_cultuur_oost_reminds_and_not_without_a_choice(portaal: Portaal) -> None:
+    year = str(portaal.wereld.id(Verantwoording, "eigen"))
+    assert portaal.bezoeker("projectleider").post("/herinneren", {"rowid": year}).status_code == 403
+    visitor = portaal.bezoeker("beheerder")
+    assert visitor.post("/herinneren", {}).location == "/"
+    assert visitor.post("/herinneren", {"rowid": "abc"}).status_code == 404
+    empty = visitor.post("/herinneren", {"rowid": year, "bevestigd": "1", "tekst": " "})
+    assert empty.status_code == 422
+    assert not portaal.changed()

@@ -16,6 +16,7 @@ from views import (
     concepten,
     dashboard,
     generated,
+    herinneren,
     mensen,
     mijn_gegevens,
     projecten,
@@ -53,7 +54,7 @@ def register(app: Flask) -> None:
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen, concepten,
+        bewerkingen, concepten, herinneren,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

@@ -189,6 +189,7 @@ def _overview(counted: list[Counted], today: date) -> ListPage:
         columns=table.columns,
         rows=tuple(_row(counted, today) for counted in table.items),
         pager=table.pager,
+        bulk_actions=(Action("Herinnering sturen…", "", "mail", "post", name="herinneren"),),
         empty=Empty(
             "Geen open verantwoordingen",
             "Een beheerder opent een nieuw jaar voor alle projecten tegelijk.",
@@ -259,6 +260,7 @@ def _row(counted: Counted, today: date) -> Row:
             Cell(formats.euro(figures.besteedbaar), "geld"),
             Cell(formats.day(verantwoording.uiterste_datum), "datum"),
         ),
+        selectable=verantwoording.status is Status.OPEN,
     )
 
 
