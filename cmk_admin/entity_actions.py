@@ -16,6 +16,8 @@ from cmk_admin.page import Action, Crumb, PageHeader
 from cmk_admin.page_batch import EffectLine
 from cmk_admin.policy import Handeling, Verdict, contractpartij_van, may
 from cmk_admin.routes import actor
+from cmk_admin.web.errors import back_url
+from cmk_admin.web.targets import safe_target
 from models.base import Fout, RegelFout
 from models.historie import Bewerking, BewerkingSoort
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 CONFIRMED = "bevestigd"
 UNDO = "Ongedaan maken"
 IN_USE = "Dit wordt nog gebruikt. Verwijder of verplaats dat eerst."
-SEEN, STEP = "gezien", "stap"
+SEEN, STEP, CAME_FROM = "gezien", "stap", "vandaan"
 OTHERWISE = "Kijk na wat er gemaakt wordt en bevestig dan; er is nog niets bewaard."
 TOGETHER = "Haal eerst weg uit je keuze wat niet mee kan."
 
@@ -197,11 +199,23 @@ class ActionRunner:
             blocked=IN_USE if in_use else TOGETHER if refused else "",
             refused=[(str(row), verdict.reason) for row, verdict in refused],
             action_url=url_for(f"{self.view.endpoint}.delete_view"),
-            cancel_url=self.view.return_url(),
+            cancel_url=self._came_from(),
             ids=ids,
-            hidden=(("sleutel", new_key()), ("url", self.view.return_url())),
+            hidden=(
+                ("sleutel", new_key()),
+                ("url", self.view.return_url()),
+                (CAME_FROM, self._came_from()),
+            ),
         )
         return html
+
+    def _came_from(self) -> str:
+        """Where "Annuleren" leads: the page with the button, also after a refusal."""
+        carried = safe_target(request.form.get(CAME_FROM))
+        if carried is not None or request.form.get("sleutel"):
+            return carried or self.view.return_url()
+        before = back_url()
+        return self.view.return_url() if before == "/" else before
 
     def _means(self, rows: list[Any], ids: list[int]) -> tuple[EffectLine, ...]:
         """What deleting does to lasten, schools and closing: it is tried, and taken back."""

@@ -141,3 +141,103 @@ def test_only_cultuur_oost_reminds_and_not_without_a_choice(portaal: Portaal) ->
     empty = visitor.post("/herinneren", {"rowid": year, "bevestigd": "1", "tekst": " "})
     assert empty.status_code == 422
     assert not portaal.changed()
+
+
+# --- small things that save a step ----------------------------------------------------
+
+
+def test_opening_a_year_shows_beforehand_which_projects_get_it(portaal: Portaal) -> None:
+    visitor = portaal.bezoeker("beheerder")
+    with portaal.als() as session:
+        project = session.get_one(Project, portaal.wereld.id(Project, "eigen"))
+        titel, years = project.titel, {v.kalenderjaar for v in project.verantwoordingen}
+        free = next(
+            year
+            for year in range(project.startdatum.year, project.einddatum.year + 1)
+            if year not in years
+        )
+    page = Page(visitor.get("/beheer/jaar-openen").text)
+    seen = visitor.post("/beheer/jaar-openen", page.form() | {"jaar": str(free), "bekijk": "1"})
+    assert seen.status_code == 200
+    [table] = Page(seen.text).all("table")
+    assert titel in [row.all("th")[0].words for row in table.all("tr")]
+    taken = visitor.post(
+        "/beheer/jaar-openen", page.form() | {"jaar": str(min(years)), "bekijk": "1"}
+    )
+    assert titel not in [
+        row.all("th")[0].words for row in Page(taken.text).all("table")[0].all("tr")
+    ]
+    assert not portaal.changed()
+
+
+def test_who_has_one_contractpartij_is_not_asked_which(portaal: Portaal) -> None:
+    new = "/stamdata/samenwerkingspartners/new/"
+    visitor = portaal.bezoeker("routebegeleider")
+    page = Page(visitor.get(new).text)
+    labels = [label.words for label in page.all("label")]
+    assert not any(label.startswith("Contractpartij") for label in labels)
+    assert visitor.post(new, page.form() | {"naam": "Nieuwe partner"}).status_code == 302
+    with portaal.als() as session:
+        partner = session.scalars(
+            select(Samenwerkingspartner).where(Samenwerkingspartner.naam == "Nieuwe partner")
+        ).one()
+        assert partner.contractpartij_id == portaal.wereld.id("Contractpartij", "eigen")
+    asked = Page(portaal.bezoeker("dubbel").get(new).text)
+    assert any(label.words.startswith("Contractpartij") for label in asked.all("label"))
+
+
+def test_cultuur_oost_adds_baten_and_years_where_they_are_shown(portaal: Portaal) -> None:
+    project = portaal.wereld.id(Project, "eigen")
+    year = portaal.wereld.id(Verantwoording, "eigen")
+    pages = {
+        f"/projecten/{project}/verantwoordingen": {"+Nieuwe verantwoording"},
+        f"/projecten/{project}/financieel-overzicht": {"+Nieuwe baat", "+Nieuwe begrotingspost"},
+        f"/verantwoordingen/{year}/financieel-overzicht": {
+            "+Nieuwe baat", "+Nieuwe begrotingspost"
+        },
+    }  # fmt: skip
+    for path, wanted in pages.items():
+        for who, sees in (("beheerder", True), ("projectleider", False)):
+            links = {
+                a.words: a.get("href") for a in Page(portaal.bezoeker(who).get(path).text).all("a")
+            }
+            assert (wanted <= links.keys()) is sees, (who, path)
+    baat = Page(portaal.bezoeker("beheerder").get(links_of(portaal, year)).text).form()
+    assert baat["project_id"] == [str(project)]
+    with portaal.als() as session:
+        assert baat["kalenderjaar"] == [str(session.get_one(Verantwoording, year).kalenderjaar)]
+
+
+def links_of(portaal: Portaal, year: int) -> str:
+    """Where "+Nieuwe baat" of this year leads."""
+    path = f"/verantwoordingen/{year}/financieel-overzicht"
+    page = Page(portaal.bezoeker("beheerder").get(path).text)
+    return next(a.get("href") for a in page.all("a") if a.words == "+Nieuwe baat")
+
+
+def test_cancelling_a_deletion_leads_back_to_where_one_came_from(portaal: Portaal) -> None:
+    partner = portaal.wereld.id(Samenwerkingspartner, "eigen")
+    here = f"/stamdata/samenwerkingspartners/details/?id={partner}"
+    path = f"/stamdata/samenwerkingspartners/delete/?id={partner}"
+    visitor = portaal.bezoeker("projectleider")
+    for referer, expected in (
+        (f"http://localhost{here}", here),
+        ("https://elders.nl/x", "/stamdata/samenwerkingspartners/"),
+    ):
+        page = Page(visitor.get(path, headers={"Referer": referer}).text)
+        [cancel] = [a for a in page.all("a") if a.words in ("Annuleren", "Terug")]
+        assert cancel.get("href") == expected
+
+
+def test_schools_of_the_own_sector_come_first(portaal: Portaal) -> None:
+    """Both lie in the own werkgebied; the one of another sector would come first by name."""
+    with portaal.als() as session:
+        project = session.get_one(Project, portaal.wereld.id(Project, "eigen"))
+        gemeente = f.maak_gemeente(session)
+        f.maak_werkgebied(session, contractpartij=project.contractpartij, gemeente=gemeente)
+        other = f.maak_sector(session)
+        for naam, sector in (("Proefschool A", other), ("Proefschool B", project.sector)):
+            f.maak_school(session, naam=naam, gemeente=gemeente, sector=sector)
+        session.commit()
+    found = portaal.bezoeker("routebegeleider").get("/stamdata/scholen/ajax/lookup/?query=Proef")
+    assert [row[1] for row in found.json] == ["Proefschool B", "Proefschool A"]

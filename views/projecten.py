@@ -25,6 +25,7 @@ from cmk_admin.page import (
 )
 from cmk_admin.policy import Handeling, may, right_on
 from cmk_admin.routes import actor, requires
+from models.base import Entiteit
 from models.contractpartij import Contractpartij
 from models.financieel import Jaar, jaren_van
 from models.gebruiker import Gebruiker, Lidmaatschap
@@ -293,6 +294,25 @@ def _tab(project: Project, tab: str, **content: object) -> str:
     )
 
 
+#: Tab → what Cultuur Oost adds to a project there.
+ADDABLE: dict[str, tuple[type[Entiteit], ...]] = {
+    "verantwoordingen": (Verantwoording,),
+    "financieel": (Baat, Begrotingspost),
+}
+
+
+def _additions(project: Project, tab: str) -> list[Action]:
+    """A button for everything that this person may add on this tab."""
+    back = url_for(f"projecten.{tab}", id=project.id)
+    found = []
+    for entity in ADDABLE.get(tab, ()):
+        if right_on(actor(), Handeling.MAKEN, entity(contractpartij_id=project.contractpartij_id)):
+            endpoint = f"{references.endpoint_of(entity)}.create_view"
+            url = url_for(endpoint, project_id=project.id, url=back)
+            found.append(Action(f"+{entity.woord.nieuw}", url))
+    return found
+
+
 def _header(project: Project, tab: str) -> PageHeader:
     actions: tuple[Action, ...] = ()
     if may(actor(), Handeling.WIJZIGEN, project):
@@ -302,6 +322,7 @@ def _header(project: Project, tab: str) -> PageHeader:
         back = url_for("projecten.documenten", id=project.id)
         url = url_for("document.create_view", project_id=project.id, url=back)
         actions = (*actions, Action("+Nieuw document", url, primary=True))
+    actions = (*actions, *_additions(project, tab))
     return PageHeader(
         project.titel,
         (Crumb("Projecten", url_for("projecten.index")), Crumb(project.titel)),
