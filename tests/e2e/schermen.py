@@ -292,7 +292,7 @@ SCHERMEN = (
             "documenten",
             "details",
             "geschiedenis",
-        )  # fmt: skip
+        )
     ),
     *(
         Scherm(f"jaar {deel}", "projectleider", f"/verantwoordingen/{{jaar}}/{deel}", YEAR_TAB)
