@@ -184,7 +184,8 @@ def _next_steps(verantwoording: Verantwoording, figures: Cijfers, url: str) -> l
 
 def _overview(counted: list[Counted], today: date) -> ListPage:
     address = tables.Address.of(request.path, request.args, ("sort", "page"))
-    table = tables.table(counted, _headings(today), address)
+    by_stand = sorted(counted, key=lambda one: list(STANDS).index(_progressed(one, today)))
+    table = tables.table(by_stand, _headings(today), address)
     return ListPage(
         columns=table.columns,
         rows=tuple(_row(counted, today) for counted in table.items),
