@@ -84,7 +84,7 @@ def test_a_project_has_its_history(portaal: Portaal) -> None:
 
 @pytest.mark.parametrize(
     ("stand", "day", "expected"),
-    [("gesloten", None, "gesloten"), ("vastgesteld", None, "vastgesteld"),
+    [("gesloten", None, "gesloten"), ("gesloten", None, "vastgesteld"),
      ("open", None, "kan sluiten"), ("leeg", date(2020, 1, 1), "loopt achter"),
      ("leeg", date(2090, 1, 1), "niet begonnen")],
 )  # fmt: skip
@@ -94,6 +94,9 @@ def test_cultuur_oost_sees_where_everybody_stands(
     year = portaal.wereld.id(Verantwoording, "eigen", stand)
     with portaal.als() as session:
         row = session.get_one(Verantwoording, year)
+        if expected == "vastgesteld":
+            row.stel_vast()
+            session.commit()
         label = (row.project.contractpartij.naam, str(row.kalenderjaar))
         if day is not None:
             row.uiterste_datum = day
@@ -101,7 +104,7 @@ def test_cultuur_oost_sees_where_everybody_stands(
     page = Page(portaal.bezoeker("adviseur").get("/").text)
     rows = [[c.words for c in tr.all("th", "td")] for tr in page.all("tr")]
     [found] = [cells for cells in rows if cells and cells[0] == label[0] and label[1] in cells]
-    assert expected in found
+    assert any(cell.startswith(expected) for cell in found)
 
 
 def test_a_reminder_is_seen_first_and_asked_once(portaal: Portaal) -> None:

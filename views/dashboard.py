@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, formats, references, tables
@@ -50,7 +50,7 @@ def index() -> str:
     """Active verantwoordingen, agenda, documents and links, questions, your adviseur."""
     session, today = database.session(), _today()
     everywhere = actor().cultuur_oost_rol is not None
-    all_of_them = _counted(session, today if everywhere else None)
+    all_of_them = _counted(session, everywhere)
     counted = [one for one in all_of_them if one[0].status is Status.OPEN]
     return render_template(
         "dashboard/index.html",
@@ -69,14 +69,15 @@ def _today() -> date:
     return datetime.now(formats.AMSTERDAM).date()
 
 
-def _counted(session: GateSession, today: date | None) -> list[Counted]:
+def _counted(session: GateSession, closed_too: bool) -> list[Counted]:
     """The open verantwoordingen in view with their figures; what must be closed first, first.
 
-    today: with those of last year and later that are closed already.
+    closed_too: with those that are closed, from a year before the first open one on.
     """
-    chosen = Verantwoording.status == Status.OPEN
-    if today is not None:
-        chosen = or_(chosen, Verantwoording.kalenderjaar >= today.year - 1)
+    is_open = chosen = Verantwoording.status == Status.OPEN
+    if closed_too:
+        first = select(func.min(Verantwoording.kalenderjaar)).where(is_open).scalar_subquery()
+        chosen = or_(is_open, Verantwoording.kalenderjaar >= func.coalesce(first, 0) - 1)
     found = session.scalars(
         select(Verantwoording)
         .join(Verantwoording.project)
@@ -241,6 +242,8 @@ def _progressed(counted: Counted, today: date) -> str:
 def _row(counted: Counted, today: date) -> Row:
     verantwoording, figures = counted
     project, stand = verantwoording.project, _progressed(counted, today)
+    needed = figures.nog_nodig if verantwoording.status is Status.OPEN else 0
+    told = f"{stand}, nog {needed} nodig" if needed else stand
     complete = "" if figures.compleet is None else f"{figures.compleet} van {figures.regels}"
     return Row(
         verantwoording.id,
@@ -254,7 +257,7 @@ def _row(counted: Counted, today: date) -> Row:
                 ),
             ),
             Cell(str(verantwoording.kalenderjaar), "getal"),
-            Cell(stand, "chip", tone=STANDS[stand]),
+            Cell(told, "chip", tone=STANDS[stand]),
             Cell(complete, "getal"),
             Cell(formats.number(figures.scholen), "getal"),
             Cell(formats.euro(figures.besteed), "geld"),

@@ -41,8 +41,9 @@ TABS = {
     "financieel": "Financieel overzicht",
     "documenten": "Documenten",
     "details": "Details",
-    "geschiedenis": "Geschiedenis",
 }
+#: Handleiding 2.1 has four tabs; the history is a step away from the last.
+GESCHIEDENIS = "Geschiedenis"
 HISTORY = 100
 TONES: dict[Status, Tone] = {
     Status.OPEN: "info",
@@ -289,7 +290,7 @@ def _tab(project: Project, tab: str, **content: object) -> str:
     return render_template(
         "projecten/tab.html",
         header=_header(project, tab),
-        title=TABS[tab],
+        title=TABS.get(tab, GESCHIEDENIS),
         **content,
     )
 
@@ -322,6 +323,9 @@ def _header(project: Project, tab: str) -> PageHeader:
         back = url_for("projecten.documenten", id=project.id)
         url = url_for("document.create_view", project_id=project.id, url=back)
         actions = (*actions, Action("+Nieuw document", url, primary=True))
+    if tab == "details":
+        url = url_for("projecten.geschiedenis", id=project.id)
+        actions = (Action(GESCHIEDENIS, url, "history"), *actions)
     actions = (*actions, *_additions(project, tab))
     return PageHeader(
         project.titel,
