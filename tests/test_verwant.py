@@ -32,7 +32,7 @@ def test_a_school_tells_which_activities_it_joined(portaal: Portaal) -> None:
         own.naam, foreign.naam = "Van ons", "Van een ander"
         school = own.scholen[0].school_id
         if all(row.school_id != school for row in foreign.scholen):
-            f.maak_activiteit_school(session, foreign, school_id=school)
+            f.maak_activiteit_school(session, foreign, session.get_one(School, school))
         session.commit()
     path = f"/stamdata/scholen/details/?id={school}"
     ours = section(portaal, "projectleider", path, "Activiteiten").words
