@@ -243,4 +243,5 @@ def test_schools_of_the_own_sector_come_first(portaal: Portaal) -> None:
             f.maak_school(session, naam=naam, gemeente=gemeente, sector=sector)
         session.commit()
     found = portaal.bezoeker("routebegeleider").get("/stamdata/scholen/ajax/lookup/?query=Proef")
-    assert [row[1] for row in found.json] == ["Proefschool B", "Proefschool A"]
+    rows: list[list[str]] = found.json or []
+    assert [row[1] for row in rows] == ["Proefschool B", "Proefschool A"]

@@ -51,7 +51,7 @@ def of_bestuur(bestuur: Schoolbestuur) -> Sequence[Related]:
     )
 
 
-def _activities(chosen: Select[tuple[int]], nothing: str) -> Related:
+def _activities(chosen: Select[int], nothing: str) -> Related:
     """Newest year first."""
     within = Activiteit.id.in_(chosen)
     way_up = joinedload(Activiteit.verantwoording).joinedload(Verantwoording.project)

@@ -1,5 +1,7 @@
 """What the pages of a verantwoording share: finding it, its header and tabs (Handleiding 2.1)."""
 
+from typing import Any
+
 from flask import abort, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -106,7 +108,10 @@ def _actions(verantwoording: Verantwoording, tab: str) -> tuple[Action, ...]:
 def _money_actions(verantwoording: Verantwoording) -> tuple[Action, ...]:
     """Baten and begroting are added by Cultuur Oost, to the project and for this year."""
     back = url_for("verantwoordingen.financieel", id=verantwoording.id)
-    where = {"project_id": verantwoording.project_id, "kalenderjaar": verantwoording.kalenderjaar}
+    where: dict[str, Any] = {
+        "project_id": verantwoording.project_id,
+        "kalenderjaar": verantwoording.kalenderjaar,
+    }
     return tuple(
         Action(f"+{entity.woord.nieuw}", url_for(f"{name}.create_view", url=back, **where))
         for name, entity in (("baat", Baat), ("begrotingspost", Begrotingspost))
