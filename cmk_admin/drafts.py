@@ -89,7 +89,10 @@ def drop(person: int, form: str) -> None:
 def _pairs(content: str) -> list[tuple[str, str]]:
     if len(content) > MOST:
         raise ValueError
-    found = json.loads(content)
+    try:
+        found = json.loads(content)
+    except RecursionError:
+        raise ValueError from None
     if not isinstance(found, list) or any(
         not isinstance(pair, list) or [type(part) for part in pair] != [str, str] for pair in found
     ):

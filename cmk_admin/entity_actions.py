@@ -18,6 +18,8 @@ from cmk_admin.page import Action, Crumb, PageHeader
 from cmk_admin.page_batch import EffectLine, LeftOut
 from cmk_admin.policy import Handeling, Verdict, contractpartij_van, may
 from cmk_admin.routes import actor
+from cmk_admin.web.errors import back_url
+from cmk_admin.web.targets import safe_target
 from models.base import Fout, RegelFout
 from models.historie import Bewerking, BewerkingSoort
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from cmk_admin.entity_view import EntityView
 
 CONFIRMED = "bevestigd"
-SEEN, STEP = "gezien", "stap"
+SEEN, STEP, CAME_FROM = "gezien", "stap", "vandaan"
 UNDO = "Ongedaan maken"
 OTHERWISE = (
     "Dit is wat er nu zou gebeuren; er is nog niets bewaard. Klopt het, bevestig dan nog eens."
@@ -231,18 +233,27 @@ class ActionRunner:
             ],
             "blocked": IN_USE if in_use else TOGETHER if refused else "",
             "action_url": url_for(f"{self.view.endpoint}.delete_view"),
-            "cancel_url": self.view.return_url(),
+            "cancel_url": self._came_from(),
             "ids": ids,
         }  # fmt: skip
         left, rest = self._left_out(ids) if page["blocked"] and len(rows) > 1 else ((), [])
         effects, seen = self._means(rows) if not page["blocked"] else ((), None)
         hidden = [("sleutel", new_key()), ("url", self.view.return_url())]
+        hidden += [(CAME_FROM, self._came_from())]
         hidden += [(SEEN, seen.fingerprint)] if seen and len(ids) > 1 else []
         html: str = self.view.render(
             "admin/model/delete.html", left=left, rest=rest, effects=effects,
             seen=seen if len(ids) > 1 else None, hidden=hidden, **page,
         )  # fmt: skip
         return html
+
+    def _came_from(self) -> str:
+        """Where "Annuleren" leads: the page with the button, also after a refusal."""
+        carried = safe_target(request.form.get(CAME_FROM))
+        if carried is not None or request.form.get("sleutel"):
+            return carried or self.view.return_url()
+        before = back_url()
+        return self.view.return_url() if before == "/" else before
 
     def _left_out(self, ids: list[int]) -> tuple[tuple[LeftOut, ...], list[int]]:
         """Which of the rows cannot go and why, and those that can: each is tried by itself."""

@@ -64,6 +64,7 @@ class FormRunner:
 
     def create(self) -> Any:
         form = builder.form_class(self.entity)(data=self._first_values())
+        self._hide_the_only_party(form)
         if request.method == "GET":
             form.sleutel.data = new_key()
             return self._page(form, None)
@@ -71,6 +72,12 @@ class FormRunner:
             editing.rules_too(form, self.entity)
             return self._page(form, None), INVALID
         return self._try(form, None, lambda: self._insert(form))
+
+    def _hide_the_only_party(self, form: EntityForm) -> None:
+        """Who has one contractpartij is not asked which; it goes along and is judged as ever."""
+        own, field = actor().partijen(), form._fields.get("contractpartij_id")
+        if field is not None and len(own) == 1 and field.data == own[0]:
+            field.widget_kind = "hidden"
 
     def _first_values(self) -> dict[str, Any]:
         """Defaults of the model, what the address gives, and the only contractpartij."""
@@ -80,7 +87,7 @@ class FormRunner:
                 default = self.entity.__table__.columns[attribute.name].default
                 if default is not None and default.is_scalar:
                     values[attribute.name] = default.arg
-            if attribute.kind == "reference":
+            if attribute.kind in ("reference", "year"):
                 with suppress(ValueError):
                     values[attribute.name] = to_id(request.args.get(attribute.name, ""))
         own = actor().partijen()
@@ -90,8 +97,8 @@ class FormRunner:
 
     def _insert(self, form: EntityForm) -> str:
         row = self.entity()
-        if self.view.prepare is not None:
-            self.view.prepare(row)
+        if self.view.beside.prepare is not None:
+            self.view.beside.prepare(row)
         self._fill(form, row)
         self.session.add(row)
         self.session.flush()

@@ -37,7 +37,7 @@ from cmk_admin.entity_pages import Screen, details, list_page
 from cmk_admin.extensions import db
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Refused
-from cmk_admin.page import Action, Chip, Crumb, PageHeader
+from cmk_admin.page import Action, Chip, Crumb, PageHeader, Related
 from cmk_admin.policy import Handeling, may, ouder_van
 from cmk_admin.routes import actor, address, requires
 from cmk_admin.web.targets import safe_target
@@ -47,6 +47,25 @@ from models.base import Entiteit, MetBestand
 Page = Any
 #: Rows that one action takes at the most; lists show a hundred.
 MOST_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a screen has beside the usual.
+
+    row_url: the row's own page, where it has one beside the generated details.
+    row_extra: further buttons of a row. prepare: fills in a new row what no form asks.
+    header: adds to what stands above the list. related: what its details tell of rows elsewhere.
+    """
+
+    row_url: Callable[[Any], str] | None = None
+    row_extra: Callable[[Any], Sequence[Action]] | None = None
+    prepare: Callable[[Any], None] | None = None
+    header: Callable[[PageHeader], PageHeader] | None = None
+    related: Callable[[Any], Sequence[Related]] | None = None
+
+
+USUAL = Beside()
 
 
 class EntityView(ModelView):
@@ -65,21 +84,10 @@ class EntityView(ModelView):
         entity: type[Entiteit],
         url: str,
         actions: Sequence[EntityAction] = (),
-        row_url: Callable[[Any], str] | None = None,
-        row_extra: Callable[[Any], Sequence[Action]] | None = None,
-        prepare: Callable[[Any], None] | None = None,
-        header: Callable[[PageHeader], PageHeader] | None = None,
+        beside: Beside = USUAL,
     ) -> None:
-        """row_url: the row's own page, where it has one beside the generated details.
-
-        row_extra: further buttons of a row. prepare: fills in a new row what no form asks.
-        header: adds to what stands above the list.
-        """
         self.entity_actions = {action.name: action for action in actions}
-        self._row_url = row_url
-        self._row_extra = row_extra
-        self.prepare = prepare
-        self._header = header
+        self.beside = beside
         self.column_list = [a.name for a in attributes.listed(entity)]
         self.column_details_list = [a.name for a in attributes.detailed(entity)]
         super().__init__(
@@ -151,8 +159,8 @@ class EntityView(ModelView):
 
     def row_url(self, row: Any) -> str:
         """Where a row's name leads."""
-        if self._row_url is not None:
-            return self._row_url(row)
+        if self.beside.row_url is not None:
+            return self.beside.row_url(row)
         return address(f"{self.endpoint}.details_view", id=row.id)
 
     def return_url(self) -> str:
@@ -186,8 +194,8 @@ class EntityView(ModelView):
         """What this person may do with this row: each button is exactly a `may()`."""
         here, who = {"id": row.id}, actor()
         found = [Action("Bekijken", self.row_url(row), "search")]
-        if self._row_extra is not None:
-            found.extend(self._row_extra(row))
+        if self.beside.row_extra is not None:
+            found.extend(self.beside.row_extra(row))
         if self.model.alleen_poort:
             return (*found, *self._own_actions(who, row))
         if may(who, Handeling.WIJZIGEN, row):
@@ -259,8 +267,8 @@ class EntityView(ModelView):
             actions=(screen.new,) if screen.new else (),
             chips=tuple(Chip(v.naam, "info") for v in views if weergaven.is_open(v, here)),
         )
-        if self._header is not None:
-            header = self._header(header)
+        if self.beside.header is not None:
+            header = self.beside.header(header)
         on_record.saw_list(self.model)
         menu = tuple(weergaven.menu(views, self.model, self.base, here))
         return self.render(
@@ -286,6 +294,7 @@ class EntityView(ModelView):
             header=header,
             details=details(row),
             history=history_view.history_of(row),
+            related=self.beside.related(row) if self.beside.related else (),
         )
 
     @expose("/new/", methods=("GET", "POST"))

@@ -286,6 +286,19 @@ class RunningTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Rows elsewhere that a row is about: a heading with links. more: not shown.
+
+    items: label, address and a note for each.
+    """
+
+    title: str
+    items: tuple[tuple[str, str, str], ...]
+    nothing: str
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DraftOffer:
     """Where a form keeps its draft. stand: the version it goes on from.
 

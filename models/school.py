@@ -5,7 +5,17 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Integer, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    String,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from models.base import Entiteit, Fout, Keuze, Woord, keuze_type, tabel, ui
@@ -157,13 +167,16 @@ class School(Entiteit):
 
     @classmethod
     def nabij(cls, partijen: Sequence[int]) -> ColumnElement[bool] | None:
-        """Schools in the own werkgebied come first where a school is chosen."""
+        """Schools in the own werkgebied, of a sector with a project, come first when choosing."""
         from models.contractpartij import Werkgebied
+        from models.project import Project
 
         if not partijen:
             return None
         eigen = select(Werkgebied.gemeente_id).where(Werkgebied.contractpartij_id.in_(partijen))
-        return cls.gemeente_id.in_(eigen)
+        sectoren = select(Project.sector_id).where(Project.contractpartij_id.in_(partijen))
+        van_ons = or_(cls.sector_id.is_(None), cls.sector_id.in_(sectoren))
+        return and_(cls.gemeente_id.in_(eigen), van_ons)
 
     def bijschrift(self) -> str:
         return " · ".join(filter(None, (self.vestigingscode or self.brin_nummer, self.plaats)))

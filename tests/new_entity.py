@@ -53,7 +53,7 @@ def make(folder: Path, database: str) -> Portaal:
     more = Section("Muziek", (Instrument,))
     # A column that an entity gets later.
     code = mapped_column(String(10), nullable=True, info=ui("Projectcode"))
-    Last.projectcode = code  # type: ignore[attr-defined]
+    Last.projectcode = code
     generated.SECTIONS = (*generated.SECTIONS, more)  # type: ignore[assignment]
     app = create_app(make_settings(f"sqlite:///{database}", folder))
     with app.app_context():

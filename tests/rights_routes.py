@@ -65,7 +65,7 @@ PAGES = {
 #: Pages with personal data: that somebody opened them is written down.
 ON_RECORD = frozenset({"mensen.index", "opruimen.opruimen", "persoonlijke_data.index"})
 _ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
-_PROJECT = ["details", "documenten", "financieel", "verantwoordingen"]
+_PROJECT = ["details", "documenten", "financieel", "geschiedenis", "verantwoordingen"]
 _VERANTWOORDING = [
     "activiteiten", "details", "financieel", "geschiedenis", "per_kwartaal", "per_school",
 ]  # fmt: skip
@@ -136,6 +136,7 @@ ONLY_POSTS = frozenset(
         "activiteiten.scholen_herkennen",
         "concepten.bewaren",
         "concepten.weggooien",
+        "herinneren.vragen",
     }
 )
 #: Their address asks more than is known here: test_persoonlijke_data, test_erasure,

@@ -148,5 +148,6 @@ def test_a_pasted_column_is_recognised_line_by_line(portaal: Portaal) -> None:
     answer = portaal.bezoeker("routebegeleider").post(
         "/activiteiten/scholen-herkennen", {"regel": list(lines)}
     )
-    found = [hit and hit[0] for hit in answer.json]
+    hits: list[list[Any] | None] = answer.json or []
+    found = [hit and hit[0] for hit in hits]
     assert dict(zip(lines, found, strict=True)) == lines

@@ -5,6 +5,8 @@ from flask import Flask
 from cmk_admin.menu import menu_of
 from models.activiteit import Activiteit
 from models.gebruiker import Gebruiker
+from models.samenwerkingspartner import Samenwerkingspartner
+from models.school import School, Schoolbestuur
 from models.verantwoording import Verantwoording
 from views import (
     acties,
@@ -15,6 +17,7 @@ from views import (
     dashboard,
     datakwaliteit,
     generated,
+    herinneren,
     mensen,
     mijn_gegevens,
     opruimen,
@@ -23,6 +26,7 @@ from views import (
     samenvoegen,
     taken,
     verantwoordingen,
+    verwant,
     weergaven,
 )
 from views.verantwoordingen import controle
@@ -46,11 +50,16 @@ def register(app: Flask) -> None:
                 mensen.Overdragen(),
             ),
         },
+        {
+            School: verwant.of_school,
+            Samenwerkingspartner: verwant.of_partner,
+            Schoolbestuur: verwant.of_bestuur,
+        },
     )
     beheer.register(app, generated.SECTIONS)
     for screen in (
         dashboard, projecten, verantwoordingen, activiteiten, rapportages, mensen, mijn_gegevens,
-        bewerkingen, concepten, datakwaliteit, samenvoegen, weergaven, opruimen, taken,
+        bewerkingen, concepten, datakwaliteit, herinneren, opruimen, samenvoegen, taken, weergaven,
     ):  # fmt: skip
         screen.register(app)
     menu = menu_of(app)

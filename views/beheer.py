@@ -2,10 +2,20 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from cmk_admin import attributes, database, history_view, references
+from cmk_admin.actions import Preview
 from cmk_admin.entity_actions import key_of_request
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms import fields
@@ -129,6 +139,10 @@ def _en(woorden: list[str]) -> str:
     return " en ".join(filter(None, (", ".join(woorden[:-1]), *woorden[-1:])))
 
 
+#: The button that only shows which projects get the year.
+LOOK = "bekijk"
+
+
 class JaarForm(EntityForm):
     jaar = fields.IntegerField(
         "Kalenderjaar",
@@ -145,9 +159,11 @@ def jaar_openen() -> Response | str | tuple[str, int]:
     if not form.is_submitted():
         form.jaar.data = nu().year + 1
         form.sleutel.data = new_key()
-        return _jaar_page(form)
+        return _jaar_page(form, _would_open(form.jaar.data))
     if not form.validate():
         return _jaar_page(form), INVALID
+    if LOOK in request.form:
+        return _jaar_page(form, _would_open(form.jaar.data))
     session = database.session()
     try:
         return redirect(once(session, key_of_request(), lambda: _open(form.jaar.data)))
@@ -170,7 +186,23 @@ def _open(jaar: int) -> str:
     return url_for("verantwoording.index_view", kalenderjaar=jaar)
 
 
-def _jaar_page(form: JaarForm) -> str:
+def _would_open(jaar: int) -> Preview | None:
+    """The projects that would get this year: opened in memory, and taken back."""
+    session = database.session()
+    try:
+        with session.no_autoflush:
+            nieuw = open_jaar(session, jaar)
+            rows = tuple((v.project.titel, v.project.contractpartij.naam) for v in nieuw)
+    except RegelFout:
+        return None
+    finally:
+        session.rollback()
+    word = "verantwoording" if len(rows) == 1 else "verantwoordingen"
+    lead = f"{len(rows)} {word} voor {jaar}"
+    return Preview(lead, ("Project", "Contractpartij"), rows, 0, 0, "")
+
+
+def _jaar_page(form: JaarForm, preview: Preview | None = None) -> str:
     page = FormPage(
         header=PageHeader(
             "Jaar openen",
@@ -180,6 +212,8 @@ def _jaar_page(form: JaarForm) -> str:
         action_url=url_for("beheer.jaar_openen"),
         cancel_url=url_for("beheer.index"),
         submit_label="Jaar openen",
+        extra_submits=(Action("Bekijk welke projecten", "", name=LOOK),),
     )
     fout = [FormError(form.jaar.id, form.jaar.label.text, str(e)) for e in form.jaar.errors]
-    return render_template("admin/model/form.html", page=replace(page, errors=tuple(fout)))
+    page = replace(page, errors=tuple(fout))
+    return render_template("admin/model/form.html", page=page, preview=preview)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, formats, references, tables
@@ -50,14 +50,15 @@ def register(app: Flask) -> None:
 def index() -> str:
     """Active verantwoordingen, agenda, documents and links, questions, your adviseur."""
     session, today = database.session(), _today()
-    counted = _counted(session)
     everywhere = actor().cultuur_oost_rol is not None
+    all_of_them = _counted(session, everywhere)
+    counted = [one for one in all_of_them if one[0].status is Status.OPEN]
     return render_template(
         "dashboard/index.html",
         header=_header(counted),
         recovery_codes=recovery.to_save(actor().gebruiker_id),
         reports=() if everywhere else [_report(c, today) for c in counted],
-        overview=_overview(counted, today) if everywhere else None,
+        overview=_overview(all_of_them, today) if everywhere else None,
         agenda=_agenda(session, today),
         links=[*_documents(session), *_links(session)],
         questions=[(v.vraag, v.antwoord) for v in session.scalars(_in_order(VeelgesteldeVraag))],
@@ -69,12 +70,19 @@ def _today() -> date:
     return datetime.now(formats.AMSTERDAM).date()
 
 
-def _counted(session: GateSession) -> list[Counted]:
-    """The open verantwoordingen in view with their figures; what must be closed first, first."""
+def _counted(session: GateSession, closed_too: bool) -> list[Counted]:
+    """The open verantwoordingen in view with their figures; what must be closed first, first.
+
+    closed_too: with those that are closed, from a year before the first open one on.
+    """
+    is_open = chosen = Verantwoording.status == Status.OPEN
+    if closed_too:
+        first = select(func.min(Verantwoording.kalenderjaar)).where(is_open).scalar_subquery()
+        chosen = or_(is_open, Verantwoording.kalenderjaar >= func.coalesce(first, 0) - 1)
     found = session.scalars(
         select(Verantwoording)
         .join(Verantwoording.project)
-        .where(Verantwoording.status == Status.OPEN)
+        .where(chosen)
         .options(joinedload(Verantwoording.project).joinedload(Project.contractpartij))
         .order_by(Verantwoording.kalenderjaar, volgens(Project, "titel"), Verantwoording.id)
     ).all()
@@ -168,7 +176,8 @@ def _next_steps(verantwoording: Verantwoording, figures: Cijfers, url: str) -> l
         new = url_for("activiteiten.nieuw", verantwoording_id=verantwoording.id)
         steps.append(Action("+Nieuwe activiteit", new))
     if figures.regels > (figures.compleet or 0):
-        steps.append(Action("Wat ontbreekt er?", f"{url}?stand=onvolledig"))
+        missing = url_for("verantwoordingen.activiteiten", id=verantwoording.id, stand="onvolledig")
+        steps.append(Action("Wat ontbreekt er?", missing))
     return steps
 
 
@@ -177,11 +186,13 @@ def _next_steps(verantwoording: Verantwoording, figures: Cijfers, url: str) -> l
 
 def _overview(counted: list[Counted], today: date) -> ListPage:
     address = tables.Address.of(request.path, request.args, ("sort", "page"))
-    table = tables.table(counted, _HEADINGS, address)
+    by_stand = sorted(counted, key=lambda one: list(STANDS).index(_progressed(one, today)))
+    table = tables.table(by_stand, _headings(today), address)
     return ListPage(
         columns=table.columns,
-        rows=tuple(_row(verantwoording, figures) for verantwoording, figures in table.items),
+        rows=tuple(_row(counted, today) for counted in table.items),
         pager=table.pager,
+        bulk_actions=(Action("Herinnering sturen…", "", "mail", "post", name="herinneren"),),
         empty=Empty(
             "Geen open verantwoordingen",
             "Een beheerder opent een nieuw jaar voor alle projecten tegelijk.",
@@ -189,23 +200,52 @@ def _overview(counted: list[Counted], today: date) -> ListPage:
     )
 
 
-_HEADINGS: tuple[tables.Heading[Counted], ...] = (
-    tables.Heading("contractpartij", "Contractpartij", lambda c: c[0].project.contractpartij.naam),
-    tables.Heading("project", "Project", lambda c: c[0].project.titel),
-    tables.Heading("jaar", "Jaar", lambda c: c[0].kalenderjaar, numeric=True),
-    tables.Heading("compleet", "Compleet", lambda c: c[1].compleet, numeric=True),
-    tables.Heading("scholen", "Scholen", lambda c: c[1].scholen, numeric=True),
-    tables.Heading("besteed", "Besteed", lambda c: c[1].besteed, numeric=True),
-    tables.Heading("besteedbaar", "Besteedbaar", lambda c: c[1].besteedbaar, numeric=True),
-    tables.Heading("uiterste_datum", "Uiterste datum", lambda c: c[0].uiterste_datum),
-    tables.Heading("stand", "Stand", lambda c: c[1].nog_nodig),
-)
+def _headings(today: date) -> tuple[tables.Heading[Counted], ...]:
+    return (
+        tables.Heading(
+            "contractpartij", "Contractpartij", lambda c: c[0].project.contractpartij.naam
+        ),
+        tables.Heading("project", "Project", lambda c: c[0].project.titel),
+        tables.Heading("jaar", "Jaar", lambda c: c[0].kalenderjaar, numeric=True),
+        tables.Heading("stand", "Stand", lambda c: list(STANDS).index(_progressed(c, today))),
+        tables.Heading("compleet", "Compleet", lambda c: c[1].compleet, numeric=True),
+        tables.Heading("scholen", "Scholen", lambda c: c[1].scholen, numeric=True),
+        tables.Heading("besteed", "Besteed", lambda c: c[1].besteed, numeric=True),
+        tables.Heading("besteedbaar", "Besteedbaar", lambda c: c[1].besteedbaar, numeric=True),
+        tables.Heading("uiterste_datum", "Uiterste datum", lambda c: c[0].uiterste_datum),
+    )
 
 
-def _row(verantwoording: Verantwoording, figures: Cijfers) -> Row:
-    project = verantwoording.project
-    needed = figures.nog_nodig
-    chip = Chip(f"nog {needed} nodig", "let_op") if needed else Chip("kan sluiten", "goed")
+#: How far a year is, what asks for attention first.
+STANDS: dict[str, Tone] = {
+    "loopt achter": "fout",
+    "niet begonnen": "let_op",
+    "bezig": "info",
+    "kan sluiten": "goed",
+    "gesloten": "neutraal",
+    "vastgesteld": "neutraal",
+}
+
+
+def _progressed(counted: Counted, today: date) -> str:
+    """Behind is: not ready to close while the last day is near, or the year is over."""
+    verantwoording, figures = counted
+    if verantwoording.status is not Status.OPEN:
+        return verantwoording.status.label.lower()
+    if figures.nog_nodig == 0:
+        return "kan sluiten"
+    last_day = verantwoording.uiterste_datum or date(verantwoording.kalenderjaar, 12, 31)
+    if (last_day - today).days <= SOON:
+        return "loopt achter"
+    return "bezig" if figures.regels else "niet begonnen"
+
+
+def _row(counted: Counted, today: date) -> Row:
+    verantwoording, figures = counted
+    project, stand = verantwoording.project, _progressed(counted, today)
+    needed = figures.nog_nodig if verantwoording.status is Status.OPEN else 0
+    told = f"{stand}, nog {needed} nodig" if needed else stand
+    complete = "" if figures.compleet is None else f"{figures.compleet} van {figures.regels}"
     return Row(
         verantwoording.id,
         str(verantwoording),
@@ -218,13 +258,14 @@ def _row(verantwoording: Verantwoording, figures: Cijfers) -> Row:
                 ),
             ),
             Cell(str(verantwoording.kalenderjaar), "getal"),
-            Cell(f"{figures.compleet} van {figures.regels}", "getal"),
+            Cell(told, "chip", tone=STANDS[stand]),
+            Cell(complete, "getal"),
             Cell(formats.number(figures.scholen), "getal"),
             Cell(formats.euro(figures.besteed), "geld"),
             Cell(formats.euro(figures.besteedbaar), "geld"),
             Cell(formats.day(verantwoording.uiterste_datum), "datum"),
-            Cell(chip.label, "chip", tone=chip.tone),
         ),
+        selectable=verantwoording.status is Status.OPEN,
     )
 
 

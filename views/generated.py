@@ -1,8 +1,9 @@
 """The generated screens: a line per entity, with its address and what it has beside the usual."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, redirect, url_for
 from flask_admin.base import Admin, AdminIndexView, expose
@@ -13,10 +14,10 @@ from cmk_admin import exports, tasks
 from cmk_admin.actions import EntityAction
 from cmk_admin.bulk import large
 from cmk_admin.entity_actions import undo_actions
-from cmk_admin.entity_view import EntityView
+from cmk_admin.entity_view import Beside, EntityView
 from cmk_admin.mail import mail_folder
 from cmk_admin.menu import Section
-from cmk_admin.page import Action, PageHeader
+from cmk_admin.page import Action, PageHeader, Related
 from cmk_admin.routes import actor, signed_in
 from cmk_admin.settings import Settings
 from models.activiteit import (
@@ -88,8 +89,12 @@ class Start(AdminIndexView):
 Actions = Mapping[type[Entiteit], Sequence[EntityAction]]
 
 
-def register(app: Flask, actions: Actions) -> None:
-    """Make the screens of every entity. actions: what some have beside the usual."""
+#: What the details of a row tell of rows elsewhere, per entity.
+Telling = Mapping[type[Entiteit], Callable[[Any], Sequence[Related]]]
+
+
+def register(app: Flask, actions: Actions, related: Telling) -> None:
+    """Make the screens of every entity. actions, related: what some have beside the usual."""
     start = Start(url="/beheer/start")
     start.static_folder = None
     templates = Path(app.root_path) / "templates"
@@ -97,8 +102,10 @@ def register(app: Flask, actions: Actions) -> None:
     admin = Admin(app, name="CMK Portaal", index_view=start, theme=theme)
     for section in SECTIONS:
         for entity in section.entities:
-            if entity not in SPECIAL:
+            if entity not in SPECIAL and entity not in related:
                 admin.add_view(EntityView(entity, address(entity)))
+    for entity, tell in related.items():
+        admin.add_view(EntityView(entity, address(entity), beside=Beside(related=tell)))
     for view in special_views(actions):
         admin.add_view(view)
     tasks.register(app, exports.KIND, exports.make)
@@ -130,29 +137,36 @@ def special_views(actions: Actions) -> tuple[EntityView, ...]:
             Activiteit,
             address(Activiteit),
             actions=actions[Activiteit],
-            row_url=lambda row: url_for("activiteiten.details", id=row.id),
+            beside=Beside(row_url=lambda row: url_for("activiteiten.details", id=row.id)),
         ),
         EntityView(
             Verantwoording,
             address(Verantwoording),
             actions=actions[Verantwoording],
-            row_url=lambda row: url_for("verantwoordingen.activiteiten", id=row.id),
+            beside=Beside(row_url=lambda row: url_for("verantwoordingen.activiteiten", id=row.id)),
         ),
         EntityView(
             Project,
             address(Project),
-            row_url=lambda row: url_for("projecten.verantwoordingen", id=row.id),
+            beside=Beside(row_url=lambda row: url_for("projecten.verantwoordingen", id=row.id)),
         ),
-        EntityView(Gebruiker, address(Gebruiker), actions=actions[Gebruiker], prepare=_mark_demo),
+        EntityView(
+            Gebruiker,
+            address(Gebruiker),
+            actions=actions[Gebruiker],
+            beside=Beside(prepare=_mark_demo),
+        ),
         EntityView(
             Bewerking,
             address(Bewerking),
-            row_url=lambda row: url_for("bewerkingen.details", id=row.id),
-            row_extra=undo_actions,
+            beside=Beside(
+                row_url=lambda row: url_for("bewerkingen.details", id=row.id),
+                row_extra=undo_actions,
+            ),
         ),
-        EntityView(Mail, address(Mail), header=_where_mail_goes),
-        EntityView(Bewaartermijn, address(Bewaartermijn), header=_clean_up),
-        EntityView(Weergave, address(Weergave), prepare=_of_who_makes_it),
+        EntityView(Mail, address(Mail), beside=Beside(header=_where_mail_goes)),
+        EntityView(Bewaartermijn, address(Bewaartermijn), beside=Beside(header=_clean_up)),
+        EntityView(Weergave, address(Weergave), beside=Beside(prepare=_of_who_makes_it)),
     )
 
 

@@ -1,10 +1,10 @@
 """Projects with their years, money, documents and details (Handleiding 2.1)."""
 
 from flask import Blueprint, Flask, abort, render_template, request, url_for
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
-from cmk_admin import database, formats, references, tables
+from cmk_admin import database, formats, history_view, references, tables
 from cmk_admin.entity_pages import details as details_of
 from cmk_admin.entity_pages import own_page_actions
 from cmk_admin.page import (
@@ -15,6 +15,7 @@ from cmk_admin.page import (
     Crumb,
     Detail,
     Empty,
+    HistoryItem,
     ListPage,
     PageHeader,
     Pager,
@@ -24,11 +25,13 @@ from cmk_admin.page import (
 )
 from cmk_admin.policy import Handeling, may, right_on
 from cmk_admin.routes import actor, requires
+from models.base import Entiteit
 from models.contractpartij import Contractpartij
 from models.financieel import Jaar, jaren_van
 from models.gebruiker import Gebruiker, Lidmaatschap
+from models.historie import Wijziging
 from models.lijsten import Sector
-from models.project import Document, Project
+from models.project import Baat, Begrotingspost, Document, Project
 from models.verantwoording import Status, Verantwoording
 from models.vouwen import Vouw, volgens, vouw
 
@@ -40,6 +43,9 @@ TABS = {
     "documenten": "Documenten",
     "details": "Details",
 }
+#: Handleiding 2.1 has four tabs; the history is a step away from the last.
+GESCHIEDENIS = "Geschiedenis"
+HISTORY = 100
 TONES: dict[Status, Tone] = {
     Status.OPEN: "info",
     Status.GESLOTEN: "neutraal",
@@ -184,6 +190,22 @@ def details(id: int) -> str:  # noqa: A002 - as in the address
     return _tab(project, "details", details=[*details_of(project), *_people(project)])
 
 
+@blueprint.get("/projecten/<int:id>/geschiedenis")
+@requires(Handeling.ZIEN, Project)
+def geschiedenis(id: int) -> str:  # noqa: A002 - as in the address
+    """Who changed what of the project, its baten, begroting and documents, newest first."""
+    project = _find(id)
+    return _tab(project, "geschiedenis", history=_history(project))
+
+
+def _history(project: Project) -> list[HistoryItem]:
+    """Its own changes, and those of what Cultuur Oost hangs under it."""
+    below = [entity.__name__ for entity in (Baat, Begrotingspost, Document, Verantwoording)]
+    own = and_(Wijziging.entiteit == Project.__name__, Wijziging.rij_id == project.id)
+    parts = and_(Wijziging.entiteit.in_(below), Wijziging.ouder_id == project.id)
+    return history_view.items(or_(own, parts), HISTORY)
+
+
 def _people(project: Project) -> list[Detail]:
     """The members of the contractpartij, as far as one sees them (Handleiding 1.5)."""
     members = (
@@ -270,9 +292,28 @@ def _tab(project: Project, tab: str, **content: object) -> str:
     return render_template(
         "projecten/tab.html",
         header=_header(project, tab),
-        title=TABS[tab],
+        title=TABS.get(tab, GESCHIEDENIS),
         **content,
     )
+
+
+#: Tab → what Cultuur Oost adds to a project there.
+ADDABLE: dict[str, tuple[type[Entiteit], ...]] = {
+    "verantwoordingen": (Verantwoording,),
+    "financieel": (Baat, Begrotingspost),
+}
+
+
+def _additions(project: Project, tab: str) -> list[Action]:
+    """A button for everything that this person may add on this tab."""
+    back = url_for(f"projecten.{tab}", id=project.id)
+    found = []
+    for entity in ADDABLE.get(tab, ()):
+        if right_on(actor(), Handeling.MAKEN, entity(contractpartij_id=project.contractpartij_id)):
+            endpoint = f"{references.endpoint_of(entity)}.create_view"
+            url = url_for(endpoint, project_id=project.id, url=back)
+            found.append(Action(f"+{entity.woord.nieuw}", url))
+    return found
 
 
 def _header(project: Project, tab: str) -> PageHeader:
@@ -284,6 +325,10 @@ def _header(project: Project, tab: str) -> PageHeader:
         back = url_for("projecten.documenten", id=project.id)
         url = url_for("document.create_view", project_id=project.id, url=back)
         actions = (*actions, Action("+Nieuw document", url, primary=True))
+    if tab == "details":
+        url = url_for("projecten.geschiedenis", id=project.id)
+        actions = (Action(GESCHIEDENIS, url, "history"), *actions)
+    actions = (*actions, *_additions(project, tab))
     return PageHeader(
         project.titel,
         (Crumb("Projecten", url_for("projecten.index")), Crumb(project.titel)),

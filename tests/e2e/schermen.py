@@ -14,6 +14,7 @@ from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from models.toegang import LinkSoort
+from models.verantwoording import Momentopname
 from tests.e2e.demo import ACCOUNTS, ACHTERHOEK, PROJECT, Demo
 from tests.e2e.hands import button, field, says
 
@@ -72,6 +73,7 @@ def ids(demo: Demo) -> dict[str, int]:
         "school": demo.id(School),
         "partij": demo.id(Contractpartij, naam=ACHTERHOEK),
         "doel": demo.id(Doel),
+        "dossier": demo.id(Momentopname, verantwoording_id=demo.verantwoording(jaar=2025)),
     }
 
 
@@ -301,12 +303,31 @@ SCHERMEN = (
     Scherm("projecten niets", "projectleider", "/projecten?search=zzz", "projecten/index.html"),
     *(
         Scherm(f"project {deel}", "projectleider", f"/projecten/{{project}}/{deel}", PROJECT_TAB)
-        for deel in ("verantwoordingen", "financieel-overzicht", "documenten", "details")
+        for deel in (
+            "verantwoordingen",
+            "financieel-overzicht",
+            "documenten",
+            "details",
+            "geschiedenis",
+        )
     ),
     *(
         Scherm(f"jaar {deel}", "projectleider", f"/verantwoordingen/{{jaar}}/{deel}", YEAR_TAB)
         for deel in ("financieel-overzicht", "details", "geschiedenis")
     ),
+    Scherm(
+        "jaar per school",
+        "projectleider",
+        "/verantwoordingen/{jaar}/per-school",
+        "verantwoordingen/per_school.html",
+    ),
+    Scherm(
+        "jaar per kwartaal",
+        "projectleider",
+        "/verantwoordingen/{jaar}/per-kwartaal",
+        "verantwoordingen/per_kwartaal.html",
+    ),
+    Scherm("dossier", "projectleider", "/dossiers/{dossier}", "verantwoordingen/dossier.html"),
     Scherm(
         "jaar activiteiten",
         "projectleider",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import Select, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, inspect, or_, select
 from sqlalchemy.orm import selectinload
 from wtforms.validators import NumberRange
 
@@ -125,12 +125,12 @@ def _schools(
     return offer
 
 
-def _near(partijen: Sequence[int], activiteiten: Sequence[int]) -> Select[tuple[School]]:
+def _near(partijen: Sequence[int], activiteiten: Sequence[int]) -> Select[Any]:
     joined = select(ActiviteitSchool.school_id).where(
         ActiviteitSchool.activiteit_id.in_(activiteiten)
     )
     region = School.nabij(partijen)
-    chosen = School.id.in_(joined)
+    chosen: ColumnElement[bool] = School.id.in_(joined)
     if region is not None:
         chosen = or_(chosen, region & School.actief)
     return references.ordered(select(School).where(chosen), School)

@@ -7,7 +7,7 @@ byte for byte whenever it is made: also after a school was merged or a person wa
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -151,8 +151,8 @@ def _facts(row: Momentopname) -> list[Fact]:
 
 def _sheets(row: Momentopname) -> Iterator[excel.Sheet]:
     front = [[label, _shown(kind, value)] for label, kind, value in _facts(row)]
-    columns = (excel.Column("Dossier", width=38), excel.Column("", width=70))
-    yield excel.Sheet("Voorblad", columns, front, plain=True)
+    labels = (excel.Column("Dossier", width=38), excel.Column("", width=70))
+    yield excel.Sheet("Voorblad", labels, front, plain=True)
     for title, columns, rows in _tables(row.inhoud):
         yield excel.Sheet(title, columns, rows)
 
@@ -242,7 +242,7 @@ def _day(text: str | None) -> date | None:
 # --- on screen and on paper -------------------------------------------------------
 
 
-SHOWN = {
+SHOWN: dict[str, Callable[[Any], str]] = {
     "money": formats.euro,
     "hours": formats.hours,
     "integer": formats.number,

@@ -1,15 +1,17 @@
 """What the pages of a verantwoording share: finding it, its header and tabs (Handleiding 2.1)."""
 
+from typing import Any
+
 from flask import abort, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database
 from cmk_admin.page import Action, Chip, Crumb, PageHeader, Tab, Tone
-from cmk_admin.policy import Handeling, may, stap_handeling
+from cmk_admin.policy import Handeling, may, right_on, stap_handeling
 from cmk_admin.routes import actor
 from models.activiteit import Activiteit
-from models.project import Project
+from models.project import Baat, Begrotingspost, Project
 from models.verantwoording import OVERGANGEN, Overgang, Status, Verantwoording
 
 TABS = {
@@ -95,10 +97,28 @@ def header(verantwoording: Verantwoording, tab: str, count: int | None = None) -
 def _actions(verantwoording: Verantwoording, tab: str) -> tuple[Action, ...]:
     if tab == "activiteiten" and mag(Handeling.MAKEN, verantwoording):
         return (new_action(verantwoording),)
+    if tab == "financieel":
+        return _money_actions(verantwoording)
     if tab == "details" and may_change(verantwoording):
         url = url_for("verantwoordingen.wijzigen", id=verantwoording.id)
         return (Action("Wijzigen", url, "edit", primary=True),)
     return ()
+
+
+def _money_actions(verantwoording: Verantwoording) -> tuple[Action, ...]:
+    """Baten and begroting are added by Cultuur Oost, to the project and for this year."""
+    back = url_for("verantwoordingen.financieel", id=verantwoording.id)
+    where: dict[str, Any] = {
+        "project_id": verantwoording.project_id,
+        "kalenderjaar": verantwoording.kalenderjaar,
+    }
+    return tuple(
+        Action(f"+{entity.woord.nieuw}", url_for(f"{name}.create_view", url=back, **where))
+        for name, entity in (("baat", Baat), ("begrotingspost", Begrotingspost))
+        if right_on(
+            actor(), Handeling.MAKEN, entity(contractpartij_id=verantwoording.contractpartij_id)
+        )
+    )
 
 
 def new_action(verantwoording: Verantwoording) -> Action:
