@@ -7,7 +7,7 @@ button from `may()`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from flask import Response, abort, jsonify, request, url_for
