@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from cmk_admin import erasure
 from cmk_admin.actor import Actor, system
@@ -32,7 +32,8 @@ class ChangedSinceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is over time of one kind. rows: (what, since when) of the oldest; total: of all."""
+    """What is over time of one kind. rows: (what, since when) of the oldest; total: of all;
+    mark: differs when it is another period, or other rows."""
 
     soort: Bewaarsoort
     maanden: int
@@ -94,17 +95,12 @@ def _due(session: GateSession, moment: datetime) -> list[Due]:
 def _due_of(session: GateSession, soort: Bewaarsoort, months: int, moment: datetime) -> Due:
     kind, before = KINDS[soort], months_before(moment, months)
     which = kind.which(before)
-    total, first, last = session.execute(
-        select(
-            func.count(kind.entity.id), func.min(kind.entity.id), func.max(kind.entity.id)
-        ).where(which)
-    ).one()
+    ids = session.scalars(select(kind.entity.id).where(which).order_by(kind.entity.id)).all()
     oldest = select(kind.entity).where(which).order_by(kind.since, kind.entity.id).limit(SHOWN)
     rows = tuple(
         (_name(row), getattr(row, kind.since.key)) for row in session.scalars(oldest).unique()
     )
-    mark = f"{soort} {months} {total} {first} {last}"
-    return Due(soort, months, before, total, rows, mark)
+    return Due(soort, months, before, len(ids), rows, f"{soort} {months} {ids}")
 
 
 def _name(row: Entiteit) -> str:
