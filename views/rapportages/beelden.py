@@ -129,7 +129,7 @@ def _bereik(cijfers: Totalen, link: Link) -> Donut:
 
 def _doelen(rapport: Rapport, link: Link) -> Donut:
     leeg = sum(not doel.som.regels for doel in rapport.doelen)
-    noten = ()
+    noten: tuple[Note, ...] = ()
     if leeg:
         noten = (Note(f"Aan {leeg} van de {len(rapport.doelen)} CMK-doelen is nog niet gewerkt."),)
     return Donut(
