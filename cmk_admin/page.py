@@ -364,13 +364,26 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A remark under figures. figure: the one in it, which `url` explains; `text` follows it."""
+
+    text: str
+    figure: str = ""
+    url: str = ""
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Donut:
-    """A ring with the same figures as a table; `colour`: where its colours begin."""
+    """A ring with the same figures as a table; `colour`: where its colours begin.
+
+    explain: where the figure in the middle is explained.
+    """
 
     title: str
     centre: str
     centre_label: str
     slices: tuple[Slice, ...]
-    note: str = ""
+    notes: tuple[Note, ...] = ()
     explain: Action | None = None
     colour: int = 1

@@ -47,5 +47,5 @@ def _current() -> CurrentUser:
         email=account.email,
         logout_url=url_for("auth.logout"),
         downloads_url=url_for("taken.index"),
-        downloads_active=request.path == url_for("taken.index"),
+        downloads_active=request.path.startswith(url_for("taken.index")),
     )

@@ -203,6 +203,22 @@ def test_a_merger_after_closing_changes_nothing(session: GateSession) -> None:
     assert of(session) == closed
 
 
+def test_a_year_that_is_closed_again_is_read_anew(session: GateSession) -> None:
+    """What was counted of its first picture is of no use any more."""
+    verantwoording, *_ = closed_year(session)
+    verantwoording.sluit(None)
+    session.commit()
+    first = of(session).totalen
+    assert of(session).totalen == first
+    verantwoording.heropen("nog een last")
+    session.commit()
+    f.maak_last(session, verantwoording.activiteiten[0], bedrag=77_00)
+    session.commit()
+    verantwoording.sluit(None)
+    session.commit()
+    assert of(session).totalen.besteed == first.besteed + 77_00
+
+
 def test_an_open_year_does_follow_a_merger(session: GateSession) -> None:
     _, reached, missed = closed_year(session)
     reached.actief, reached.opvolger = False, missed

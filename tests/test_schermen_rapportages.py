@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cmk_admin import formats
+from cmk_admin.page import Donut
 from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker
 from models.project import Project
@@ -172,11 +173,28 @@ def test_nothing_yet_draws_nothing() -> None:
 
 
 def test_notes_say_what_a_figure_leaves_out() -> None:
-    made = drawn(zonder_bedrag=2, buiten=1, regio=4, regio_onbekend=1)
-    assert "2 lasten hebben nog geen bedrag" in made["Budget"].note
-    assert "1 bereikte school ligt buiten de regio" in made["Bereikte scholen"].note
-    assert "is de regio niet bewaard" in made["Bereikte scholen"].note
-    assert "1 last heeft nog geen bedrag" in drawn(zonder_bedrag=1)["Budget"].note
+    made = drawn(zonder_bedrag=2, buiten=1, regio=4, regio_onbekend=1, besteedbaar=100_00)
+    assert said(made["Budget"]) == [
+        ("Besteedbaar: € 100,00.", "€ 100,00", "/besteedbaar"),
+        ("2 lasten hebben nog geen bedrag en tellen als € 0,00.", "2", "/zonder-bedrag"),
+    ]
+    assert said(made["Bereikte scholen"]) == [
+        ("1 bereikte school ligt buiten de regio.", "1", "/buiten"),
+        ("Van een eerder gesloten verantwoording is de regio niet bewaard.", "", ""),
+    ]
+    assert said(drawn(zonder_bedrag=1)["Budget"])[1][0].startswith("1 last heeft nog geen bedrag")
+
+
+def said(donut: Donut) -> list[tuple[str, str, str]]:
+    """Each note as people read it, the figure in it, and where that is explained."""
+    return [(f"{n.lead}{n.figure}{n.text}", n.figure, n.url) for n in donut.notes]
+
+
+def test_the_figure_in_a_ring_opens_what_makes_it(portaal: Portaal) -> None:
+    centres = page_of(portaal, "projectleider").with_class("donut-centre")
+    opened = [link.get("href").partition("?")[0].rpartition("/")[2] for link in centres]
+    assert opened == ["besteed", "bereikt", "activiteiten"]
+    assert all(link.get("aria-label").startswith("Verklaar ") for link in centres)
 
 
 def test_years_beside_each_other() -> None:

@@ -153,7 +153,8 @@ def _finish(row: Taak, run: Run, state: TaakStatus, outcome: Outcome) -> bool:
             return False
         stored.status, stored.uitkomst = state, outcome.text
         stored.adres = outcome.url or None
-        stored.gedaan, stored.totaal = run.done, run.total
+        stored.gedaan = run.done
+        stored.totaal = None if run.total is None else max(run.total, run.done)
         stored.verloopt_op = nu() + KEPT
         if has_file:
             stored.bestand, stored.bestand_sleutel = outcome.file[:200], run.file.name

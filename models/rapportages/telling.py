@@ -21,8 +21,8 @@ from models.verantwoording import Status, Verantwoording
 Sleutel = int | str | None
 #: The quarter of lasten that have no payment date yet.
 ZONDER_DATUM = 0
-#: Schools that are looked up at once: a statement takes only so many parameters.
-TEGELIJK = 5000
+#: Schools that are looked up by their number; a statement takes only so many parameters.
+TEGELIJK = 1000
 
 
 class Schoolnaam(NamedTuple):
@@ -177,7 +177,7 @@ def _gelezen(sessie: Session, ids: Sequence[int]) -> dict[int, Telling]:
     """The counts of closed verantwoordingen. Which picture is theirs is asked each time; only
     one that was not seen before is read."""
     namen = beeldnamen(sessie, ids)
-    gevonden = {id_: _BEKEND[naam] for id_, naam in namen.items() if naam in _BEKEND}
+    gevonden = {id_: telling for id_, naam in namen.items() if (telling := _BEKEND.get(naam))}
     nieuw = beelden(sessie, [id_ for id_ in namen if id_ not in gevonden])
     for id_, beeld in nieuw.items():
         gevonden[id_] = _BEKEND[namen[id_]] = uit_beeld(beeld)
@@ -270,13 +270,16 @@ SCHOOLVELDEN = (
 
 def schoolnamen(sessie: Session, ids: Collection[int]) -> Iterator[Schoolnaam]:
     """What these schools are called now."""
-    gezocht = sorted(ids)
-    for begin in range(0, len(gezocht), TEGELIJK):
-        vraag = (
-            select(*SCHOOLVELDEN)
-            .select_from(School)
-            .join(School.gemeente)
-            .outerjoin(School.schoolbestuur)
-            .where(School.id.in_(gezocht[begin : begin + TEGELIJK]))
-        )
-        yield from map(Schoolnaam._make, sessie.execute(vraag))
+    vraag = (
+        select(*SCHOOLVELDEN)
+        .select_from(School)
+        .join(School.gemeente)
+        .outerjoin(School.schoolbestuur)
+    )
+    if len(ids) > TEGELIJK:
+        # Of so many it is cheaper to read them all than to look each of them up.
+        gezocht = set(ids)
+        yield from (Schoolnaam._make(r) for r in sessie.execute(vraag) if r[0] in gezocht)
+    elif ids:
+        gekozen = vraag.where(School.id.in_(sorted(ids)))
+        yield from map(Schoolnaam._make, sessie.execute(gekozen))

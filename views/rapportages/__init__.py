@@ -133,10 +133,10 @@ def uitvoer(deel: str, soort: str) -> BaseResponse | str:
     """Those rows as a file."""
     if soort not in ("xlsx", "csv"):
         abort(404)
-    verklaring, _ = _verklaring(deel)
+    verklaring, selectie = _verklaring(deel)
     regels = verklaring.omvang()
     if is_large(regels):
-        titel = f"{verklaring.titel} {verklaring.keuze.jaar} – {verklaring.keuze.wie}"
+        titel = f"{verklaring.titel} {selectie.jaar} – {verklaring.keuze.van(selectie)}"
         gevraagd = {"deel": deel, "soort": soort}
         return offer(taken.REGELS, titel, gevraagd, regels)
     naam = verklaring.bestand(soort)

@@ -1,10 +1,10 @@
 """The report as pictures: what the templates of Rapportages lay out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cmk_admin import formats
-from cmk_admin.page import Action, Chip, Donut, Slice
+from cmk_admin.page import Action, Chip, Donut, Note, Slice
 from models.rapportages import procent
 from models.rapportages.rapport import Doelcijfers, Groepcijfers, Rapport, Totalen
 from models.rapportages.selectie import Selectie
@@ -76,28 +76,37 @@ def _budget(cijfers: Totalen, link: Link) -> Donut:
         deel,
         "besteed" if cijfers.besteedbaar > 0 else "geen baten",
         (Slice("Besteed", cijfers.besteed, formats.euro(cijfers.besteed), url=besteed), rest),
-        f"Besteedbaar: {formats.euro(cijfers.besteedbaar)}.{_zonder_bedrag(cijfers)}",
+        (
+            Note(".", formats.euro(cijfers.besteedbaar), link("besteedbaar"), "Besteedbaar: "),
+            *_zonder_bedrag(cijfers, link),
+        ),
         _verklaar(besteed),
         ROZE,
     )
 
 
-def _zonder_bedrag(cijfers: Totalen) -> str:
-    if not cijfers.zonder_bedrag:
-        return ""
-    lasten = "last heeft" if cijfers.zonder_bedrag == 1 else "lasten hebben"
-    return f" {cijfers.zonder_bedrag} {lasten} nog geen bedrag en tellen als € 0,00."
+def _zonder_bedrag(cijfers: Totalen, link: Link) -> Iterator[Note]:
+    if cijfers.zonder_bedrag:
+        een = cijfers.zonder_bedrag == 1
+        tekst = (
+            "last heeft nog geen bedrag en telt"
+            if een
+            else "lasten hebben nog geen bedrag en tellen"
+        )
+        aantal = formats.number(cijfers.zonder_bedrag)
+        yield Note(f" {tekst} als € 0,00.", aantal, link("zonder-bedrag"))
 
 
 def _bereik(cijfers: Totalen, link: Link) -> Donut:
     noten = []
     if cijfers.buiten:
         scholen = "school ligt" if cijfers.buiten == 1 else "scholen liggen"
-        noten.append(f"{cijfers.buiten} bereikte {scholen} buiten de regio.")
+        aantal = formats.number(cijfers.buiten)
+        noten.append(Note(f" bereikte {scholen} buiten de regio.", aantal, link("buiten")))
     if cijfers.regio_onbekend:
-        noten.append("Van een eerder gesloten verantwoording is de regio niet bewaard.")
+        noten.append(Note("Van een eerder gesloten verantwoording is de regio niet bewaard."))
     if not cijfers.regio:
-        noten.append("Er is geen werkgebied met scholen bekend.")
+        noten.append(Note("Er is geen werkgebied met scholen bekend."))
     return Donut(
         "Bereikte scholen",
         formats.number(cijfers.bereikt),
@@ -112,7 +121,7 @@ def _bereik(cijfers: Totalen, link: Link) -> Donut:
                 link("niet-bereikt"),
             ),
         ),
-        " ".join(noten),
+        tuple(noten),
         _verklaar(link("bereikt")),
         GROEN,
     )
@@ -120,15 +129,15 @@ def _bereik(cijfers: Totalen, link: Link) -> Donut:
 
 def _doelen(rapport: Rapport, link: Link) -> Donut:
     leeg = sum(not doel.som.regels for doel in rapport.doelen)
-    noot = ""
+    noten: tuple[Note, ...] = ()
     if leeg:
-        noot = f"Aan {leeg} van de {len(rapport.doelen)} CMK-doelen is nog niet gewerkt."
+        noten = (Note(f"Aan {leeg} van de {len(rapport.doelen)} CMK-doelen is nog niet gewerkt."),)
     return Donut(
         "CMK-doelen",
         formats.number(rapport.totalen.activiteiten),
         "activiteit" if rapport.totalen.activiteiten == 1 else "activiteiten",
         tuple(_doel(doel, link) for doel in rapport.doelen),
-        noot,
+        noten,
         _verklaar(link("activiteiten")),
     )
 
