@@ -18,13 +18,14 @@ from cmk_admin.bulk.run import Edit
 from cmk_admin.extensions import db
 from cmk_admin.gate import together
 from models.activiteit import Activiteit, DuurEenheid, Last
+from models.base import Entiteit
 from models.historie import Bewerking, BewerkingSoort
 from tests.pages import Page
 from tests.support.portal import Portaal
 from tests.test_bulk import do, everything, lasten, see, undo, values
 
 
-def change(entity: type[Any], name: str, how: Hoe, **given: Any) -> Change:
+def change(entity: type[Entiteit], name: str, how: Hoe, **given: Any) -> Change:
     return Change(attributes.attribute(entity, name), how, **given)
 
 
@@ -50,7 +51,7 @@ def test_what_was_asked_survives_the_line(
     assert large.task_of(kept) == task
 
 
-def _entity(changes: tuple[Change, ...]) -> type[Any]:
+def _entity(changes: tuple[Change, ...]) -> type[Entiteit]:
     return Last if changes[0].attribute.name in {"betaald_op", "toelichting"} else Activiteit
 
 

@@ -387,6 +387,7 @@ def test_only_what_changed_rows_is_undone(world: World) -> None:
         BewerkingSoort.DUPLICEREN,
         BewerkingSoort.WIJZIGEN,
         BewerkingSoort.VERPLAATSEN,
+        BewerkingSoort.SAMENVOEGEN,
         BewerkingSoort.VERWIJDEREN,
         BewerkingSoort.ONGEDAAN,
         BewerkingSoort.OPNIEUW,

@@ -94,7 +94,7 @@ def test_what_is_added_to_the_policy_appears(
     portaal: Portaal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page reads the very tables: nothing of it is written down twice."""
-    nieuw = policy.Voorwaarde("alleen op maandag", lambda rij: policy.JA)
+    nieuw = policy.Voorwaarde("alleen op maandag", lambda wie, rij: policy.JA)
     monkeypatch.setitem(policy.VOORWAARDEN, ("Link", Rol.BEHEERDER), nieuw)
     monkeypatch.setitem(policy.VELDEN, ("Baat", Rol.BEHEERDER), frozenset({"bedrag"}))
     cellen = lees(portaal)

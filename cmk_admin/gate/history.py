@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -37,15 +38,21 @@ def stored_rows(connection: Connection, keys: Iterable[Key]) -> dict[Key, Row]:
 def difference(entity: type[Entiteit], old: Row | None, new: Row | None) -> dict[str, list[Any]]:
     """Column → [old, new] in JSON values; stamps and secrets stay out."""
     changed = {}
-    for column in entity.__table__.columns:
-        ui = kolom_ui(column)
-        if column.name in STEMPELS or column.name == "id" or (ui and ui.geheim):
-            continue
-        before = plain(old[column.name]) if old else None
-        after = plain(new[column.name]) if new else None
-        if before != after:
-            changed[column.name] = [before, after]
+    for name in _told_of(entity):
+        before = old[name] if old else None
+        after = new[name] if new else None
+        if before != after and (pair := [plain(before), plain(after)])[0] != pair[1]:
+            changed[name] = pair
     return changed
+
+
+@cache
+def _told_of(entity: type[Entiteit]) -> tuple[str, ...]:
+    """The columns whose values stand in the history."""
+    uis = ((column.name, kolom_ui(column)) for column in entity.__table__.columns)
+    return tuple(
+        name for name, ui in uis if name not in STEMPELS | {"id"} and not (ui and ui.geheim)
+    )
 
 
 def plain(value: Any) -> Any:

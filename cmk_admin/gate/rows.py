@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
-from sqlalchemy.orm import RelationshipDirection, RelationshipProperty, attributes
+from sqlalchemy.orm import PassiveFlag, RelationshipDirection, RelationshipProperty, attributes
 
 from cmk_admin import policy
 from cmk_admin.gate.column_rules import MAX_INTEGER
@@ -54,12 +54,16 @@ def changed_columns(obj: Entiteit) -> set[str]:
 def effective(obj: Entiteit, name: str) -> Any:
     """The value a column will have once saved: a relation given as object goes first."""
     relation = name.removesuffix("_id")
-    state = inspect(obj)
-    if relation != name and relation in state.mapper.relationships:
-        past = state.attrs[relation].history
+    if relation != name and relation in inspect(type(obj)).relationships:
+        past = _history(obj, relation)
         if past.has_changes():
             return past.added[0].id if past.added and past.added[0] is not None else None
     return getattr(obj, name)
+
+
+def _history(obj: Entiteit, name: str) -> attributes.History:
+    """What happened to one attribute in memory; nothing is loaded for it."""
+    return attributes.get_history(obj, name, PassiveFlag.PASSIVE_NO_INITIALIZE)
 
 
 def fill_defaults(obj: Entiteit) -> None:
@@ -91,14 +95,20 @@ def fixed_columns(obj: Entiteit, old: Mapping[str, Any], moving: bool = False) -
     moving: an activity may, to another verantwoording.
     """
     free = "verantwoording_id" if moving and isinstance(obj, Activiteit) else ""
-    for column in obj.__table__.columns:
-        if column.name == free:
-            continue
+    for name, label in _fixed_of(type(obj)):
+        if name != free and effective(obj, name) != old[name]:
+            yield Fout(f"{label} ligt vast en kan niet in een ander worden gewijzigd.", name)
+
+
+@cache
+def _fixed_of(entity: type[Entiteit]) -> tuple[tuple[str, str], ...]:
+    """The columns of an entity that never change, with their labels."""
+    found = []
+    for column in entity.__table__.columns:
         ui = kolom_ui(column)
-        fixed = column.name in (obj.ouder, *ALWAYS_FIXED) or (ui is not None and ui.vast)
-        if fixed and effective(obj, column.name) != old[column.name]:
-            label = ui.label if ui else column.name
-            yield Fout(f"{label} ligt vast en kan niet in een ander worden gewijzigd.", column.name)
+        if column.name in (entity.ouder, *ALWAYS_FIXED) or (ui is not None and ui.vast):
+            found.append((column.name, ui.label if ui else column.name))
+    return tuple(found)
 
 
 def forget_changes(session: "GateSession", obj: Entiteit) -> None:
@@ -190,15 +200,14 @@ def _settle(obj: Entiteit, key: str, given: Entiteit) -> None:
 def attach_relations(session: "GateSession", obj: Entiteit, only_changed: bool = False) -> None:
     """Look every referred row up with the actor's own eyes: what they cannot see, they
     cannot point at. Afterwards rules can follow relations of unsaved rows."""
-    state = inspect(obj)
     for relation in _many_to_one(type(obj)):
         key = f"{relation.key}_id"
         number = getattr(obj, key, None)
         given = obj.__dict__.get(relation.key)
-        if state.attrs[relation.key].history.has_changes() and given is not None:
+        if given is not None and _history(obj, relation.key).has_changes():
             _settle(obj, key, given)
             continue
-        if number is None or (only_changed and not state.attrs[key].history.has_changes()):
+        if number is None or (only_changed and not _history(obj, key).has_changes()):
             continue
         if given is not None and given.id == number:
             continue
