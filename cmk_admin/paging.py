@@ -158,9 +158,9 @@ def order_of(entity: type[Entiteit], sort: str) -> Order:
 
 def _by_relation(entity: type[Entiteit], attribute: Attribute, descending: bool) -> Order:
     """By what the row it points at is called; those that point at the same row together."""
-    other = aliased(attribute.target)
-    join = getattr(entity, attribute.relation).of_type(other)
     target = cast(type[Entiteit], attribute.target)
+    other = aliased(target)
+    join = getattr(entity, attribute.relation).of_type(other)
     name = target.volgorde[0].removeprefix("-")
     required = attribute.required and target.__table__.columns[name].nullable is False
     inner = required and set(SCOPE[target.__name__].values()) == {Bereik.ALLES}

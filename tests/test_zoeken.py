@@ -162,7 +162,8 @@ def columns_and_indexes(session: GateSession, table: str) -> tuple[set[str], set
     else:
         columns = "SELECT column_name FROM information_schema.columns WHERE table_name = :t"
         indexes = "SELECT indexname FROM pg_indexes WHERE tablename = :t"
-    return tuple({row[0] for row in raw(session, sql, t=table)} for sql in (columns, indexes))
+    found = [{row[0] for row in raw(session, sql, t=table)} for sql in (columns, indexes)]
+    return found[0], found[1]
 
 
 def in_step(session: GateSession, entity: type[Entiteit]) -> None:

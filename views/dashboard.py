@@ -296,7 +296,7 @@ def _advisers(person: Actor) -> list[Contact]:
             select(Gebruiker.naam, Gebruiker.email, Gebruiker.telefoon)
             .join(Contractpartij, Contractpartij.adviseur_id == Gebruiker.id)
             .where(Contractpartij.id.in_(own), Gebruiker.actief)
+            .group_by(Gebruiker.id)
             .order_by(volgens(Gebruiker, "naam"), Gebruiker.email)
-            .distinct()
         )
         return [Contact(row.naam, row.email, row.telefoon) for row in rows]
