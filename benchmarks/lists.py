@@ -77,7 +77,8 @@ def measure(folder: Path, rows: int, rounds: int) -> None:
             spent = medians(rounds, asks)
             print(f"{scenario.name:<20}{who:<15}", *(f"{ms:>15.2f}" for ms in spent.values()))
             figures = {f"{name}_ms": round(ms, 3) for name, ms in spent.items()}
-            results.append({"group": "lists", "scenario": scenario.name, "actor": who} | figures)
+            told = {"group": "lists", "scenario": scenario.name, "actor": who}
+            results.append({**told, **figures})
     keep("lists", results)
 
 
