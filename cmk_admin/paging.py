@@ -88,7 +88,8 @@ class Order:
 
     def cursor(self, row: Sequence[Any]) -> str:
         """The key values of a row, as text for an address."""
-        text = json.dumps([plain(value) for value in row], separators=(",", ":"))
+        values = [plain(value) for value in row]
+        text = json.dumps(values, separators=(",", ":"), ensure_ascii=False)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def read(self, cursor: str) -> list[Any] | None:
