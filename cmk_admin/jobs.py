@@ -7,7 +7,7 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from sqlalchemy import make_url
 
-from cmk_admin import mail
+from cmk_admin import database, mail
 from cmk_admin.auth import attempts, clock
 from cmk_admin.settings import Settings
 
@@ -30,6 +30,11 @@ def register(app: Flask) -> None:
         with app.app_context():
             attempts.sweep(clock.now())
 
+    @huey.periodic_task(crontab(hour="4", minute="37"))  # type: ignore[untyped-decorator]
+    def look_at_tables() -> None:
+        with app.app_context():
+            database.look_at_tables()
+
     app.cli.add_command(work)
 
 
@@ -50,4 +55,5 @@ def work() -> None:
     """Voer achtergrondtaken uit, tot dit proces wordt gestopt."""
     from flask import current_app
 
+    database.look_at_tables()
     current_app.extensions["huey"].create_consumer(workers=1, periodic=True).run()
