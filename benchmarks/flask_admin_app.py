@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_admin import Admin
-from flask_admin.contrib.sqla import ModelView
+from flask_admin.base import Admin
+from flask_admin.contrib.sqla.view import ModelView
 from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Column, Date, ForeignKey, Integer, String
@@ -38,8 +38,8 @@ class Activiteit(Base):
     __tablename__ = "activiteit"
     id, contractpartij_id = Column(Integer, primary_key=True), Column(Integer)
     naam, startdatum, einddatum = Column(String), Column(Date), Column(Date)
-    verantwoording_id = Column(ForeignKey("verantwoording.id"))
-    doel_id = Column(ForeignKey("doel.id"))
+    verantwoording_id: Any = Column(ForeignKey("verantwoording.id"))
+    doel_id: Any = Column(ForeignKey("doel.id"))
     aantal_activiteiten, duur = Column(Integer), Column(Integer)
     verantwoording, doel = relationship(Verantwoording), relationship(Doel)
 

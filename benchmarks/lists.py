@@ -64,7 +64,7 @@ def measure(folder: Path, rows: int, rounds: int) -> None:
     others = rivals.contestants(folder, database)
     print(f"{rows} activiteiten, bladzijde van {PAGE}, mediaan in ms")
     print(f"{'scenario':<20}{'wie':<15}", *(f"{name:>15}" for name in ("portaal", "sql", *others)))
-    results = []
+    results: list[dict[str, object]] = []
     for who, person in PEOPLE.items():
         client = logged_in(app, person)
         mine = "a.contractpartij_id = 1" if who == "projectleider" else "1"
@@ -77,7 +77,8 @@ def measure(folder: Path, rows: int, rounds: int) -> None:
             spent = medians(rounds, asks)
             print(f"{scenario.name:<20}{who:<15}", *(f"{ms:>15.2f}" for ms in spent.values()))
             figures = {f"{name}_ms": round(ms, 3) for name, ms in spent.items()}
-            results.append({"group": "lists", "scenario": scenario.name, "actor": who} | figures)
+            told = {"group": "lists", "scenario": scenario.name, "actor": who}
+            results.append({**told, **figures})
     keep("lists", results)
 
 

@@ -1,5 +1,5 @@
-"""The lists that the portal starts with: doelen, doelgroepen, kostensoorten and the like, and
-the rules of Datakwaliteit.
+"""The lists that the portal starts with: doelen, doelgroepen, kostensoorten and the like,
+the rules of Datakwaliteit, and how long things are kept.
 
 A choice is known by its fixed code, so that one which Cultuur Oost gave another name,
 order or end date is left as it is.
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.base import Entiteit
 from models.kwaliteit import Controle, Kwaliteitsregel
 from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Lijst, Sector
+from models.privacy import Bewaarsoort, Bewaartermijn
 
 PO_GO = "po_go"
 
@@ -89,6 +90,16 @@ REGELS: dict[Controle, str] = {
     ),
 }
 
+#: Months. Two years after somebody left a verantwoording may still be asked about them, a mail is
+#: of no use after a year, and who was invited and never came has no reason to be known.
+TERMIJNEN: dict[Bewaarsoort, int] = {
+    Bewaarsoort.ACCOUNT: 24,
+    Bewaarsoort.UITNODIGING: 6,
+    Bewaarsoort.MAIL: 12,
+    Bewaarsoort.INZAGE: 24,
+    Bewaarsoort.FORMULIER: 3,
+}
+
 
 def laad(session: Session) -> int:
     """Add what is missing; returns how many. The caller commits."""
@@ -105,6 +116,12 @@ def laad(session: Session) -> int:
         for klasse, keuzes in BASISLIJSTEN.items()
         for nummer, (code, naam) in enumerate(keuzes.items(), start=1)
         if not _is_er(session, klasse, code, naam)
+    ]
+    termijnen = set(session.scalars(select(Bewaartermijn.soort)))
+    nieuw += [
+        Bewaartermijn(soort=soort, maanden=maanden)
+        for soort, maanden in TERMIJNEN.items()
+        if soort not in termijnen
     ]
     session.add_all(nieuw)
     session.flush()

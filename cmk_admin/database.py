@@ -26,6 +26,17 @@ def _can_fold(connection: sqlite3.Connection, record: Any) -> None:
     connection.create_function("vouw", 1, vouw, deterministic=True)
 
 
+def look_at_tables() -> None:
+    """Have SQLite take samples of its tables, to plan by what is in them; PostgreSQL does itself.
+
+    Without them it looks along all rows of a contractpartij for a word that a few have.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect().execution_options(**{fence.OUTSIDE: True}) as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+            connection.exec_driver_sql("ANALYZE")
+
+
 def session() -> GateSession:
     """The session of this request or of the surrounding `acting_as`."""
     found: GateSession = current_app.extensions["sqlalchemy"].session()

@@ -7,7 +7,7 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from sqlalchemy import make_url
 
-from cmk_admin import files, mail, tasks
+from cmk_admin import database, files, mail, tasks
 from cmk_admin.auth import attempts, clock, interrupted
 from cmk_admin.settings import Settings
 from cmk_admin.tasks.worker import BEAT, SILENT
@@ -42,6 +42,11 @@ def register(app: Flask) -> None:
             interrupted.sweep(clock.now())
             tasks.sweep(nu())
 
+    @huey.periodic_task(crontab(hour="4", minute="37"))  # type: ignore[untyped-decorator]
+    def look_at_tables() -> None:
+        with app.app_context():
+            database.look_at_tables()
+
     app.cli.add_command(work)
 
 
@@ -62,6 +67,7 @@ def work() -> None:
     """Voer achtergrondtaken uit, tot dit proces wordt gestopt."""
     from flask import current_app
 
+    database.look_at_tables()
     # What was being done when the previous worker ended: silent by then.
     current_app.extensions["cmk_run_tasks"].schedule(delay=SILENT + BEAT)
     # Two: one does a large job, which may take minutes; the other sends mail.

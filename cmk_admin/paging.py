@@ -88,7 +88,8 @@ class Order:
 
     def cursor(self, row: Sequence[Any]) -> str:
         """The key values of a row, as text for an address."""
-        text = json.dumps([plain(value) for value in row], separators=(",", ":"))
+        values = [plain(value) for value in row]
+        text = json.dumps(values, separators=(",", ":"), ensure_ascii=False)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def read(self, cursor: str) -> list[Any] | None:
@@ -158,9 +159,9 @@ def order_of(entity: type[Entiteit], sort: str) -> Order:
 
 def _by_relation(entity: type[Entiteit], attribute: Attribute, descending: bool) -> Order:
     """By what the row it points at is called; those that point at the same row together."""
-    other = aliased(attribute.target)
-    join = getattr(entity, attribute.relation).of_type(other)
     target = cast(type[Entiteit], attribute.target)
+    other = aliased(target)
+    join = getattr(entity, attribute.relation).of_type(other)
     name = target.volgorde[0].removeprefix("-")
     required = attribute.required and target.__table__.columns[name].nullable is False
     inner = required and set(SCOPE[target.__name__].values()) == {Bereik.ALLES}

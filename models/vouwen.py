@@ -14,7 +14,7 @@ collation or a function of ours, so that any SQLite shell reads, checks and writ
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import Enum, String, Text, inspect
 from sqlalchemy.ext.compiler import compiles
@@ -64,6 +64,10 @@ def _tabel() -> dict[int, str]:
     return {nummer: DUBBEL.get(teken, teken) for nummer, teken in alle.items()}
 
 
+@overload
+def vouw(tekst: str) -> str: ...
+@overload
+def vouw(tekst: None) -> None: ...
 def vouw(tekst: str | None) -> str | None:
     """`tekst` folded, exactly as the database does it."""
     if tekst is None:

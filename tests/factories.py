@@ -33,7 +33,7 @@ from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 from models.kwaliteit import Controle, Kwaliteitsregel
 from models.lijsten import Bron, Documentsoort, Doel, Doelgroep, Kostensoort, Sector
-from models.privacy import Bewaartermijn, Inzage, InzageSoort
+from models.privacy import Bewaarsoort, Bewaartermijn, Inzage, InzageSoort
 from models.project import Baat, Begrotingspost, Document, Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import Gemeente, School, Schoolbestuur, SchoolSoort
@@ -486,13 +486,15 @@ def maak_inzage(session: GateSession, gebruiker: Gebruiker | None = None, **veld
 
 
 def maak_bewaartermijn(session: GateSession, **velden: Any) -> Bewaartermijn:
-    """One of those that every installation has, another each time: there is one of each kind."""
-    rijen = session.scalars(select(Bewaartermijn).order_by(Bewaartermijn.id)).all()
-    rij = rijen[nummer() % len(rijen)]
-    for naam, waarde in velden.items():
+    """One of each kind there is; another each time when all are there."""
+    rijen = {rij.soort: rij for rij in session.scalars(select(Bewaartermijn))}
+    soort = velden.pop("soort", None) or next(
+        (soort for soort in Bewaarsoort if soort not in rijen), list(Bewaarsoort)[nummer() % 5]
+    )
+    rij = rijen.get(soort) or Bewaartermijn(soort=soort)
+    for naam, waarde in ({"maanden": 12} | velden).items():
         setattr(rij, naam, waarde)
-    session.flush()
-    return rij
+    return _maak(session, rij)
 
 
 def maak_mail(session: GateSession, ontvanger: Gebruiker | None = None, **velden: Any) -> Mail:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import event, text
 
-from cmk_admin import attributes, listing, paging, references
+from cmk_admin import attributes, database, listing, paging, references
 from cmk_admin.gate import GateSession
 from cmk_admin.gate import search as finding
 from cmk_admin.gate.doors import bewerking
@@ -94,11 +94,10 @@ def _stands_in(row: Samenwerkingspartner, word: str) -> bool:
     return any(word in (vouw(text) or "") for text in texts)
 
 
-@pytest.mark.parametrize("wie", ["beheerder", "projectleider"])
 @pytest.mark.parametrize("word", ["bongerd", "bo", "b"])
-def test_a_few_rows_come_from_the_index(portaal: Portaal, wie: str, word: str) -> None:
-    """Not by looking along all rows, nor by asking the index about each of somebody's rows."""
-    with portaal.als(wie) as session:
+def test_a_few_rows_come_from_the_index(portaal: Portaal, word: str) -> None:
+    """Not by looking along all rows, nor by asking the index about each of them."""
+    with portaal.als("beheerder") as session:
         query = listing.read_query(Samenwerkingspartner, {"search": word})
         chosen = listing.select_rows(Samenwerkingspartner, query)
         statement = paging.order_of(Samenwerkingspartner, "").apply(chosen).limit(20)
@@ -162,7 +161,8 @@ def columns_and_indexes(session: GateSession, table: str) -> tuple[set[str], set
     else:
         columns = "SELECT column_name FROM information_schema.columns WHERE table_name = :t"
         indexes = "SELECT indexname FROM pg_indexes WHERE tablename = :t"
-    return tuple({row[0] for row in raw(session, sql, t=table)} for sql in (columns, indexes))
+    found = [{row[0] for row in raw(session, sql, t=table)} for sql in (columns, indexes)]
+    return found[0], found[1]
 
 
 def in_step(session: GateSession, entity: type[Entiteit]) -> None:
@@ -255,3 +255,10 @@ def test_a_search_stays_in_scope(
         assert found("grutto") == ["Grutto eigen"]
         assert found("vreemd grutto") == []
     assert looked_up(portaal, "grut") == ["Grutto eigen"]
+
+
+def test_sqlite_is_told_what_is_in_its_tables(portaal: Portaal, shell: sqlite3.Connection) -> None:
+    with portaal.app.app_context():
+        database.look_at_tables()
+    looked = {row[0] for row in shell.execute("SELECT DISTINCT tbl FROM sqlite_stat1")}
+    assert {"activiteit", "samenwerkingspartner", "school"} <= looked

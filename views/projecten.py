@@ -119,8 +119,8 @@ def _found(search: str) -> list[Project]:
 
 
 _HEADINGS: tuple[tables.Heading[Project], ...] = (
-    tables.Heading("titel", "Titel", lambda project: project.titel.casefold()),
-    tables.Heading("contractpartij", "Contractpartij", lambda p: p.contractpartij.naam.casefold()),
+    tables.Heading("titel", "Titel", lambda project: vouw(project.titel)),
+    tables.Heading("contractpartij", "Contractpartij", lambda p: vouw(p.contractpartij.naam)),
     tables.Heading("sector", "Sector", lambda project: project.sector.naam),
     tables.Heading("startdatum", "Startdatum", lambda project: project.startdatum),
     tables.Heading("einddatum", "Einddatum", lambda project: project.einddatum),

@@ -10,9 +10,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-#: Months: two years after somebody left a verantwoording may still be asked about them, a mail is
-#: of no use after a year, and who was invited and never came has no reason to be known.
-PERIODS = {"account": 24, "uitnodiging": 6, "mail": 12, "inzage": 24, "formulier": 3}
+KINDS = ("account", "uitnodiging", "mail", "inzage", "formulier")
 NEW_TABLES = ("onderbreking", "bewaartermijn", "inzage")
 
 
@@ -54,18 +52,13 @@ def upgrade() -> None:
         op.create_index(f"ix_inzage_{column}", "inzage", [column])
     _table(
         "bewaartermijn",
-        sa.Column("soort", _choice("bewaarsoort", *PERIODS), nullable=False),
+        sa.Column("soort", _choice("bewaarsoort", *KINDS), nullable=False),
         sa.Column("maanden", sa.Integer(), nullable=False),
         sa.Column("opgeruimd_op", sa.DateTime(), nullable=True),
         sa.Column("opgeruimd", sa.Integer(), nullable=True),
         sa.UniqueConstraint("soort", name="uq_bewaartermijn_soort"),
         sa.CheckConstraint("maanden BETWEEN 1 AND 120", name=op.f("ck_bewaartermijn_maanden")),
     )
-    for soort, maanden in PERIODS.items():
-        op.execute(
-            "INSERT INTO bewaartermijn (soort, maanden, versie, aangemaakt_op, gewijzigd_op)"
-            f" VALUES ('{soort}', {maanden}, 1, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)"
-        )
     _table(
         "onderbreking",
         sa.Column("sleutel_hash", sa.String(64), nullable=False),

@@ -12,6 +12,7 @@ from models.rapportages.rapport import ZONDER_BESTUUR
 from models.rapportages.regels import Activiteitregel, Schoolregel
 from models.rapportages.selectie import Selectie
 from models.rapportages.telling import Schoolnaam, Sleutel
+from models.vouwen import vouw
 
 
 @dataclass(slots=True)
@@ -125,8 +126,8 @@ def _volgorde(stand: Schoolstand) -> tuple[bool, str, str, str, int]:
     bestuur = school.bestuur or ""
     return (
         not bestuur,
-        bestuur.casefold(),
+        vouw(bestuur),
         str(school.bestuur_id),
-        school.naam.casefold(),
+        vouw(school.naam),
         school.id,
     )

@@ -21,6 +21,7 @@ from models.rapportages.telling import (
     schoolnamen,
     tellingen,
 )
+from models.vouwen import vouw
 
 ZONDER_BESTUUR = "Zonder schoolbestuur"
 
@@ -245,8 +246,8 @@ def _per_groep(
         vak[2] += id_ in bereik.buiten
         vak[3] += deelnames.get(id_, 0)
     groepen = [Groepcijfers(id_, naam, *vak) for (id_, naam), vak in geteld.items()]
-    return tuple(sorted(groepen, key=lambda g: (g.regio == 0, g.naam.casefold(), str(g.id))))
+    return tuple(sorted(groepen, key=lambda g: (g.regio == 0, vouw(g.naam), str(g.id))))
 
 
 def _volgorde(school: Schoolnaam) -> tuple[str, str, int]:
-    return (school.gemeente.casefold(), school.naam.casefold(), school.id)
+    return (vouw(school.gemeente), vouw(school.naam), school.id)

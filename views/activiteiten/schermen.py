@@ -28,6 +28,7 @@ from models.activiteit import (
 from models.compleet import Stand, stand_van
 from models.project import Project
 from models.verantwoording import Status, Verantwoording
+from models.vouwen import vouw
 
 TABS = {
     "details": "Details",
@@ -272,7 +273,7 @@ def partners_of(activiteit: Activiteit) -> list[Any]:
         .options(joinedload(ActiviteitPartner.samenwerkingspartner))
     )
     found = [link.samenwerkingspartner for link in links]
-    return sorted(found, key=lambda partner: partner.naam.casefold())
+    return sorted(found, key=lambda partner: vouw(partner.naam))
 
 
 def history(activiteit: Activiteit) -> list[Any]:

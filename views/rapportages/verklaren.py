@@ -24,6 +24,7 @@ from models.rapportages.definities import DEFINITIES
 from models.rapportages.omvang import omvang
 from models.rapportages.selectie import Selectie
 from models.rapportages.verklaring import DELEN, FIGUREN, Figuur, Saldoregel, Soort
+from models.vouwen import vouw
 from views.rapportages import kolommen
 from views.rapportages.keuze import Keuze
 from views.rapportages.kolommen import Kolommen
@@ -166,11 +167,11 @@ class Doorloop:
 
 def _gezocht(figuur: Figuur, regels: Iterator[Any], zoek: str) -> Iterator[Any]:
     """The rows that have every word somewhere."""
-    woorden = zoek.casefold().split()
+    woorden = vouw(zoek).split()
     velden = KOLOMMEN[figuur.soort]
     for regel in regels:
         if woorden:
-            tekst = " ".join(str(cel) for cel in velden.rij(regel) if cel is not None).casefold()
+            tekst = vouw(" ".join(str(cel) for cel in velden.rij(regel) if cel is not None))
             if not all(woord in tekst for woord in woorden):
                 continue
         yield regel
@@ -224,7 +225,7 @@ def _koppen(velden: Kolommen[Any]) -> Iterator[tables.Heading[Any]]:
 def _sleutel(waarde: Any) -> Any:
     def sleutel(regel: Any) -> Any:
         gevonden = waarde(regel)
-        return gevonden.casefold() if isinstance(gevonden, str) else gevonden
+        return vouw(gevonden) if isinstance(gevonden, str) else gevonden
 
     return sleutel
 

@@ -171,7 +171,7 @@ def _active(address: tables.Address, goals: dict[int, Doel]) -> Iterable[ActiveF
 
 
 _HEADINGS: tuple[tables.Heading[Line], ...] = (
-    tables.Heading("naam", "Activiteit", lambda line: line.stand.naam.casefold()),
+    tables.Heading("naam", "Activiteit", lambda line: vouw(line.stand.naam)),
     tables.Heading("scholen", "Scholen", lambda line: line.stand.scholen, numeric=True),
     tables.Heading("leerkrachten", "Leerkr.", lambda line: line.stand.leerkrachten, numeric=True),
     tables.Heading("uren", "Uren", lambda line: line.stand.uren, numeric=True),
