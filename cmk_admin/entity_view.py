@@ -7,7 +7,7 @@ button from `may()`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from flask import Response, abort, jsonify, request, url_for
@@ -30,6 +30,7 @@ from cmk_admin import (
 from cmk_admin.actions import EntityAction
 from cmk_admin.actor import Actor
 from cmk_admin.auth.interrupted import kept
+from cmk_admin.beside import USUAL, Beside
 from cmk_admin.bulk import pages as bulk
 from cmk_admin.entity_actions import ActionRunner, sent_before
 from cmk_admin.entity_forms import FormRunner
@@ -37,7 +38,7 @@ from cmk_admin.entity_pages import Screen, details, list_page
 from cmk_admin.extensions import db
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Refused
-from cmk_admin.page import Action, Chip, Crumb, PageHeader, Related
+from cmk_admin.page import Action, Chip, Crumb, PageHeader
 from cmk_admin.policy import Handeling, may, ouder_van
 from cmk_admin.routes import actor, address, requires
 from cmk_admin.web.targets import safe_target
@@ -47,25 +48,6 @@ from models.base import Entiteit, MetBestand
 Page = Any
 #: Rows that one action takes at the most; lists show a hundred.
 MOST_AT_ONCE = 1000
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What a screen has beside the usual.
-
-    row_url: the row's own page, where it has one beside the generated details.
-    row_extra: further buttons of a row. prepare: fills in a new row what no form asks.
-    header: adds to what stands above the list. related: what its details tell of rows elsewhere.
-    """
-
-    row_url: Callable[[Any], str] | None = None
-    row_extra: Callable[[Any], Sequence[Action]] | None = None
-    prepare: Callable[[Any], None] | None = None
-    header: Callable[[PageHeader], PageHeader] | None = None
-    related: Callable[[Any], Sequence[Related]] | None = None
-
-
-USUAL = Beside()
 
 
 class EntityView(ModelView):

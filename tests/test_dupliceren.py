@@ -79,7 +79,7 @@ def test_what_was_not_seen_is_not_made(portaal: Portaal) -> None:
     body = Page(answer.text).form()
     again = visitor.post(ACTION, body | {"aantal": "3"})
     assert again.status_code == 409
-    assert "Kijk na wat er gemaakt wordt" in again.text
+    assert "Dit is wat er nu zou gebeuren" in again.text
     assert len(shown(again)) == 3
     assert not portaal.changed()
 

@@ -44,6 +44,7 @@ KNOWN = {
     "Toegangslink": {"gebruiker_id"},
     "Verantwoording": {"gesloten_door_id"},
     "Verzoek": {"gebruiker_id"},
+    "Weergave": {"gebruiker_id"},
     "Zitting": {"gebruiker_id"},
 }
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from cmk_admin import retention
 from cmk_admin.actor import system
 from cmk_admin.auth import clock
+from cmk_admin.basislijsten import TERMIJNEN
 from cmk_admin.retention import months_before
 from models.base import nu
 from models.gebruiker import CultuurOostRol, Gebruiker
@@ -42,8 +43,10 @@ def test_months_are_those_of_the_calendar(moment: str, months: int, before: str)
 
 @pytest.fixture
 def rows(portaal: Portaal) -> None:
-    """Something of every kind."""
+    """Something of every kind, and the periods that an installation starts with."""
     with portaal.als() as session:
+        for soort, months in TERMIJNEN.items():
+            f.maak_bewaartermijn(session, soort=soort, maanden=months)
         gone = f.maak_gebruiker(session, naam="Wil Weg", email="wil@voorbeeld.nl", actief=False)
         f.maak_gebruiker(session, naam="Nooit Geweest", email="nooit@voorbeeld.nl")
         f.maak_mail(session, gone, onderwerp="Verstuurd", status=MailStatus.VERZONDEN)

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from cmk_admin import exports, tasks
 from cmk_admin.actions import EntityAction
+from cmk_admin.beside import Beside
 from cmk_admin.bulk import large
 from cmk_admin.entity_actions import undo_actions
-from cmk_admin.entity_view import Beside, EntityView
+from cmk_admin.entity_view import EntityView
 from cmk_admin.mail import mail_folder
 from cmk_admin.menu import Section
 from cmk_admin.page import Action, PageHeader, Related
