@@ -24,6 +24,7 @@ from models.historie import Bewerking, Wijziging
 from models.privacy import Inzage
 from models.techniek import Mail, Taak, Verzoek
 from models.toegang import Herstelcode, Onderbreking, Toegangslink, Zitting
+from models.weergave import Weergave
 
 NAME = "persoonlijke-data-cmk-portaal"
 LOOKING_UP = system("persoonlijke data")
@@ -40,6 +41,7 @@ ABOUT: tuple[type[Entiteit], ...] = (
     Taak,
     Verzoek,
     Concept,
+    Weergave,
     Bewerking,
     Wijziging,
 )
