@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, Response, abort, jsonify, render_template, send_file, url_for
 
-from cmk_admin import formats, tasks
+from cmk_admin import formats, on_record, tasks
 from cmk_admin.page import Action, Chip, Crumb, Empty, PageHeader
 from cmk_admin.page_tasks import TaskPage, TaskRow
 from cmk_admin.routes import actor, signed_in
@@ -122,4 +122,5 @@ def bestand(id: int) -> Response:  # noqa: A002 - as in the address
     """The file, for its maker only."""
     row = _find(id)
     path = tasks.file_of(row) or abort(404)
+    on_record.took(row.titel)
     return send_file(path, as_attachment=True, download_name=row.bestand)
