@@ -212,7 +212,7 @@ def _headings(today: date) -> tuple[tables.Heading[Counted], ...]:
         tables.Heading("scholen", "Scholen", lambda c: c[1].scholen, numeric=True),
         tables.Heading("besteed", "Besteed", lambda c: c[1].besteed, numeric=True),
         tables.Heading("besteedbaar", "Besteedbaar", lambda c: c[1].besteedbaar, numeric=True),
-        tables.Heading("uiterste_datum", "Uiterste datum", lambda c: c[0].uiterste_datum),
+        tables.Heading("uiterste_datum", "Uiterlijk", lambda c: c[0].uiterste_datum),
     )
 
 
