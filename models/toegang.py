@@ -135,7 +135,7 @@ class Onderbreking(Entiteit):
         ForeignKey("gebruiker.id"), info=ui("Gebruiker", **VERBORGEN)
     )
     op: Mapped[datetime] = mapped_column(Moment, index=True, info=ui("Wanneer"))
-    inhoud: Mapped[bytes] = mapped_column(
+    verzegeld: Mapped[bytes] = mapped_column(
         LargeBinary, info=ui("Wat er getypt was", geheim=True, **VERBORGEN)
     )
 

@@ -470,7 +470,7 @@ def maak_onderbreking(
         "sleutel_hash": f"{nummer():064}",
         "gebruiker_id": (gebruiker or maak_gebruiker(session)).id,
         "op": nu(),
-        "inhoud": b"verzegeld",
+        "verzegeld": b"...",
     }
     return _maak(session, Onderbreking(**standaard | velden))
 
@@ -492,7 +492,7 @@ def maak_bewaartermijn(session: GateSession, **velden: Any) -> Bewaartermijn:
         (soort for soort in Bewaarsoort if soort not in rijen), list(Bewaarsoort)[nummer() % 5]
     )
     rij = rijen.get(soort) or Bewaartermijn(soort=soort)
-    for naam, waarde in ({"maanden": 12} | velden).items():
+    for naam, waarde in ({"maanden": 18} | velden).items():
         setattr(rij, naam, waarde)
     return _maak(session, rij)
 

@@ -5,9 +5,12 @@ form, rights and history tried over HTTP. Whatever is not as it should be ends i
 AssertionError.
 """
 
+import importlib
 import sys
 from pathlib import Path
 
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import String, select, text
@@ -28,6 +31,8 @@ from tests.portal_world import bouw
 from tests.support.applications import closing_engines, make_settings
 from tests.support.portal import Portaal, log_everybody_in
 from views import generated
+
+SEARCHING = importlib.import_module("migrations.versions.0011_zoeken")
 
 
 class Instrument(Entiteit):
@@ -60,6 +65,8 @@ def make(folder: Path, database: str) -> Portaal:
         upgrade()
         with db.engine.execution_options(**{OUTSIDE: True}).begin() as connection:
             Instrument.metadata.tables["instrument"].create(connection)
+            with Operations.context(MigrationContext.configure(connection)):
+                SEARCHING.search_sqlite("instrument", ("naam",))
             connection.execute(text("ALTER TABLE last ADD COLUMN projectcode VARCHAR(10)"))
     with app.app_context(), acting_as(system("wereld")) as session:
         wereld = bouw(session)

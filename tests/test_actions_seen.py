@@ -2,14 +2,12 @@
 
 from sqlalchemy import select
 
-from models.activiteit import Activiteit, Last
-from models.historie import Bewerking
+from models.activiteit import Activiteit
 from models.samenwerkingspartner import Samenwerkingspartner
-from models.verantwoording import Verantwoording
 from tests import factories as f
 from tests.pages import Page
 from tests.support.portal import Portaal
-from tests.test_actions import BASE, ask, counts, newest, own
+from tests.test_actions import BASE, ask, counts, own
 
 PARTNERS = "/stamdata/samenwerkingspartners/"
 
@@ -75,28 +73,3 @@ def test_what_cannot_go_is_named_and_the_others_go_on(portaal: Portaal) -> None:
         left = set(session.scalars(select(Samenwerkingspartner.id)))
     assert used in left
     assert not left & set(free)
-
-
-def test_duplicating_shows_every_copy_first(portaal: Portaal) -> None:
-    """Another year than was seen is seen first; then it is exactly that."""
-    visitor, ids = portaal.bezoeker("projectleider"), own(portaal)
-    page = Page(ask(visitor, portaal, Activiteit, "dupliceren", ids).text)
-    with portaal.als() as session:
-        names = {session.get_one(Activiteit, id_).naam for id_ in ids}
-    seen = rows_of(page)
-    assert set(seen) == {f"{name} (kopie)" for name in names}
-    assert all("Lasten: erbij:" in words for words in seen.values()), seen
-    assert not portaal.changed()
-
-    next_year = str(portaal.wereld.id(Verantwoording, "eigen", "leeg"))
-    answer = visitor.post(f"{BASE}action/", page.form() | {"verantwoording_id": next_year})
-    assert answer.status_code == 200
-    again = Page(answer.text)
-    assert set(rows_of(again)) == names
-    assert not portaal.changed()
-    done = visitor.post(f"{BASE}action/", again.form())
-    assert done.location == f"/verantwoordingen/{next_year}/activiteiten"
-    with portaal.als() as session:
-        assert {copy.naam for copy in newest(session, Activiteit, 2)} == names
-        assert newest(session, Bewerking)[0].omschrijving == "2 activiteiten gedupliceerd"
-        assert newest(session, Last)[0].activiteit.verantwoording_id == int(next_year)

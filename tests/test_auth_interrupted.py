@@ -103,7 +103,7 @@ def test_nothing_of_it_can_be_read_in_the_database(portaal: Portaal) -> None:
     sent = send_too_late(portaal, naam="leesbaar")
     with portaal.als() as session:
         row = session.scalars(select(Onderbreking)).one()
-        assert b"leesbaar" not in row.inhoud
+        assert b"leesbaar" not in row.verzegeld
         assert row.sleutel_hash not in sent.location
 
 

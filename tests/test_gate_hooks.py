@@ -42,7 +42,7 @@ def test_the_gates_own_rows_are_written_by_the_gate_alone(world: World) -> None:
         Toegangslink(gebruiker_id=1, soort=LinkSoort.ACTIVATIE, sleutel_hash="x", zaad="x",
                      verloopt_op=nu()),
         Herstelcode(gebruiker_id=1, code_hash="x"),
-        Onderbreking(gebruiker_id=1, sleutel_hash="x", op=nu(), inhoud=b"x"),
+        Onderbreking(gebruiker_id=1, sleutel_hash="x", op=nu(), verzegeld=b"x"),
         Inzage(gebruiker_id=1, op=nu(), soort=InzageSoort.BEKEKEN, wat="x"),
         Concept(gebruiker_id=1, formulier="/", inhoud=[], stand="x", op=nu()),
     ]  # fmt: skip

@@ -63,7 +63,7 @@ def keep(gebruiker_id: int, moment: datetime) -> str | None:
                 sleutel_hash=digest(key),
                 gebruiker_id=gebruiker_id,
                 op=moment,
-                inhoud=seal(_purpose(gebruiker_id), clear),
+                verzegeld=seal(_purpose(gebruiker_id), clear),
             )
         )
         session.commit()
@@ -72,7 +72,7 @@ def keep(gebruiker_id: int, moment: datetime) -> str | None:
 
 def find(key: str, gebruiker_id: int, moment: datetime) -> Draft | None:
     """What this person sent, if it is still there."""
-    wanted = select(Onderbreking.inhoud).where(
+    wanted = select(Onderbreking.verzegeld).where(
         Onderbreking.sleutel_hash == digest(key),
         Onderbreking.gebruiker_id == gebruiker_id,
         Onderbreking.op > moment - LIFE,

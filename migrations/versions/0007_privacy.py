@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("sleutel_hash", sa.String(64), nullable=False),
         _person("onderbreking", "gebruiker_id"),
         sa.Column("op", sa.DateTime(), nullable=False),
-        sa.Column("inhoud", sa.LargeBinary(), nullable=False),
+        sa.Column("verzegeld", sa.LargeBinary(), nullable=False),
         sa.UniqueConstraint("sleutel_hash", name="uq_onderbreking_sleutel_hash"),
     )
     op.create_index("ix_onderbreking_op", "onderbreking", ["op"])

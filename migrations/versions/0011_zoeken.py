@@ -163,17 +163,23 @@ def _upgrade_sqlite() -> None:
         f"CREATE VIEW vouwtekens (van, naar) AS SELECT {_text(van)}, {_text(naar)}"
     )
     for table, columns in SEARCHED.items():
-        for column in ("zoektekst", *_folded(table)):
-            bind.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
-        bind.exec_driver_sql(
-            f"CREATE VIRTUAL TABLE {table}_zoek USING fts5(zoektekst, content='{table}',"
-            " content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1')"
-        )
-        bind.exec_driver_sql(
-            f"CREATE VIRTUAL TABLE {table}_zoekterm USING fts5vocab('{table}_zoek', 'instance')"
-        )
-        _fill(table, columns)
-        _triggers(table, columns)
+        search_sqlite(table, columns)
+
+
+def search_sqlite(table: str, columns: tuple[str, ...]) -> None:
+    """Let rows of a table be found by these columns; also for tables of later migrations."""
+    bind = op.get_bind()
+    for column in ("zoektekst", *_folded(table)):
+        bind.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+    bind.exec_driver_sql(
+        f"CREATE VIRTUAL TABLE {table}_zoek USING fts5(zoektekst, content='{table}',"
+        " content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1')"
+    )
+    bind.exec_driver_sql(
+        f"CREATE VIRTUAL TABLE {table}_zoekterm USING fts5vocab('{table}_zoek', 'instance')"
+    )
+    _fill(table, columns)
+    _triggers(table, columns)
 
 
 def _fold(text: str) -> str:
@@ -246,14 +252,19 @@ def _upgrade_postgresql() -> None:
         f' AS $$ SELECT lower({folded} COLLATE "C") $$'
     )
     for table, columns in SEARCHED.items():
-        found_by = _found_by(columns, "", r"E'\n\n'")
-        values = {"zoektekst": found_by}
-        values |= {name: name.removesuffix("_vouw") for name in _folded(table)}
-        added = ", ".join(
-            f'ADD COLUMN {name} text COLLATE "C" GENERATED ALWAYS AS (vouw({value})) STORED'
-            for name, value in values.items()
-        )
-        bind.exec_driver_sql(f"ALTER TABLE {table} {added}")
-        bind.exec_driver_sql(
-            f"CREATE INDEX ix_{table}_zoektekst ON {table} USING gin (zoektekst gin_trgm_ops)"
-        )
+        search_postgresql(table, columns)
+
+
+def search_postgresql(table: str, columns: tuple[str, ...]) -> None:
+    """Let rows of a table be found by these columns; also for tables of later migrations."""
+    values = {"zoektekst": _found_by(columns, "", r"E'\n\n'")}
+    values |= {name: name.removesuffix("_vouw") for name in _folded(table)}
+    added = ", ".join(
+        f'ADD COLUMN {name} text COLLATE "C" GENERATED ALWAYS AS (vouw({value})) STORED'
+        for name, value in values.items()
+    )
+    bind = op.get_bind()
+    bind.exec_driver_sql(f"ALTER TABLE {table} {added}")
+    bind.exec_driver_sql(
+        f"CREATE INDEX ix_{table}_zoektekst ON {table} USING gin (zoektekst gin_trgm_ops)"
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, inspect, or_, select
 from sqlalchemy.orm import selectinload
-from wtforms.validators import NumberRange
+from wtforms.validators import NumberRange, Optional
 
 from cmk_admin import database, formats, references
 from cmk_admin.actions import Asked, Done, EntityAction, Preview, Question
@@ -42,8 +42,8 @@ class DupliceerForm(EntityForm):
     )
     aantal = fields.IntegerField(
         "Aantal kopieën",
-        description="Van elke activiteit.",
-        validators=[fields.Filled(), NumberRange(1, MOST_EACH, f"Kies 1 tot en met {MOST_EACH}.")],
+        description="Van elke activiteit; leeg telt als één.",
+        validators=[Optional(), NumberRange(1, MOST_EACH, f"Kies 1 tot en met {MOST_EACH}.")],
     )
     zonder_bedragen = fields.CheckField("Bedragen leegmaken: de lasten gaan mee zonder bedrag")
 
