@@ -32,8 +32,6 @@ from tests.support.applications import closing_engines, make_settings
 from tests.support.portal import Portaal, log_everybody_in
 from views import generated
 
-SEARCHING = importlib.import_module("migrations.versions.0011_zoeken")
-
 
 class Instrument(Entiteit):
     """Something to make music with: all that an entity has to say of itself."""
@@ -56,6 +54,7 @@ policy.SCOPE["Instrument"] = policy.SCOPE["Link"]
 def make(folder: Path, database: str) -> Portaal:
     """The portal with one entity more."""
     more = Section("Muziek", (Instrument,))
+    searching = importlib.import_module("migrations.versions.0011_zoeken")
     # A column that an entity gets later.
     code = mapped_column(String(10), nullable=True, info=ui("Projectcode"))
     Last.projectcode = code
@@ -66,7 +65,7 @@ def make(folder: Path, database: str) -> Portaal:
         with db.engine.execution_options(**{OUTSIDE: True}).begin() as connection:
             Instrument.metadata.tables["instrument"].create(connection)
             with Operations.context(MigrationContext.configure(connection)):
-                SEARCHING.search_sqlite("instrument", ("naam",))
+                searching.search_sqlite("instrument", ("naam",))
             connection.execute(text("ALTER TABLE last ADD COLUMN projectcode VARCHAR(10)"))
     with app.app_context(), acting_as(system("wereld")) as session:
         wereld = bouw(session)
