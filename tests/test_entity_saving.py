@@ -41,10 +41,9 @@ SHAPED = {
 
 def id_of(portaal: Portaal, entity: type[Entiteit]) -> int:
     """A row that may be changed."""
-    for key in ((entity.__name__, "eigen", "open"), (entity.__name__, "", "open"),
-                (entity.__name__, "eigen", "lid"), (entity.__name__, "", "datamanager")):  # fmt: skip
-        if key in portaal.wereld.rijen:
-            return portaal.wereld.rijen[key]
+    for place in (("eigen", "open"), ("", "open"), ("eigen", "lid"), ("", "datamanager")):
+        if (entity.__name__, *place) in portaal.wereld.rijen:
+            return portaal.wereld.rijen[(entity.__name__, *place)]
     raise LookupError(entity.__name__)
 
 
