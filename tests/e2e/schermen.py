@@ -1,22 +1,18 @@
 """Every kind of page there is, and how to get it on screen."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
 from cmk_admin.auth import interrupted, links
-from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker
-from models.lijsten import Doel
-from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
-from models.school import School
 from models.toegang import LinkSoort
-from models.verantwoording import Momentopname
-from tests.e2e.demo import ACCOUNTS, ACHTERHOEK, PROJECT, Demo
+from tests.e2e.demo import ACCOUNTS, Demo
 from tests.e2e.hands import button, field, says
+from tests.e2e.scherm import Scherm, gekozen, ids
+from tests.e2e.schermen_groot import GROOT
+from tests.e2e.schermen_kwaliteit import KWALITEIT, SAMENVOEGEN
 
 LIST = "admin/model/list.html"
 FORM = "admin/model/form.html"
@@ -36,45 +32,6 @@ TWEESTAPS = f"{EIGEN}tweestapsauthenticatie"
 BULK = "bulk/kiezen.html"
 ACTIVITIES = "/beheer/activiteiten/?columns=doelgroepen&columns=omschrijving"
 YEAR = "/verantwoordingen/{jaar}/activiteiten"
-
-MUZIEK = "Muziek in de klas"
-
-
-@dataclass(frozen=True)
-class Scherm:
-    """A page: who looks, where it is, which template makes it, what is done to it first.
-
-    status: of the answer that is left on screen.
-    """
-
-    naam: str
-    rol: str
-    adres: str
-    template: str
-    status: int = 200
-    doe: Callable[[Page, Demo], None] | None = None
-
-    def __str__(self) -> str:
-        return self.naam.replace(" ", "_")
-
-    def url(self, demo: Demo) -> str:
-        return self.adres.format(**ids(demo)) if "{" in self.adres else self.adres
-
-
-def ids(demo: Demo) -> dict[str, int]:
-    return {
-        "project": demo.id(Project, titel=PROJECT),
-        "jaar": demo.verantwoording(),
-        "dicht": demo.verantwoording(jaar=2025),
-        "act": demo.activiteit(MUZIEK),
-        "act_dicht": demo.activiteit(MUZIEK, jaar=2025),
-        "act_leeg": demo.activiteit("Monitoring en evaluatie"),
-        "partner": demo.id(Samenwerkingspartner, naam="Dansstudio Beweeg"),
-        "school": demo.id(School),
-        "partij": demo.id(Contractpartij, naam=ACHTERHOEK),
-        "doel": demo.id(Doel),
-        "dossier": demo.id(Momentopname, verantwoording_id=demo.verantwoording(jaar=2025)),
-    }
 
 
 # --- what is done before the page is looked at ---------------------------------------
@@ -203,10 +160,6 @@ def rijmenu(page: Page, demo: Demo) -> None:
 def kolommen(page: Page, demo: Demo) -> None:
     button(page, "Kolommen").click()
     expect(page.get_by_label("Kolommen kiezen")).to_be_visible()
-
-
-def gekozen(page: Page, demo: Demo) -> None:
-    page.get_by_role("checkbox", name="selecteren").nth(1).check()
 
 
 def meerkeuze(page: Page, demo: Demo) -> None:
@@ -543,4 +496,7 @@ SCHERMEN = (
     Scherm("fout 404", "projectleider", "/bestaat/niet", FAULT, 404),
     Scherm("fout 404 anoniem", "", "/static/bestaat-niet.css", FAULT, 404),
     Scherm("fout 409", "projectleider", "/verantwoordingen/{dicht}/activiteiten/nieuw", FAULT, 409),
+    *GROOT,
+    *KWALITEIT,
+    *SAMENVOEGEN,
 )
