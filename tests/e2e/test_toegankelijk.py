@@ -12,7 +12,8 @@ from models.activiteit import Activiteit
 from models.samenwerkingspartner import Samenwerkingspartner
 from tests.e2e.demo import ACCOUNTS, As, Demo, log_in
 from tests.e2e.hands import button, field, link, row_of, says
-from tests.e2e.schermen import FAULT, SCHERMEN, Scherm
+from tests.e2e.scherm import Scherm
+from tests.e2e.schermen import FAULT, SCHERMEN
 from tests.support.browser import Watch
 from tests.support.strictness import FULL
 
