@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cmk_admin import downloads
 from cmk_admin.bulk import pages
@@ -95,6 +95,9 @@ def taak_gewijzigd(page: Page, demo: Demo) -> None:
 def bestand_weg(page: Page, demo: Demo) -> None:
     number = taak(demo, TaakStatus.KLAAR, uitkomst=downloads.READY, bestand=BESTAND)
     page.goto(f"{MIJN}/{number}")
+    says = page.get_by_role("main")
+    expect(says).to_contain_text(f"Het bestand {BESTAND} is er niet meer.")
+    expect(says).not_to_contain_text(downloads.READY)
 
 
 def groot_bestand(page: Page, demo: Demo) -> None:

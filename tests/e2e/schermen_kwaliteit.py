@@ -28,7 +28,7 @@ def regel_uit(page: Page, demo: Demo) -> None:
 def gelijke_partners(page: Page, demo: Demo) -> None:
     with demo.session() as session:
         partij = session.scalars(select(Contractpartij).filter_by(naam=ACHTERHOEK)).one()
-        for naam in ("Dansatelier De Achterhoekse Kersentuin", "Stichting dansatelier de"):
+        for naam in ("Dansatelier De Achterhoekse Kersentuin", "Stichting Muziekplein"):
             for einde in ("", "."):
                 f.maak_samenwerkingspartner(session, partij, naam=naam + einde)
         session.commit()
