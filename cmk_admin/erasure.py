@@ -5,6 +5,7 @@ somebody left. What named them goes, also what they were called before.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,7 +17,8 @@ from cmk_admin.auth import recovery
 from cmk_admin.gate import GateSession, acting_as, forget
 from models.concept import Concept
 from models.gebruiker import Gebruiker
-from models.historie import Wijziging
+from models.historie import Bewerking, Wijziging
+from models.privacy import Inzage
 from models.techniek import Mail, Taak
 from models.toegang import Onderbreking, Toegangslink, Zitting
 
@@ -25,6 +27,8 @@ NOWHERE = "@gewist.invalid"
 #: Columns of a person that say who they are.
 NAMING = ("naam", "email", "telefoon")
 SHORTEST = 3
+#: Entities whose history tells who somebody is.
+ABOUT_PEOPLE = ("Gebruiker", "Lidmaatschap")
 
 
 def pseudonym(gebruiker_id: int) -> str:
@@ -79,15 +83,27 @@ def _forget_account(session: GateSession, row: Gebruiker) -> None:
 
 
 def _scrub(session: GateSession, gebruiker_id: int, names: list[str]) -> None:
-    """Their names out of the history and out of the mail."""
+    """Their names out of the history, the mail and what is on record of being looked at.
+
+    A name of one word is also an ordinary word ("Eva", "Info"): only where it is about this
+    person does it count.
+    """
+    telling = [name for name in names if not name.isalpha()]
     with session.own_work():
         for change in _with(session, Wijziging, (Wijziging.titel, Wijziging.waarden), names):
-            change.titel = _without(change.titel, names, gebruiker_id)[:200]
-            change.waarden = _clean(change.waarden, names, gebruiker_id)
+            those = names if change.entiteit in ABOUT_PEOPLE else telling
+            change.titel = _without(change.titel, those, gebruiker_id)[:200]
+            change.waarden = _clean(change.waarden, those, gebruiker_id)
         for mail in _with(session, Mail, (Mail.onderwerp, Mail.tekst, Mail.adres), names):
-            mail.onderwerp = _without(mail.onderwerp, names, gebruiker_id)[:200]
-            mail.tekst = _without(mail.tekst, names, gebruiker_id)
-            mail.adres = mail.adres and _without(mail.adres, names, gebruiker_id)[:254]
+            those = names if mail.ontvanger_id == gebruiker_id else telling
+            mail.onderwerp = _without(mail.onderwerp, those, gebruiker_id)[:200]
+            mail.tekst = _without(mail.tekst, those, gebruiker_id)
+            mail.adres = mail.adres and _without(mail.adres, those, gebruiker_id)[:254]
+        for look in _with(session, Inzage, (Inzage.wat,), names):
+            those = names if look.over_id == gebruiker_id else telling
+            look.wat = _without(look.wat, those, gebruiker_id)[:200]
+        for step in _with(session, Bewerking, (Bewerking.omschrijving,), telling):
+            step.omschrijving = _without(step.omschrijving, telling, gebruiker_id)[:300]
         session.flush()
 
 
@@ -95,6 +111,8 @@ def _with(
     session: GateSession, entity: type[Any], columns: Iterable[Any], names: list[str]
 ) -> list[Any]:
     """Rows in which one of the names stands, as text or as JSON has it."""
+    if not names:
+        return []
     spelled = {form for name in names for form in (name, json.dumps(name)[1:-1])}
     texts = [cast(column, Text) for column in columns]
     holds = [text.contains(form, autoescape=True) for text in texts for form in sorted(spelled)]
@@ -115,5 +133,5 @@ def _clean(value: Any, names: list[str], gebruiker_id: int) -> Any:
 def _without(text: str, names: list[str], gebruiker_id: int) -> str:
     for name in names:
         with_mark = address_of(gebruiker_id) if "@" in name else pseudonym(gebruiker_id)
-        text = text.replace(name, with_mark)
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", with_mark, text)
     return text

@@ -100,7 +100,7 @@ class Order:
             if not isinstance(values, list) or len(values) != len(self.keys):
                 return None
             return [_typed(key, value) for key, value in zip(self.keys, values, strict=True)]
-        except (ValueError, TypeError, ArithmeticError):
+        except (ValueError, TypeError, ArithmeticError, RecursionError):
             return None
 
 

@@ -93,7 +93,9 @@ def _due(session: GateSession, moment: datetime) -> list[Due]:
 
 
 def _due_of(session: GateSession, soort: Bewaarsoort, months: int, moment: datetime) -> Due:
-    kind, before = KINDS[soort], months_before(moment, months)
+    # Whole days: what is over time does not change while somebody looks at it.
+    today = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    kind, before = KINDS[soort], months_before(today, months)
     which = kind.which(before)
     ids = session.scalars(select(kind.entity.id).where(which).order_by(kind.entity.id)).all()
     oldest = select(kind.entity).where(which).order_by(kind.since, kind.entity.id).limit(SHOWN)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from cmk_admin import database
 from cmk_admin.page import Action
@@ -20,7 +20,15 @@ PLACE = frozenset({"page", "after", "before", "end"})
 
 def of_list(entity: type[Entiteit]) -> Sequence[Weergave]:
     """Own views of this list, and those shared with this person."""
-    mine = select(Weergave).where(Weergave.lijst == entity.__name__)
+    mine = select(Weergave).where(
+        Weergave.lijst == entity.__name__,
+        # The private ones of others, which a beheerder sees too, would crowd out one's own.
+        or_(
+            Weergave.gebruiker_id == actor().gebruiker_id,
+            Weergave.voor_rol.is_not(None),
+            Weergave.voor_partij_id.is_not(None),
+        ),
+    )
     return database.session().scalars(mine.order_by(Weergave.naam, Weergave.id).limit(MOST)).all()
 
 

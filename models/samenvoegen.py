@@ -98,6 +98,9 @@ class Samenvoeging:
                 continue
             if koppeling.activiteit_id not in er_al:
                 er_al[koppeling.activiteit_id] = self._nieuw(sessie, koppeling)
+            blijvend = er_al[koppeling.activiteit_id]
+            if getattr(blijvend, "aantal_leerkrachten", 0) is None:
+                blijvend.aantal_leerkrachten = koppeling.aantal_leerkrachten
             sessie.delete(koppeling)
         for activiteit_id, aantal in self.leerkrachten.items():
             if activiteit_id in er_al and er_al[activiteit_id].aantal_leerkrachten != aantal:

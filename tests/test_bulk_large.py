@@ -47,7 +47,7 @@ def test_what_was_asked_survives_the_line(
     )
     task = Edit(_entity(changes), (1, 2, 3, 9), changes)
     with portaal.als():
-        large.start(1, task)
+        large.start(1, task, "sleutel-van-een-formulier")
     assert large.task_of(kept) == task
 
 
@@ -92,7 +92,7 @@ def test_killed_midway_it_did_nothing_and_is_done_again(
         tasks, "start", lambda who, kind, title, arguments, total: kept.update(arguments) or 1
     )
     with portaal.als():
-        large.start(1, task)
+        large.start(1, task, "sleutel-van-een-formulier")
     batches = _batches(portaal)
     child = os.fork()
     if child == 0:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -71,7 +71,7 @@ def everybody(portaal: Portaal) -> set[str]:
 
 def at(months: int) -> datetime:
     """So many months and a day from now, give or take the days of a month."""
-    return months_before(nu(), -months).replace(hour=23, minute=59)
+    return months_before(nu(), -months).replace(hour=23, minute=59) + timedelta(days=1)
 
 
 def totals(due: list[retention.Due]) -> dict[Bewaarsoort, int]:

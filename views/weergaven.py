@@ -3,7 +3,17 @@ deleting are on the screens of the views themselves."""
 
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms.validators import Length
@@ -78,7 +88,11 @@ def _form() -> BewaarForm:
 
 def _lijst(naam: str) -> type[Entiteit]:
     gevonden = [e for e in entiteiten() if e.__name__ == naam and naam in RIGHTS]
-    return gevonden[0] if gevonden else abort(404)
+    if not gevonden or f"{references.endpoint_of(gevonden[0])}.index_view" not in (
+        current_app.view_functions
+    ):
+        abort(404)
+    return gevonden[0]
 
 
 def _adres(adres: str) -> str:

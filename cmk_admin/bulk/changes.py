@@ -10,7 +10,7 @@ from cmk_admin import attributes, editing, history_view
 from cmk_admin.actor import Actor
 from cmk_admin.attributes import Attribute, Kind
 from cmk_admin.gate import GateSession, Refused
-from cmk_admin.gate.column_rules import FIRST_DAY, LAST_DAY, OUTSIDE, broken_by
+from cmk_admin.gate.column_rules import FIRST_DAY, LAST_DAY, MAX_TEXT, OUTSIDE, broken_by
 from cmk_admin.policy import Handeling, Verdict, may, velden_van
 from models.base import Entiteit, Fout, Keuze, RegelFout
 
@@ -100,6 +100,9 @@ class Change:
         if now is None:
             return None
         if self.how is Hoe.VERVANG:
+            grown = len(now) + now.count(self.find) * (len(self.replace) - len(self.find))
+            if grown > 2 * MAX_TEXT:  # twice: spaces at the ends still go
+                raise RegelFout(Fout("Dit wordt te lang.", self.attribute.name))
             return now.replace(self.find, self.replace).strip() or None
         if self.how is Hoe.SCHUIF:
             return self._moved(now)

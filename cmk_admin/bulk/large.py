@@ -26,9 +26,13 @@ SAMPLE = 200
 SAME = "Er veranderde niets: alles stond al zo, of kan niet gewijzigd worden."
 
 
-def start(gebruiker_id: int, task: Edit) -> int:
-    """Put it in line; the number of the job. Raises RegelFout when too many are under way."""
+def start(gebruiker_id: int, task: Edit, sleutel: str) -> int:
+    """Put it in line; the number of the job. Raises RegelFout when too many are under way.
+
+    sleutel: of the form that asked for it; what was asked once is done once.
+    """
     arguments = {
+        "sleutel": sleutel,
         "entiteit": task.entity.__name__,
         "rijen": selection.pack(task.ids),
         "wijzigingen": [_plain(change) for change in task.changes],
@@ -53,7 +57,7 @@ def work(job: tasks.Run, session: GateSession) -> tasks.Outcome:
         paths = current_app.url_map.bind("")
         return paths.build("bewerkingen.details", {"id": outcome.stap.id})
 
-    where = once(session, job.key, do)
+    where = once(session, job.arguments["sleutel"], do)
     return tasks.Outcome("Gewijzigd. Wat er per rij gebeurde, staat bij de bewerking.", url=where)
 
 

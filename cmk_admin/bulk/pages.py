@@ -66,10 +66,14 @@ class BulkRunner:
         return html
 
     def _start(self, task: Edit) -> Response:
+        from cmk_admin.entity_actions import key_of_request
+
         number = actor().gebruiker_id
         assert number is not None
         try:
-            return redirect(url_for("taken.details", id=large.start(number, task)))
+            return redirect(
+                url_for("taken.details", id=large.start(number, task, key_of_request()))
+            )
         except RegelFout as refused:
             flash(str(refused), "error")
             return redirect(url_for("taken.index"))

@@ -32,10 +32,13 @@ from models.historie import Wijziging, WijzigingSoort
 
 GONE = "Dit is intussen verwijderd."
 BACK = "Dit staat er al weer."
+NOT_BACK = "Wat hier eerst stond, kon niet terug. Daarom blijft dit staan."
 TOUCHED = "Dit is later nog gewijzigd en blijft daarom staan."
 WITHOUT_FILE = "Teruggezet zonder de bijlage: voeg die opnieuw toe."
 Key = tuple[str, int]
 Later = dict[Key, list[Wijziging]]
+#: Soort, entity and the row above → the changes of a batch.
+Swapped = dict[tuple[WijzigingSoort, str, int | None], list[Wijziging]]
 
 
 @dataclass(slots=True)
@@ -53,6 +56,7 @@ def put_back(session: GateSession, changes: Sequence[Wijziging]) -> Restored:
     """
     work = _PutBack(session)
     work.parts = _parts(changes)
+    work.swapped = _swapped(changes)
     along = {part.id for parts in work.parts.values() for part in parts}
     skipped: list[Skipped] = []
     for group in _in_order(change for change in changes if change.id not in along):
@@ -78,7 +82,10 @@ def _in_order(changes: Iterable[Wijziging]) -> Iterator[list[Wijziging]]:
     for change in newest:
         depth = depth_of(entity_of(change))
         place = {
-            WijzigingSoort.GEWIJZIGD: (2 if _pointed_at(change) & back else 0, 0),
+            WijzigingSoort.GEWIJZIGD: (
+                2 if key_of(change) in back or _pointed_at(change) & back else 0,
+                0,
+            ),
             WijzigingSoort.AANGEMAAKT: (3, -depth),
             WijzigingSoort.VERWIJDERD: (1, depth),
         }[change.soort]
@@ -95,6 +102,15 @@ def _pointed_at(change: Wijziging) -> set[Key]:
         for name, (old, _new) in change.waarden.items()
         if old is not None and (relation := name.removesuffix("_id")) in relations
     }
+
+
+def _swapped(changes: Iterable[Wijziging]) -> Swapped:
+    """What went and what came under one row, in one batch: the one in the place of the other."""
+    found: Swapped = defaultdict(list)
+    for change in changes:
+        if change.ouder_id is not None and change.soort is not WijzigingSoort.GEWIJZIGD:
+            found[change.soort, change.entiteit, change.ouder_id].append(change)
+    return found
 
 
 def _parts(changes: Iterable[Wijziging]) -> dict[Key, list[Wijziging]]:
@@ -158,6 +174,7 @@ class _PutBack:
         self.session = session
         self.by_id: dict[int, Wijziging] = {}
         self.parts: dict[Key, list[Wijziging]] = {}
+        self.swapped: Swapped = {}
         #: Rows that go back in part, by the change: what of them stays, and why.
         self.partly: dict[int, Skipped] = {}
         #: Held, so that the session does not ask for each of them again.
@@ -214,12 +231,19 @@ class _PutBack:
         added = there - {key_of(part) for part in own}
         if later[key_of(change)] or added or any(later_than(self.session, own).values()):
             raise RegelFout(TOUCHED)
+        was = (WijzigingSoort.VERWIJDERD, change.entiteit, change.ouder_id)
+        for old in self.swapped.get(was, ()):
+            if self.session.get(entity_of(old), old.rij_id) is None:
+                raise RegelFout(NOT_BACK)
         self.session.delete(row)
 
     def _bring_back(self, change: Wijziging, later: Later) -> None:
         entity = entity_of(change)
         if self.session.get(entity, change.rij_id) is not None:
             raise RegelFout(BACK)
+        came = (WijzigingSoort.AANGEMAAKT, change.entiteit, change.ouder_id)
+        if self._touched(self.swapped.get(came, ())):
+            raise RegelFout(TOUCHED)
         columns = tabel_van(entity).columns
         values = {
             name: from_plain(columns[name], old)
@@ -231,6 +255,11 @@ class _PutBack:
             values = {k: v for k, v in values.items() if not k.startswith("bestand_")}
             self._keep(change, WITHOUT_FILE)
         self.session.add(entity(id=change.rij_id, **values))
+
+    def _touched(self, changes: Sequence[Wijziging]) -> bool:
+        """Whether somebody went on with what came in the place of a row that went."""
+        later = later_than(self.session, changes) if changes else {}
+        return any(one.soort is WijzigingSoort.GEWIJZIGD for rows in later.values() for one in rows)
 
     def _keep(self, change: Wijziging, reason: str) -> None:
         self.partly[change.id] = Skipped(*key_of(change), change.titel, reason)

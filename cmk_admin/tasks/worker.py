@@ -41,7 +41,9 @@ def run_waiting() -> None:
     while (numbers := _waiting()) and _turn.acquire(blocking=False):
         try:
             for number in numbers:
-                _run(number)
+                # Another worker may have begun it meanwhile.
+                if number in _waiting():
+                    _run(number)
         finally:
             _turn.release()
 

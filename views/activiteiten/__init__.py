@@ -262,7 +262,7 @@ def _own_crumbs(activiteit: Activiteit, part: Part) -> tuple[Crumb, ...]:
 def scholen_herkennen() -> Response:
     """Per pasted line the school that it means: `[[id, label] or null, …]`."""
     lines = request.form.getlist("regel")
-    if len(lines) > herkennen.MOST:
+    if len(lines) > herkennen.MOST or any(len(line) > herkennen.LONGEST for line in lines):
         abort(413)
     return jsonify(herkennen.recognise(lines))
 

@@ -13,6 +13,8 @@ from models.school import School
 CODE = re.compile(r"\d{2}[A-Z]{2}(?:\d{2})?")
 #: Lines of one paste.
 MOST = 1000
+#: Characters of one line.
+LONGEST = 300
 
 
 def recognise(texts: Sequence[str]) -> list[tuple[int, str] | None]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from cmk_admin import database, formats
 from cmk_admin.bulk.trial import Frame, Trial
+from cmk_admin.gate import Refused
 from cmk_admin.page import Action, Crumb, Empty, PageHeader
 from cmk_admin.policy import Handeling, may
 from cmk_admin.routes import actor, requires
@@ -68,12 +69,15 @@ def regel(id: int) -> str:  # noqa: A002 - as in the address
 
 
 @blueprint.route("/<int:id>/opvolgers", methods=["GET", "POST"])
-@requires(Handeling.MAKEN, ActiviteitSchool)
+@requires(Handeling.ZIEN, Kwaliteitsregel)
 def opvolgers(id: int) -> Any:  # noqa: A002 - as in the address
     """Put the successor in the place of each school that is no longer active; seen first."""
     gekozen = _regel(id)
-    if gekozen.controle is not Controle.SCHOOL_INACTIEF:
+    if gekozen.controle is not Controle.SCHOOL_INACTIEF or not gekozen.actief:
         abort(404)
+    verdict = may(actor(), Handeling.MAKEN, ActiviteitSchool)
+    if not verdict:
+        raise Refused(verdict)
     hier = url_for("datakwaliteit.regel", id=id)
     taak = Vervanging.van(database.session(), gekozen)
     if request.method == "GET" or not taak.ids:

@@ -45,8 +45,19 @@ def register(app: Flask) -> None:
     app.before_request(_code_first)
 
 
-#: By these somebody else's e-mail address, role or second factor changes.
-GUARDED = frozenset({"gebruiker.edit_view", "gebruiker.bulk_view", "gebruiker.action_view"})
+#: By these somebody gets an account, a role or another e-mail address or second factor.
+GUARDED = frozenset(
+    {
+        "gebruiker.create_view",
+        "gebruiker.edit_view",
+        "gebruiker.bulk_view",
+        "gebruiker.action_view",
+        "uitnodigen.invite",
+        "lidmaatschap.create_view",
+        "lidmaatschap.edit_view",
+        "lidmaatschap.bulk_view",
+    }
+)
 
 
 def _code_first() -> Response | None:

@@ -70,7 +70,7 @@ class Keuze:
 
     def _gekozen(self, naam: str) -> Any:
         waarde = self.gegeven.get(naam, "")
-        return self.per_id.get(int(waarde)) if waarde.isascii() and waarde.isdigit() else None
+        return next((rij for id_, rij in self.per_id.items() if str(id_) == waarde), None)
 
     def _tellingen(self) -> dict[int, tuple[int, int]]:
         """How often each row is used in open years, and in closed ones (boards: schools)."""
@@ -161,7 +161,11 @@ class Keuze:
                 f"{AANTAL}{id_}",
                 f"{rijen[0].activiteit.naam} ({rijen[0].activiteit.verantwoording.kalenderjaar})",
                 (
-                    Optie("", "zoals bij de school die blijft", id_ not in gekozen),
+                    Optie(
+                        "",
+                        "zoals bij de school die blijft, of anders de eerste",
+                        id_ not in gekozen,
+                    ),
                     *(
                         Optie(waarde, label, str(gekozen.get(id_)) == waarde)
                         for waarde, label in _aantallen(rijen)
