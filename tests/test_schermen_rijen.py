@@ -133,7 +133,7 @@ def _no_new_files(portaal: Portaal) -> Iterator[None]:
     yield
     with portaal.app.app_context():
         for path in files.folder().iterdir():
-            if not path.name.startswith("bestand-"):
+            if path.is_file() and not path.name.startswith("bestand-"):
                 path.unlink()
 
 
