@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession
 from cmk_admin.page import CheckItem
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 
 
 @dataclass(frozen=True, slots=True)

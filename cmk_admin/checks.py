@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import UniqueConstraint, inspect
 
 from cmk_admin import routes
-from cmk_admin.policy import RIGHTS, SCOPE
+from cmk_admin.rights import RIGHTS, SCOPE
 from models.base import STEMPELS, Basis, Entiteit, Woord, entiteiten, kolom_ui, tabel_van
 from models.gebruiker import Rol
 
@@ -30,7 +30,7 @@ def _entities() -> Iterator[str]:
             yield f'{name}: schrijf woord = Woord("enkelvoud", "meervoud", "de" of "het").'
         for table, what in ((RIGHTS, "RIGHTS"), (SCOPE, "SCOPE")):
             if set(table.get(name, ())) != set(Rol):
-                yield f"{name}: schrijf een rij in {what} (cmk_admin/policy.py), voor elke rol."
+                yield f"{name}: schrijf een rij in {what} (cmk_admin/rights.py), voor elke rol."
         if not tabel_van(entity).dialect_options["sqlite"]["autoincrement"]:
             yield f"{name}: schrijf __table_args__ = tabel(…), anders komen nummers terug."
         if entity.__mapper__.version_id_col is None:

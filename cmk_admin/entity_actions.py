@@ -16,7 +16,8 @@ from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
 from cmk_admin.gate import GateSession, Locked, Refused, bewerking, handled, may_undo, once
 from cmk_admin.page import Action, Crumb, PageHeader
 from cmk_admin.page_batch import EffectLine, LeftOut
-from cmk_admin.policy import Handeling, Verdict, contractpartij_van, may
+from cmk_admin.policy import Verdict, contractpartij_van, may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from cmk_admin.web.errors import back_url
 from cmk_admin.web.targets import safe_target

@@ -24,7 +24,8 @@ from cmk_admin.page import (
     Pager,
     Row,
 )
-from cmk_admin.policy import Handeling, may, velden_van
+from cmk_admin.policy import may, velden_van
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import address
 from models.base import Entiteit, MetBestand
 

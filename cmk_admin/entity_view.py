@@ -39,7 +39,8 @@ from cmk_admin.extensions import db
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Refused
 from cmk_admin.page import Action, Chip, Crumb, PageHeader
-from cmk_admin.policy import Handeling, may, ouder_van
+from cmk_admin.policy import may, ouder_van
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, address, requires
 from cmk_admin.web.targets import safe_target
 from models.base import Entiteit, MetBestand

@@ -11,7 +11,8 @@ from cmk_admin import downloads, excel, listing, paging, tasks
 from cmk_admin.attributes import Attribute
 from cmk_admin.entity_pages import cell_text
 from cmk_admin.gate import GateSession, Refused
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from models.base import Entiteit, Keuze, entiteiten
 
 CSV = "text/csv; charset=utf-8"

@@ -22,7 +22,7 @@ from cmk_admin.attributes import Attribute
 from cmk_admin.gate.column_rules import CONTROL
 from cmk_admin.gate.history import plain
 from cmk_admin.gate.restore import from_plain
-from cmk_admin.policy import SCOPE, Bereik
+from cmk_admin.rights import SCOPE, Bereik
 from models.base import Centen, Entiteit
 from models.vouwen import volgens
 

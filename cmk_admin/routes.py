@@ -11,7 +11,8 @@ from flask_login import current_user
 from cmk_admin import database
 from cmk_admin.actor import ANONYMOUS, Actor
 from cmk_admin.gate import Refused
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from models.base import Entiteit
 
 #: Files of the portal itself: the same for everybody, whoever asks.

@@ -8,7 +8,8 @@ from sqlalchemy import or_, select
 
 from cmk_admin import database
 from cmk_admin.page import Action
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.base import Entiteit
 from models.weergave import Weergave

@@ -17,7 +17,7 @@ from sqlalchemy import String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import create_app
-from cmk_admin import policy
+from cmk_admin import rights
 from cmk_admin.actor import system
 from cmk_admin.extensions import db
 from cmk_admin.gate import acting_as
@@ -47,8 +47,8 @@ class Instrument(Entiteit):
         return self.naam
 
 
-policy.RIGHTS["Instrument"] = policy.RIGHTS["Link"]
-policy.SCOPE["Instrument"] = policy.SCOPE["Link"]
+rights.RIGHTS["Instrument"] = rights.RIGHTS["Link"]
+rights.SCOPE["Instrument"] = rights.SCOPE["Link"]
 
 
 def make(folder: Path, database: str) -> Portaal:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from cmk_admin import attributes
 from cmk_admin.entity_view import EntityView
 from cmk_admin.menu import menu_of
-from cmk_admin.policy import RIGHTS, SCOPE
+from cmk_admin.rights import RIGHTS, SCOPE
 from models.base import STEMPELS, Entiteit, Woord, entiteiten
 from models.gebruiker import Rol
 from tests.factories import fabriek
@@ -53,16 +53,11 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 LONGEST_TESTS = 600
 #: Files that are long because they are a list, not because they do much.
 LONG_FILES = {
-    "cmk_admin/policy.py": "the two tables of rights and scope stand together",
     "migrations/versions/0001_begin.py": "a table per statement, made by alembic",
 }
 LONG_FUNCTIONS = {
     "migrations/versions/0001_begin.py": "a table per statement, made by alembic",
     "tests/gate_world.py": "a world, row after row",
-}
-#: Templates that wait for their page, and which.
-WAITING = {
-    "parts/dialog.html": "asking without leaving the page",
 }
 #: Scripts that make HTML, and of what.
 MAKES_HTML = {"static/js/row-editor.js": "the server's own empty row, with its number filled in"}
@@ -198,7 +193,7 @@ def test_every_template_is_used() -> None:
         if not name_of(path).startswith("tests/")
         for found in NAMED.finditer(path.read_text())
     }
-    assert templates - used == set(WAITING)
+    assert templates - used == set()
     assert {name for name in used if name.count("/") and name.endswith(".html")} <= templates
 
 

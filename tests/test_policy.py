@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from cmk_admin.gate import Actor, system
-from cmk_admin.policy import RIGHTS, Handeling, Verdict, may, velden_van
+from cmk_admin.policy import Verdict, may, velden_van
+from cmk_admin.rights import RIGHTS, Handeling
 from models.activiteit import (
     Activiteit,
     ActiviteitDoelgroep,

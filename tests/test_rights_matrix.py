@@ -12,7 +12,8 @@ import pytest
 from flask import Flask, url_for
 from werkzeug.test import TestResponse
 
-from cmk_admin.policy import LETTERS, Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import LETTERS, Handeling
 from models.base import Entiteit
 from tests import rights_table as tabel
 from tests.pages import Page

@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import Column, Integer, Table, UniqueConstraint, inspect
 from sqlalchemy.orm.util import CascadeOptions
 
-from cmk_admin import checks, policy
+from cmk_admin import checks, rights
 from cmk_admin.auth import public
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import requires, signed_in
 from models.activiteit import Activiteit
 from models.base import Basis, Entiteit
@@ -62,18 +62,18 @@ def missing(app: Flask) -> str:
 def test_an_entity_without_rights_or_scope_stops_the_start(
     portaal: Portaal, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
-    monkeypatch.delitem(getattr(policy, table), "Doel")
+    monkeypatch.delitem(getattr(rights, table), "Doel")
     assert missing(portaal.app) == (
-        f"Doel: schrijf een rij in {table} (cmk_admin/policy.py), voor elke rol."
+        f"Doel: schrijf een rij in {table} (cmk_admin/rights.py), voor elke rol."
     )
 
 
 def test_a_role_that_is_forgotten_stops_the_start(
     portaal: Portaal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = dict(policy.RIGHTS["Doel"])
+    row = dict(rights.RIGHTS["Doel"])
     row.popitem()
-    monkeypatch.setitem(policy.RIGHTS, "Doel", row)
+    monkeypatch.setitem(rights.RIGHTS, "Doel", row)
     assert "Doel: schrijf een rij in RIGHTS" in missing(portaal.app)
 
 

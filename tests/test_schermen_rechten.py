@@ -2,8 +2,9 @@
 
 import pytest
 
-from cmk_admin import policy
-from cmk_admin.policy import EIGEN_STAP, RIGHTS, SCOPE, VELDEN, VOORWAARDEN, Handeling
+from cmk_admin import policy, rights
+from cmk_admin.policy import EIGEN_STAP, VOORWAARDEN
+from cmk_admin.rights import RIGHTS, SCOPE, VELDEN, Handeling
 from models.base import entiteiten, kolom_ui
 from models.gebruiker import Rol
 from tests.pages import Page
@@ -96,7 +97,7 @@ def test_what_is_added_to_the_policy_appears(
     """The page reads the very tables: nothing of it is written down twice."""
     nieuw = policy.Voorwaarde("alleen op maandag", lambda wie, rij: policy.JA)
     monkeypatch.setitem(policy.VOORWAARDEN, ("Link", Rol.BEHEERDER), nieuw)
-    monkeypatch.setitem(policy.VELDEN, ("Baat", Rol.BEHEERDER), frozenset({"bedrag"}))
+    monkeypatch.setitem(rights.VELDEN, ("Baat", Rol.BEHEERDER), frozenset({"bedrag"}))
     cellen = lees(portaal)
     assert "alleen op maandag" in cellen["Link", Rol.BEHEERDER]
     assert "wijzigen: alleen Bedrag" in cellen["Baat", Rol.BEHEERDER]

@@ -23,17 +23,8 @@ from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import bewerking, once
 from cmk_admin.menu import Section
 from cmk_admin.page import Action, Crumb, FormError, FormPage, PageHeader
-from cmk_admin.policy import (
-    EIGEN_STAP,
-    LEZEN,
-    RIGHTS,
-    SCOPE,
-    VELDEN,
-    VOORWAARDEN,
-    Bereik,
-    Handeling,
-    may,
-)
+from cmk_admin.policy import EIGEN_STAP, LEZEN, VOORWAARDEN, may
+from cmk_admin.rights import RIGHTS, SCOPE, VELDEN, Bereik, Handeling
 from cmk_admin.routes import actor, requires
 from models.base import RegelFout, entiteiten, nu
 from models.gebruiker import Gebruiker, Rol

@@ -21,7 +21,8 @@ from cmk_admin.gate import (
 )
 from cmk_admin.page import Action, Chip, Crumb, PageHeader
 from cmk_admin.page_batch import Batch, BatchRow
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
 from cmk_admin.web.errors import back_url
 from models.base import RegelFout

@@ -23,7 +23,8 @@ from cmk_admin.page import (
     Row,
     Tone,
 )
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, signed_in
 from models.activiteit import Activiteit
 from models.dashboard import AgendaItem, AlgemeenDocument, Link, VeelgesteldeVraag

@@ -16,7 +16,7 @@ from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession, acting_as, once
 from cmk_admin.page import Crumb, PageHeader
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import requires
 from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.project import Project

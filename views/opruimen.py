@@ -9,8 +9,8 @@ from cmk_admin.auth.fresh import fresh
 from cmk_admin.auth.pages import see
 from cmk_admin.entity_forms import STALE
 from cmk_admin.page import Crumb, PageHeader
-from cmk_admin.policy import Handeling
 from cmk_admin.retention import ChangedSinceError, Due
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
 from models.privacy import Bewaarsoort, Bewaartermijn
 

@@ -23,7 +23,8 @@ from cmk_admin.page import (
     Tab,
     Tone,
 )
-from cmk_admin.policy import Handeling, may, right_on
+from cmk_admin.policy import may, right_on
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
 from models.base import Entiteit
 from models.contractpartij import Contractpartij

@@ -25,7 +25,7 @@ from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import once
 from cmk_admin.page import Crumb, FormPage, PageHeader
-from cmk_admin.policy import RIGHTS, Handeling
+from cmk_admin.rights import RIGHTS, Handeling
 from cmk_admin.routes import actor, requires
 from models.base import Entiteit, Keuze, entiteiten
 from models.contractpartij import Contractpartij

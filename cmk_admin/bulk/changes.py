@@ -11,7 +11,8 @@ from cmk_admin.actor import Actor
 from cmk_admin.attributes import Attribute, Kind
 from cmk_admin.gate import GateSession, Refused
 from cmk_admin.gate.column_rules import FIRST_DAY, LAST_DAY, MAX_TEXT, OUTSIDE, broken_by
-from cmk_admin.policy import Handeling, Verdict, may, velden_van
+from cmk_admin.policy import Verdict, may, velden_van
+from cmk_admin.rights import Handeling
 from models.base import Entiteit, Fout, Keuze, RegelFout
 
 

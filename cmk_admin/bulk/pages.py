@@ -16,7 +16,8 @@ from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import Refused
 from cmk_admin.page import Crumb, FormError, PageHeader
-from cmk_admin.policy import Handeling, Verdict, may
+from cmk_admin.policy import Verdict, may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.base import RegelFout
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from cmk_admin.actor import Actor
 from cmk_admin.gate.errors import AroundTheGate, Refused
 from cmk_admin.gate.fence import BY_HAND, BY_ORM, SCOPED
-from cmk_admin.policy import ACCOUNT_ENTITEITEN, SCOPE, Bereik, Verdict
+from cmk_admin.policy import Verdict
+from cmk_admin.rights import ACCOUNT_ENTITEITEN, SCOPE, Bereik
 from models.base import Entiteit, VanContractpartij, entiteiten
 from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker, Lidmaatschap, Rol

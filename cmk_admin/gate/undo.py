@@ -11,7 +11,8 @@ from cmk_admin.gate.errors import Refused
 from cmk_admin.gate.restore import put_back
 from cmk_admin.gate.session import GateSession
 from cmk_admin.gate.together import Skipped
-from cmk_admin.policy import Handeling, Verdict
+from cmk_admin.policy import Verdict
+from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit
 from models.base import RegelFout, nu
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort

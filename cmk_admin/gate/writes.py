@@ -28,7 +28,8 @@ from cmk_admin.gate.rows import (
     still_used,
     strangers,
 )
-from cmk_admin.policy import Handeling, Verdict
+from cmk_admin.policy import Verdict
+from cmk_admin.rights import Handeling
 from models.base import Entiteit, Fout, RegelFout, VanContractpartij, kolom_ui, nu
 from models.contractpartij import Contractpartij
 from models.verantwoording import OVERGANGEN, Status, Verantwoording

@@ -16,7 +16,8 @@ from cmk_admin.entity_actions import CONFIRMED
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession, Locked, bewerking
-from cmk_admin.policy import Handeling, gesloten
+from cmk_admin.policy import gesloten
+from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit, ActiviteitSchool
 from models.base import STEMPELS, Entiteit, Fout, RegelFout
 from models.dupliceren import Wens, kopieen

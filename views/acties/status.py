@@ -11,7 +11,8 @@ from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession, bewerking
 from cmk_admin.page import CheckItem
-from cmk_admin.policy import Handeling, right_on
+from cmk_admin.policy import right_on
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.activiteit import Activiteit
 from models.compleet import Stand, stand_van

@@ -11,7 +11,7 @@ from cmk_admin.actions import Asked, Done, EntityAction, Question
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession, bewerking, may_undo, moving
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit, Last
 from models.base import Fout, RegelFout
 from models.historie import BewerkingSoort

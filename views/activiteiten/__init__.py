@@ -19,7 +19,8 @@ from cmk_admin.auth.interrupted import kept
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.gate import Locked, Refused
 from cmk_admin.page import Action, Crumb, FormPage, ListPage, PageHeader
-from cmk_admin.policy import Handeling, gesloten, right_on
+from cmk_admin.policy import gesloten, right_on
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
 from models.activiteit import Activiteit
 from models.school import School

@@ -11,7 +11,8 @@ from cmk_admin import attributes, database, editing, formats
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm, make_field
 from cmk_admin.page import FormError, FormSection, RunningTotal
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
 from models.base import Entiteit

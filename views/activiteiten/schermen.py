@@ -18,7 +18,8 @@ from cmk_admin.page import (
     PageHeader,
     Tab,
 )
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.activiteit import (
     Activiteit,

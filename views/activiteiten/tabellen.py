@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 from cmk_admin import database, files, formats
 from cmk_admin.entity_pages import own_page_actions
 from cmk_admin.page import Action, Cell, Column, Empty, ListPage, Pager, Row
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.activiteit import ActiviteitSchool, Last
 from models.school import School

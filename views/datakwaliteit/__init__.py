@@ -10,7 +10,8 @@ from cmk_admin import database, formats
 from cmk_admin.bulk.trial import Frame, Trial
 from cmk_admin.gate import Refused
 from cmk_admin.page import Action, Crumb, Empty, PageHeader
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
 from models.activiteit import ActiviteitSchool
 from models.kwaliteit import Controle, Kwaliteitsregel

@@ -14,7 +14,8 @@ from cmk_admin.entity_pages import Screen, list_page, own_page_actions
 from cmk_admin.forms.fields import to_id
 from cmk_admin.listing import Query, Result
 from cmk_admin.page import Action, Cell, Chip, Column, Empty, ListPage, Pager
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.base import Entiteit
 from models.kwaliteit import Controle, Kwaliteitsregel

@@ -15,7 +15,7 @@ from cmk_admin.auth import clock, interrupted, sessions
 from cmk_admin.auth.pages import see
 from cmk_admin.gate import GateSession
 from cmk_admin.page import Action, Cell, Crumb, Empty, ListPage, PageHeader, Row, Tab, Tone
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import requires
 from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker, Lidmaatschap

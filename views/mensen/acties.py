@@ -13,7 +13,7 @@ from cmk_admin.auth import activation, clock, letters
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 from models.base import RegelFout
 from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.toegang import Toegangslink

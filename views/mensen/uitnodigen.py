@@ -15,7 +15,7 @@ from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession, once
 from cmk_admin.page import Crumb, FormPage, PageHeader
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import requires
 from models.base import Fout, RegelFout
 from models.contractpartij import Contractpartij

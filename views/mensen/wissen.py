@@ -8,7 +8,7 @@ from cmk_admin.auth.fresh import fresh
 from cmk_admin.auth.pages import see
 from cmk_admin.entity_forms import INVALID
 from cmk_admin.page import Crumb, PageHeader
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
 from models.base import RegelFout
 from models.gebruiker import Gebruiker

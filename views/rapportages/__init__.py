@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from cmk_admin import database, excel, exports, tasks
 from cmk_admin.downloads import is_large, offer
 from cmk_admin.page import Action, Crumb, Empty, PageHeader
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import requires
 from cmk_admin.web.charts import script_url
 from models.rapportages.definities import GESLOTEN

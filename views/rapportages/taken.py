@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from cmk_admin import downloads, excel
 from cmk_admin.gate import GateSession, Refused
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.tasks import Outcome, Run
 from models.base import RegelFout
 from models.rapportages.omvang import omvang

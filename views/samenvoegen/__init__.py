@@ -9,7 +9,8 @@ from cmk_admin import database, references, selection
 from cmk_admin.bulk.trial import Frame, Trial, step
 from cmk_admin.gate import Refused
 from cmk_admin.page import Crumb, PageHeader
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
 from cmk_admin.web.targets import safe_target
 from models.base import Entiteit, RegelFout

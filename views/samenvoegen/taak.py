@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from cmk_admin import listing
 from cmk_admin.bulk.run import Heard, Task
 from cmk_admin.gate import GateSession, Refused, Skipped, Step, save_whole
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from models.historie import BewerkingSoort, Wijziging
 from models.samenvoegen import Samenvoeging
 

@@ -7,7 +7,8 @@ from flask import Blueprint, Flask, Response, render_template, url_for
 from cmk_admin import database, formats, history_view
 from cmk_admin.auth.interrupted import kept
 from cmk_admin.page import Action, Cell, Detail, Progress
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
 from models.compleet import stand_van
 from models.financieel import financieel as money_of

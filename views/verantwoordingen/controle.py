@@ -11,7 +11,8 @@ from flask import url_for
 
 from cmk_admin import formats
 from cmk_admin.page import CheckItem
-from cmk_admin.policy import Handeling, may
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.compleet import Stand
 from models.rapportages import Cijfers

@@ -19,7 +19,7 @@ from cmk_admin.page import (
     Option,
     Row,
 )
-from cmk_admin.policy import Handeling
+from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool
 from models.compleet import Stand
 from models.lijsten import Doel

@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from cmk_admin import database
 from cmk_admin.page import Action, Chip, Crumb, PageHeader, Tab, Tone
-from cmk_admin.policy import Handeling, may, right_on, stap_handeling
+from cmk_admin.policy import may, right_on, stap_handeling
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.activiteit import Activiteit
 from models.project import Baat, Begrotingspost, Project

@@ -21,7 +21,8 @@ from cmk_admin.page import (
     FormPage,
     PageHeader,
 )
-from cmk_admin.policy import Handeling, may, velden_van
+from cmk_admin.policy import may, velden_van
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.base import RegelFout
 from models.verantwoording import Status, Verantwoording
