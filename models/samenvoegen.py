@@ -23,6 +23,11 @@ KOPPELING: dict[type[Entiteit], type[Any] | None] = {
     School: ActiviteitSchool,
     Schoolbestuur: None,
 }
+#: The column by which DUO's files know a row again: the next import goes by it.
+DUO_NUMMER: dict[type[Entiteit], str] = {
+    School: "vestigingscode",
+    Schoolbestuur: "bevoegd_gezagnummer",
+}
 #: Rows that are merged in one go.
 MEESTE = 10
 
@@ -48,6 +53,35 @@ class Samenvoeging:
             raise RegelFout(
                 f"Deze {klasse.woord.meervoud} zijn van verschillende contractpartijen; elk"
                 " cultuurpunt houdt zijn eigen."
+            )
+        naam = DUO_NUMMER.get(klasse)
+        if naam is not None:
+            self._blijft_te_vinden(naam)
+
+    def _blijft_te_vinden(self, naam: str) -> None:
+        """What the next import of DUO would take apart again, or make anew, is refused.
+
+        A board without its number comes back with its schools; a school that gives its code up
+        for another comes back as a new one. A school that goes is kept when DUO knows it.
+        """
+        eigen = getattr(self.blijft, naam)
+        nummers = {getattr(rij, naam) for rij in self._alle()} - {None}
+        if isinstance(self.blijft, Schoolbestuur):
+            if len(nummers) > 1:
+                raise RegelFout(
+                    "Deze schoolbesturen hebben verschillende bevoegd-gezagnummers. DUO kent ze"
+                    " als aparte besturen, dus de volgende import haalt ze weer uit elkaar."
+                    " Klopt een van de nummers niet, verbeter het dan eerst."
+                )
+            eigen = next(iter(nummers), None)
+        if eigen is not None and self.waarden.get(naam, eigen) != eigen:
+            label = "het bevoegd-gezagnummer" if naam != "vestigingscode" else "de vestigingscode"
+            raise RegelFout(
+                Fout(
+                    f"Houd {label} {eigen}: daaraan herkent DUO deze rij. Zonder maakt de volgende"
+                    " import haar opnieuw aan.",
+                    naam,
+                )
             )
 
     def voer_uit(self, sessie: Session) -> None:

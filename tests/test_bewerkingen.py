@@ -13,6 +13,7 @@ from models.activiteit import (
     Last,
 )
 from models.base import STEMPELS
+from models.contractpartij import Contractpartij
 from models.historie import Bewerking, BewerkingSoort, Wijziging
 from models.samenwerkingspartner import Samenwerkingspartner
 from tests import factories as f
@@ -197,6 +198,33 @@ def test_a_name_that_was_taken_since_stays_away(portaal: Portaal, visitor: Bezoe
     assert "Er is niets teruggezet." in visitor.get(base).text
     with portaal.als() as session:
         assert session.get(Samenwerkingspartner, free) is None
+
+
+def test_what_took_the_place_stays_when_the_old_cannot_come_back(portaal: Portaal) -> None:
+    """Another partner was set, and the first was deleted: undone, none would be left."""
+    manager = portaal.bezoeker("datamanager")
+    with portaal.als() as session:
+        activiteit = session.get_one(Activiteit, portaal.wereld.id(Activiteit, "eigen"))
+        partij = session.get_one(Contractpartij, activiteit.contractpartij_id)
+        oud, nieuw = (
+            f.maak_samenwerkingspartner(session, partij, naam=naam) for naam in ("Oud", "Nieuw")
+        )
+        for koppeling in list(activiteit.partner_koppelingen):
+            session.delete(koppeling)
+        session.flush()
+        f.maak_activiteit_partner(session, activiteit, oud)
+        session.commit()
+        number, was, now = activiteit.id, oud.id, nieuw.id
+    asked = {"hoe_samenwerkingspartners": "zet", "samenwerkingspartners": [str(now)]}
+    done = do(manager, portaal, Activiteit, see(manager, portaal, Activiteit, [number], **asked))
+    assert done.status_code == 302
+    with portaal.als() as session:
+        session.delete(session.get_one(Samenwerkingspartner, was))
+        session.commit()
+    undo(manager, done.location)
+    with portaal.als() as session:
+        links = session.get_one(Activiteit, number).partner_koppelingen
+        assert [link.samenwerkingspartner_id for link in links] == [now]
 
 
 def test_absurd_addresses_of_a_batch(portaal: Portaal, visitor: Bezoeker, changed: int) -> None:

@@ -1,6 +1,7 @@
 """Bulk edits by two people among single edits: preview = result, no lost update, exact undo."""
 
 import threading
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from cmk_admin.bulk import run
 from cmk_admin.bulk.changes import Change, Hoe, apply
 from cmk_admin.bulk.run import Edit, Outcome
 from cmk_admin.gate import undo
+from cmk_admin.gate.column_rules import MAX_TEXT
 from models.activiteit import Activiteit, Last
 from models.base import RegelFout
 from models.historie import Bewerking, Wijziging
@@ -47,6 +49,20 @@ def change(entity: Any, name: str, how: Hoe, **values: Any) -> Change:
 )
 def test_what_comes_out(name: str, how: Hoe, values: dict[str, Any], now: Any, wanted: Any) -> None:
     assert change(Last, name, how, **values).result(now) == wanted
+
+
+def test_a_replacement_that_explodes_is_refused_before_it_is_made() -> None:
+    """Ten thousand letters, each replaced by ten thousand: 100 MB that nobody asked for."""
+    grow = change(Last, "toelichting", Hoe.VERVANG, find="a", replace="b" * MAX_TEXT)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RegelFout, match="Dit wordt te lang"):
+            grow.result("a" * MAX_TEXT)
+        assert tracemalloc.get_traced_memory()[1] < 10 * MAX_TEXT
+    finally:
+        tracemalloc.stop()
+    # Twice the longest is no explosion: the column itself says what is too long.
+    assert grow.result("a") == "b" * MAX_TEXT
 
 
 def test_hours_keep_two_decimals() -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sqlite3
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,18 +12,19 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from cmk_admin import attributes, tasks
-from cmk_admin.bulk import large, pages
+from cmk_admin import attributes, selection, tasks
+from cmk_admin.bulk import back, large, pages, run
 from cmk_admin.bulk.changes import Change, Hoe
 from cmk_admin.bulk.run import Edit
 from cmk_admin.extensions import db
-from cmk_admin.gate import together
+from cmk_admin.gate import Refused, together
+from cmk_admin.gate import undo as gate_undo
 from models.activiteit import Activiteit, DuurEenheid, Last
 from models.base import Entiteit
 from models.historie import Bewerking, BewerkingSoort
 from tests.pages import Page
 from tests.support.portal import Portaal
-from tests.test_bulk import do, everything, lasten, see, undo, values
+from tests.test_bulk import do, everything, lasten, newest, see, undo, values
 
 
 def change(entity: type[Entiteit], name: str, how: Hoe, **given: Any) -> Change:
@@ -78,6 +80,106 @@ def test_a_large_edit_is_a_job_with_one_batch(
     assert now == {i: round(b * 1.1) if i in own else b for i, b in old.items()}
     assert undo(visitor, onward).status_code == 302
     assert everything(portaal) == before
+
+
+def test_sent_twice_a_large_edit_is_done_once(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the first was done by then: the form, not the job, is what was asked once."""
+    monkeypatch.setattr(pages, "MOST", 1)
+    visitor = portaal.bezoeker("projectleider")
+    own, old = lasten(portaal, "eigen"), values(portaal, Last, "bedrag")
+    seen = see(visitor, portaal, Last, own, hoe_bedrag="procent", procent_bedrag="10")
+    batches = _batches(portaal)
+    for _ in range(2):
+        assert do(visitor, portaal, Last, seen).status_code == 302
+    now = values(portaal, Last, "bedrag")
+    assert now == {i: round(b * 1.1) if i in own else b for i, b in old.items()}
+    assert _batches(portaal) == batches + 1
+
+
+def test_a_large_batch_goes_back_and_forth_as_a_job(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a bar; what was changed since stays, and is told; done again as well."""
+    monkeypatch.setattr(back, "MOST", 1)
+    heard: list[int] = []
+    beaten = tasks.Run.__setattr__
+
+    def listen(run: tasks.Run, name: str, value: Any) -> None:
+        if name == "done":
+            heard.append(value)
+        beaten(run, name, value)
+
+    visitor = portaal.bezoeker("projectleider")
+    own, old = lasten(portaal, "eigen"), values(portaal, Last, "bedrag")
+    done = do(visitor, portaal, Last, see(visitor, portaal, Last, own, hoe_bedrag="leeg"))
+    cell = {"list_form_pk": str(own[0]), "bedrag": "1,00"}
+    assert visitor.post("/beheer/lasten/ajax/update/", cell).status_code == 200
+
+    monkeypatch.setattr(tasks.Run, "__setattr__", listen)
+    job = undo(visitor, done.location).location
+
+    assert re.fullmatch(r"/mijn-downloads/\d+", job)
+    page = Page(visitor.get(job).text)
+    assert "Ongedaan gemaakt: 1 rij staat weer zoals eerst." in page.text
+    assert "Later nog gewijzigd, en dat blijft staan: Bedrag." in page.text
+    assert heard[-1] == len(own)
+    assert values(portaal, Last, "bedrag") == old | {own[0]: 100}
+    [onward] = [a.get("href") for a in page.all("a") if a.words == "Bekijk het resultaat"]
+    assert "Ongedaan gemaakt: 2 lasten gewijzigd" in Page(visitor.get(onward).text).heading
+
+
+def test_a_large_batch_is_taken_back_by_who_may(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked at the button and again when the job does it; what went back is not done twice."""
+    monkeypatch.setattr(back, "MOST", 1)
+    visitor = portaal.bezoeker("projectleider")
+    own = lasten(portaal, "eigen")
+    done = do(visitor, portaal, Last, see(visitor, portaal, Last, own, hoe_bedrag="leeg"))
+    assert done.status_code == 302
+    number, empty = newest(portaal).id, values(portaal, Last, "bedrag")
+    foreign = portaal.bezoeker("datamanager")
+    assert foreign.post(f"/bewerkingen/{number}/ongedaan-maken").status_code == 403
+    job = tasks.Run({"bewerking": number}, "taak 7", Path())
+    with portaal.als("datamanager") as session, pytest.raises(Refused):
+        back.work(job, session)
+    assert values(portaal, Last, "bedrag") == empty
+    for said in ("Ongedaan gemaakt: 2 rijen staan weer zoals eerst.", back.DONE):
+        with portaal.als("projectleider") as session:
+            outcome = back.work(job, session)
+        assert outcome.text == said
+        assert re.fullmatch(r"/bewerkingen/\d+", outcome.url)
+    assert values(portaal, Last, "bedrag") != empty
+
+
+def test_more_rows_than_one_statement_takes(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Done and undone within the values that this SQLite allows in a statement."""
+    limit = 260
+    monkeypatch.setattr(selection, "PART", 200)
+    with portaal.als() as session:
+        activiteit = session.get_one(Activiteit, portaal.wereld.id(Activiteit, "eigen"))
+        made = [Last(activiteit=activiteit, toelichting="x", bedrag=5) for _ in range(limit + 40)]
+        session.add_all(made)
+        session.commit()
+        ids, partij = tuple(row.id for row in made), activiteit.contractpartij_id
+    task = Edit(Last, ids, (change(Last, "bedrag", Hoe.ZET, value=7),))
+    with portaal.als("projectleider") as session:
+        raw = session.connection().connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        before = raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, limit)
+        try:
+            outcome = run.carry_out(session, task)
+            assert outcome.touched == len(ids)
+            assert len(outcome.effects) == 1
+            assert outcome.stap.contractpartij_id == partij
+            assert gate_undo(session, outcome.stap).rows == len(ids)
+        finally:
+            session.rollback()
+            raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
 
 
 def test_killed_midway_it_did_nothing_and_is_done_again(

@@ -14,6 +14,7 @@ from models.school import School
 from models.verantwoording import Verantwoording
 from tests.pages import Page
 from tests.support.portal import Bezoeker, Portaal
+from views.activiteiten import herkennen
 
 
 def form_of(portaal: Portaal) -> str:
@@ -151,3 +152,16 @@ def test_a_pasted_column_is_recognised_line_by_line(portaal: Portaal) -> None:
     hits: list[list[Any] | None] = answer.json or []
     found = [hit and hit[0] for hit in hits]
     assert dict(zip(lines, found, strict=True)) == lines
+
+
+def test_a_paste_beyond_all_measure_is_refused(portaal: Portaal) -> None:
+    """By lines and by their length; what is taken stays within one statement of the database."""
+    visitor, path = portaal.bezoeker("routebegeleider"), "/activiteiten/scholen-herkennen"
+    assert visitor.post(path, {"regel": ["x" * (herkennen.LONGEST + 1)]}).status_code == 413
+    assert visitor.post(path, {"regel": ["x"] * (herkennen.MOST + 1)}).status_code == 413
+    lines = [
+        " ".join(f"{n % 100:02}{chr(65 + n // 100)}{chr(65 + m % 26)}{m:02}" for m in range(42))
+        for n in range(herkennen.MOST)
+    ]
+    assert all(len(herkennen._codes(line)) == herkennen.CODES for line in lines)
+    assert visitor.post(path, {"regel": lines}).status_code == 200

@@ -226,6 +226,44 @@ def test_the_successor_takes_the_place_in_open_years_only(portaal: Portaal) -> N
     assert scholen(portaal) == before
 
 
+def test_a_successor_that_somebody_went_on_with_stays(portaal: Portaal) -> None:
+    """Undone, the old school would stand beside it, and both would count."""
+    verval(portaal)
+    nummer = regel(portaal, Controle.SCHOOL_INACTIEF)
+    visitor = portaal.bezoeker("datamanager")
+    page = Page(visitor.post(f"{BASE}{nummer}/opvolgers").text)
+    before = scholen(portaal)
+    visitor.post(f"{BASE}{nummer}/opvolgers", page.form() | {"stap": ["doen"]})
+    with portaal.als() as session:
+        stap = session.scalars(select(Bewerking.id).order_by(Bewerking.id.desc()).limit(1)).one()
+        nieuw = next(
+            session.get_one(ActiviteitSchool, id_) for id_ in scholen(portaal) if id_ not in before
+        )
+        nieuw.aantal_leerkrachten = 77
+        session.commit()
+    after = scholen(portaal)
+    visitor.post(f"/bewerkingen/{stap}/ongedaan-maken")
+    left = scholen(portaal)
+    assert {id_ for id_, rij in left.items() if rij[2] == 77} == {
+        id_ for id_, rij in after.items() if rij[2] == 77
+    }
+    for rij in left.values():
+        assert rij in before.values() or rij in after.values()
+    assert len(left) == len(before)
+
+
+def test_who_may_not_change_schools_replaces_none(portaal: Portaal) -> None:
+    verval(portaal)
+    nummer = regel(portaal, Controle.SCHOOL_INACTIEF)
+    before = scholen(portaal)
+    adviseur = portaal.bezoeker("adviseur")
+    assert adviseur.get(f"{BASE}{nummer}").status_code == 200
+    for body in ({}, {"stap": "doen"}):
+        assert adviseur.post(f"{BASE}{nummer}/opvolgers", body).status_code == 403
+    assert adviseur.get(f"{BASE}{nummer}/opvolgers").status_code == 403
+    assert scholen(portaal) == before
+
+
 def test_what_has_no_successor_stays_and_says_why(portaal: Portaal) -> None:
     """Without a successor, in a circle of successors, and where the successor is already."""
     with portaal.als() as session:

@@ -164,18 +164,19 @@ def test_a_closed_year_keeps_the_school_that_goes(portaal: Portaal) -> None:
     school = portaal.wereld.id(School)
     with portaal.als() as session:
         ander = f.maak_school(session, naam="Blijver").id
+        leeg = f.maak_school(session, naam="Zonder", vestigingscode=None).id
         session.commit()
     visitor = portaal.bezoeker("datamanager")
     before = world(portaal)
     closed = {link for link in links(portaal, ActiviteitSchool) if link[1] != "open"}
     code = {
         # After "Aanpassen": the page has now proposed the row that was chosen to stay.
-        "voorstel": str(ander),
-        "blijft": str(ander),
+        "voorstel": str(leeg),
+        "blijft": str(leeg),
         "veld_vestigingscode": str(school),
         "veld_brin_nummer": str(school),
     }
-    refused = merge(visitor, SCHOOL, [school, ander], **code)
+    refused = merge(visitor, SCHOOL, [school, leeg], **code)
     assert "staat in een gesloten jaar en blijft daarom bij de rij die weggaat" in refused.text
     assert world(portaal) == before
     assert merge(visitor, SCHOOL, [school, ander], blijft=str(ander)).status_code == 302
@@ -192,6 +193,7 @@ def test_a_closed_year_keeps_the_school_that_goes(portaal: Portaal) -> None:
 def test_boards_become_one_and_come_apart(portaal: Portaal) -> None:
     bestuur = portaal.wereld.id(Schoolbestuur)
     with portaal.als() as session:
+        session.get_one(Schoolbestuur, bestuur).bevoegd_gezagnummer = None
         naamloos = f.maak_schoolbestuur(
             session, naam="Bevoegd gezag 20091", bevoegd_gezagnummer="20091"
         )
@@ -210,6 +212,42 @@ def test_boards_become_one_and_come_apart(portaal: Portaal) -> None:
     assert after["Schoolbestuur"][bestuur]["bevoegd_gezagnummer"] == "20091"
     assert undo(visitor, portaal).status_code == 302
     assert world(portaal) == before
+
+
+def test_what_duo_would_take_apart_again_is_refused(portaal: Portaal) -> None:
+    """The next import of DUO goes by its own numbers: they stay with one row each."""
+    with portaal.als() as session:
+        besturen = [
+            f.maak_schoolbestuur(session, bevoegd_gezagnummer=nummer).id
+            for nummer in ("20091", "20092", None)
+        ]
+        scholen = [
+            f.maak_school(session, brin_nummer="07KX", vestigingscode=code).id
+            for code in ("07KX00", "07KX01", None)
+        ]
+        session.commit()
+    visitor = portaal.bezoeker("datamanager")
+    before = world(portaal)
+    een, twee, zonder = besturen
+    assert ask(visitor, BESTUUR, [een, twee]).status_code == 302
+    lijst = visitor.get("/stamdata/schoolbesturen/").text
+    assert "verschillende bevoegd-gezagnummers" in lijst
+    refused = merge(
+        visitor, BESTUUR, [een, zonder], blijft=str(zonder), voorstel=str(zonder),
+        veld_bevoegd_gezagnummer=str(zonder),
+    )  # fmt: skip
+    assert "Houd het bevoegd-gezagnummer 20091" in refused.text
+    een, twee, zonder = scholen
+    for anders in (twee, zonder):
+        refused = merge(
+            visitor, SCHOOL, [een, anders], blijft=str(een), voorstel=str(een),
+            veld_vestigingscode=str(anders),
+        )  # fmt: skip
+        assert "Houd de vestigingscode 07KX00" in refused.text
+    assert world(portaal) == before
+    # A row that has no number of its own takes the one that there is.
+    assert merge(visitor, BESTUUR, [besturen[0], besturen[2]]).status_code == 302
+    assert merge(visitor, SCHOOL, [een, zonder]).status_code == 302
 
 
 def test_what_cannot_be_one_says_why(portaal: Portaal) -> None:

@@ -190,6 +190,24 @@ def test_what_another_worker_is_doing_is_left_alone(waiting: Flask, person: Pers
     assert row_of(waiting, number).status is TaakStatus.BEZIG
 
 
+def test_what_another_worker_did_meanwhile_is_not_begun(waiting: Flask, person: Person) -> None:
+    """Two wait; while the first is done, another worker begins the second."""
+    taken: list[int] = []
+
+    def slow(run: tasks.Run, session: GateSession) -> tasks.Outcome:
+        claim(waiting, taken[0])
+        return tasks.Outcome("Klaar.")
+
+    tasks.register(waiting, "traag", slow)
+    with waiting.app_context():
+        first = tasks.start(person.id, "traag", "Traag", {})
+        taken.append(tasks.start(person.id, TELLEN, "Tellen", {"regels": 1}))
+        tasks.run_waiting()
+    assert row_of(waiting, first).status is TaakStatus.KLAAR
+    second = row_of(waiting, taken[0])
+    assert (second.status, second.pogingen) == (TaakStatus.BEZIG, 1)
+
+
 @pytest.mark.beide
 def test_of_two_workers_on_one_job_one_has_a_result(waiting: Flask, person: Person) -> None:
     """The first was silent for long, and taken for dead; then it finishes after all."""

@@ -115,5 +115,7 @@ def test_an_absurd_address_stays_within_its_list(portaal: Portaal, adres: str) -
     assert answer.status_code == 302
     assert answer.location.startswith(LIJST)
     assert visitor.get(answer.location).status_code == 200
-    assert visitor.get("/weergaven/bewaren?lijst=Onzin").status_code == 404
+    # An entity that has no list of its own, and one that is none.
+    for geen_lijst in ("Onzin", "Zitting", ""):
+        assert visitor.get(f"/weergaven/bewaren?lijst={geen_lijst}").status_code == 404
     assert visitor.get(BEWAREN + "sort%3D" + "x" * 2500).status_code == 413

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from cmk_admin import database, formats, history_view
+from cmk_admin.bulk import back
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import (
     GateSession,
     Refused,
-    Undone,
     later_than,
     may_undo,
     may_undo_rows,
@@ -29,8 +29,8 @@ from models.base import RegelFout
 from models.historie import Bewerking, BewerkingSoort, Wijziging
 
 blueprint = Blueprint("bewerkingen", __name__)
-#: Rows that are named in a message; rows on one page of a batch.
-NAMED, ROWS = 5, 100
+#: Rows on one page of a batch.
+ROWS = 100
 BACK = (BewerkingSoort.ONGEDAAN, BewerkingSoort.OPNIEUW)
 
 
@@ -151,7 +151,22 @@ def ongedaan_maken(id: int) -> Response:  # noqa: A002 - as in the address
     if stap.ongedaan_op is not None and stap.ongedaan_door_id == actor().gebruiker_id:
         flash("Deze bewerking is al ongedaan gemaakt.", "info")
         return redirect(back_url())
+    if back.is_large(stap):
+        return _start(stap)
     return _take_back(stap, lambda session: undo(session, stap))
+
+
+def _start(stap: Bewerking) -> Response:
+    """More than somebody waits for: a job, whose page says how far it is."""
+    verdict = may_undo(database.session(), stap)
+    number = actor().gebruiker_id
+    if not verdict or number is None:
+        raise Refused(verdict)
+    try:
+        return redirect(url_for("taken.details", id=back.start(number, stap)))
+    except RegelFout as refused:
+        flash(str(refused), "error")
+        return redirect(url_for("taken.index"))
 
 
 @blueprint.post("/bewerkingen/<int:id>/terugzetten")
@@ -166,6 +181,8 @@ def terugzetten(id: int) -> Response:  # noqa: A002 - as in the address
         ids = [to_id(value) for value in request.form.getlist("wijziging")]
     except ValueError:
         abort(404)
+    if len(ids) > ROWS:
+        abort(413)
     if not ids:
         flash("Kies eerst een of meer rijen.", "warning")
         return redirect(back_url())
@@ -175,7 +192,7 @@ def terugzetten(id: int) -> Response:  # noqa: A002 - as in the address
 def _take_back(stap: Bewerking, work: Any) -> Response:
     session = database.session()
     try:
-        told = _told(stap, work(session))
+        told = back.told(stap, work(session))
         session.commit()
     except RegelFout as fout:
         session.rollback()
@@ -184,20 +201,3 @@ def _take_back(stap: Bewerking, work: Any) -> Response:
         for text, tone in told:
             flash(text, tone)
     return redirect(back_url())
-
-
-def _told(stap: Bewerking, undone: Undone) -> list[tuple[str, str]]:
-    """What is said of it: what went back, and what stays as it is."""
-    if stap.soort is BewerkingSoort.DUPLICEREN:
-        kopieen = "kopie is" if undone.rows == 1 else "kopieën zijn"
-        return [(f"Ongedaan gemaakt: {undone.rows} {kopieen} weer weg.", "success")]
-    rijen = "rij staat" if undone.rows == 1 else "rijen staan"
-    told = [
-        (f"Ongedaan gemaakt: {formats.number(undone.rows)} {rijen} weer zoals eerst.", "success")
-    ]
-    if undone.kept:
-        named = [f"{one.title}: {one.reason}" for one in undone.kept[:NAMED]]
-        more = len(undone.kept) - len(named)
-        named += [f"En nog {formats.number(more)}."] if more else []
-        told.append((f"Niet alles ging terug. {' '.join(named)}", "warning"))
-    return told

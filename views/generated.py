@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from cmk_admin import exports, tasks
 from cmk_admin.actions import EntityAction
 from cmk_admin.beside import Beside
-from cmk_admin.bulk import large
+from cmk_admin.bulk import back, large
 from cmk_admin.entity_actions import undo_actions
 from cmk_admin.entity_view import EntityView
 from cmk_admin.mail import mail_folder
@@ -111,6 +111,7 @@ def register(app: Flask, actions: Actions, related: Telling) -> None:
         admin.add_view(view)
     tasks.register(app, exports.KIND, exports.make)
     tasks.register(app, large.KIND, large.work)
+    tasks.register(app, back.KIND, back.work)
 
 
 def address(entity: type) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
-from cmk_admin import formats, references
+from cmk_admin import formats, references, selection
 from cmk_admin.gate import GateSession
 from cmk_admin.page import Change
 from cmk_admin.page_batch import EffectLine
@@ -50,16 +50,17 @@ class Watched:
 
 def _above(session: GateSession, entity: type[Any], ids: Sequence[int]) -> Sequence[Verantwoording]:
     """The open verantwoordingen that these rows hang under."""
-    chosen = entity.id.in_(ids)
     if entity.ouder == "verantwoording_id":
-        above = select(entity.verantwoording_id).where(chosen)
+        above = select(entity.verantwoording_id)
     elif entity.ouder == "activiteit_id":
-        parents = select(entity.activiteit_id).where(chosen)
-        above = select(Activiteit.verantwoording_id).where(Activiteit.id.in_(parents))
+        above = select(Activiteit.verantwoording_id).join(entity.activiteit)
     else:
         return ()
+    found: set[int] = set()
+    for part in selection.in_parts(ids):
+        found.update(session.scalars(above.where(entity.id.in_(part)).distinct()))
     statement = select(Verantwoording).where(
-        Verantwoording.id.in_(above), Verantwoording.status == Status.OPEN
+        Verantwoording.id.in_(sorted(found)), Verantwoording.status == Status.OPEN
     )
     ordered = references.labelled(statement.order_by(Verantwoording.id), Verantwoording)
     return session.scalars(ordered).all()

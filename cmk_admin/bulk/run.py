@@ -10,17 +10,15 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from cmk_admin import listing
+from cmk_admin import listing, selection
 from cmk_admin.bulk import changes as ways
 from cmk_admin.bulk.changes import Change
 from cmk_admin.bulk.effects import Effect, Watched
-from cmk_admin.gate import GateSession, Skipped, Step, bewerking, save_each
+from cmk_admin.gate import GateSession, Heard, Skipped, Step, bewerking, save_each, unheard
 from models.base import Entiteit
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 
 T = TypeVar("T")
-#: Told how many rows were begun.
-Heard = Callable[[int], None]
 #: Rows of one bulk edit.
 MOST = 5000
 
@@ -135,7 +133,7 @@ def _told(row: Wijziging, new: set[int]) -> list[Any]:
     return [row.entiteit, None, row.soort.value, values]
 
 
-def carry_out(session: GateSession, task: Task, heard: Heard = lambda done: None) -> Outcome:
+def carry_out(session: GateSession, task: Task, heard: Heard = unheard) -> Outcome:
     """Change every chosen row that may be changed, as one batch; the caller commits."""
     watched = Watched(session, task.entity, task.ids)
     seen: set[int] = set()
@@ -202,6 +200,10 @@ def _partij(session: GateSession, task: Task) -> int | None:
     if not hasattr(task.entity, "contractpartij_id"):
         return None
     column = task.entity.contractpartij_id
-    found = session.scalars(select(column).where(task.entity.id.in_(task.ids)).distinct().limit(2))
-    partijen = found.all()
-    return partijen[0] if len(partijen) == 1 else None
+    partijen: set[int | None] = set()
+    for ids in selection.in_parts(task.ids):
+        several = select(column).where(task.entity.id.in_(ids)).distinct().limit(2)
+        partijen.update(session.scalars(several))
+        if len(partijen) > 1:
+            return None
+    return partijen.pop() if partijen else None

@@ -22,7 +22,7 @@ from cmk_admin.gate.errors import AroundTheGate, Gone, Locked, NoActor, Refused
 from cmk_admin.gate.history import plain as as_plain
 from cmk_admin.gate.restore import entity_of, from_plain, later_than
 from cmk_admin.gate.session import GateSession, acting_as
-from cmk_admin.gate.together import Skipped, Step, save_each, save_whole
+from cmk_admin.gate.together import Heard, Skipped, Step, save_each, save_whole, unheard
 from cmk_admin.gate.undo import Undone, may_undo, may_undo_rows, undo, undo_rows
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "AroundTheGate",
     "GateSession",
     "Gone",
+    "Heard",
     "Locked",
     "NoActor",
     "Refused",
@@ -58,5 +59,6 @@ __all__ = [
     "system",
     "undo",
     "undo_rows",
+    "unheard",
     "with_retry",
 ]

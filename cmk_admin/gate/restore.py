@@ -17,7 +17,7 @@ from sqlalchemy import Column, Date, Enum, inspect, select
 
 from cmk_admin.gate.rows import depth_of
 from cmk_admin.gate.session import GateSession
-from cmk_admin.gate.together import Skipped, Step, save_each
+from cmk_admin.gate.together import Heard, Skipped, Step, save_each, unheard
 from models.base import (
     Entiteit,
     MetBestand,
@@ -49,12 +49,16 @@ class Restored:
     kept: list[Skipped] = field(default_factory=list)
 
 
-def put_back(session: GateSession, changes: Sequence[Wijziging]) -> Restored:
+def put_back(
+    session: GateSession, changes: Sequence[Wijziging], heard: Heard = unheard
+) -> Restored:
     """Take back these changes of one batch, newest first; the caller commits.
+
+    heard: told how many changes were begun.
 
     Parts that were added go along with what they are part of, and come back after it.
     """
-    work = _PutBack(session)
+    work = _PutBack(session, heard)
     work.parts = _parts(changes)
     work.swapped = _swapped(changes)
     along = {part.id for parts in work.parts.values() for part in parts}
@@ -170,8 +174,10 @@ def entity_of(change: Wijziging) -> type[Entiteit]:
 class _PutBack:
     """Putting back one group of changes after another."""
 
-    def __init__(self, session: GateSession) -> None:
+    def __init__(self, session: GateSession, heard: Heard) -> None:
         self.session = session
+        self.heard = heard
+        self.begun: set[int] = set()
         self.by_id: dict[int, Wijziging] = {}
         self.parts: dict[Key, list[Wijziging]] = {}
         self.swapped: Swapped = {}
@@ -181,6 +187,8 @@ class _PutBack:
         self.held: list[Entiteit] = []
 
     def load(self, ids: Sequence[int]) -> Sequence[Step]:
+        self.begun.update(ids)
+        self.heard(len(self.begun))
         changes = [self.by_id[id_] for id_ in ids]
         later = later_than(self.session, changes)
         self.held = list(self._now(changes))

@@ -19,8 +19,14 @@ from cmk_admin.gate.session import GateSession
 from models.base import RegelFout
 
 T = TypeVar("T")
+#: Told how many rows were begun.
+Heard = Callable[[int], None]
 CHUNK = 200
 RACED = "Iemand anders wijzigde dit op hetzelfde moment."
+
+
+def unheard(begun: int) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from cmk_admin.gate.doors import bewerking, moving
 from cmk_admin.gate.errors import Refused
 from cmk_admin.gate.restore import put_back
 from cmk_admin.gate.session import GateSession
-from cmk_admin.gate.together import Skipped
+from cmk_admin.gate.together import Heard, Skipped, unheard
 from cmk_admin.policy import Verdict
 from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit
@@ -39,9 +39,13 @@ UNDONE, AGAIN = "Ongedaan gemaakt: ", "Opnieuw uitgevoerd: "
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """rows: how many rows are as they were; kept: what stays as it is, and why."""
+    """rows: how many rows are as they were; kept: what stays as it is, and why.
+
+    bewerking_id: of the batch that took it back.
+    """
 
     rows: int
+    bewerking_id: int
     kept: tuple[Skipped, ...] = ()
 
 
@@ -69,8 +73,8 @@ def _whose(session: GateSession, stap: Bewerking) -> Verdict:
     return policy.may(actor, Handeling.ONGEDAAN, stap)
 
 
-def undo(session: GateSession, stap: Bewerking) -> Undone:
-    """Take back what `stap` did; the caller commits.
+def undo(session: GateSession, stap: Bewerking, heard: Heard = unheard) -> Undone:
+    """Take back what `stap` did; the caller commits. heard: told how many changes were begun.
 
     Copies go all or none: when one was changed since, RegelFout, and nothing happens.
     Changed rows go back one by one; what was changed since, or may not be changed now, is
@@ -79,7 +83,10 @@ def undo(session: GateSession, stap: Bewerking) -> Undone:
     verdict = may_undo(session, stap)
     if not verdict:
         raise Refused(verdict)
-    undone = _copies(session, stap) if stap.soort not in ROW_BY_ROW else _rows(session, stap, ())
+    if stap.soort in ROW_BY_ROW:
+        undone = _rows(session, stap, (), heard)
+    else:
+        undone = _copies(session, stap)
     with session.own_work():
         stap.ongedaan_op, stap.ongedaan_door_id = nu(), session.actor.gebruiker_id
         session.flush()
@@ -94,7 +101,7 @@ def undo_rows(session: GateSession, stap: Bewerking, ids: Sequence[int]) -> Undo
     verdict = may_undo_rows(session, stap)
     if not verdict:
         raise Refused(verdict)
-    return _rows(session, stap, ids)
+    return _rows(session, stap, ids, unheard)
 
 
 def may_undo_rows(session: GateSession, stap: Bewerking) -> Verdict:
@@ -104,17 +111,20 @@ def may_undo_rows(session: GateSession, stap: Bewerking) -> Verdict:
     return _whose(session, stap)
 
 
-def _rows(session: GateSession, stap: Bewerking, ids: Sequence[int]) -> Undone:
+def _rows(session: GateSession, stap: Bewerking, ids: Sequence[int], heard: Heard) -> Undone:
     mine = select(Wijziging).where(Wijziging.bewerking_id == stap.id)
     changes = session.scalars(mine.where(Wijziging.id.in_(ids)) if ids else mine).all()
     again = stap.soort is BewerkingSoort.ONGEDAAN
     soort = BewerkingSoort.OPNIEUW if again else BewerkingSoort.ONGEDAAN
-    with bewerking(session, soort, _name(stap), stap.contractpartij_id), moving(session):
-        restored = put_back(session, changes)
+    with (
+        bewerking(session, soort, _name(stap), stap.contractpartij_id) as back,
+        moving(session),
+    ):
+        restored = put_back(session, changes, heard)
     if not restored.rows:
         reasons = dict.fromkeys(one.reason for one in restored.kept)
         raise RegelFout(" ".join((NOTHING, *reasons)))
-    return Undone(len(restored.rows), tuple(restored.kept))
+    return Undone(len(restored.rows), back.id, tuple(restored.kept))
 
 
 def _name(stap: Bewerking) -> str:
@@ -142,12 +152,14 @@ def _copies(session: GateSession, stap: Bewerking) -> Undone:
     _untouched(session, stap, made, kopieen)
     session.undoing = frozenset(made)
     try:
-        with bewerking(session, BewerkingSoort.ONGEDAAN, _name(stap), stap.contractpartij_id):
+        with bewerking(
+            session, BewerkingSoort.ONGEDAAN, _name(stap), stap.contractpartij_id
+        ) as back:
             for kopie in kopieen:
                 session.delete(kopie)
     finally:
         session.undoing = frozenset()
-    return Undone(len(kopieen))
+    return Undone(len(kopieen), back.id)
 
 
 def _untouched(

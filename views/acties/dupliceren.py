@@ -21,7 +21,7 @@ from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit, ActiviteitSchool
 from models.base import STEMPELS, Entiteit, Fout, RegelFout
 from models.dupliceren import Wens, kopieen
-from models.historie import BewerkingSoort
+from models.historie import Bewerking, BewerkingSoort
 from models.school import School
 from models.verantwoording import Status, Verantwoording
 from views.acties.gedeeld import SHOWN, aantal_van, open_verantwoordingen
@@ -84,25 +84,28 @@ class Dupliceren(EntityAction):
         )
 
     def perform(self, session: GateSession, asked: Asked) -> Done:
-        wens = _wens(session, asked)
-        bronnen = _whole(session, asked.rows)
-        naar = [wens.naar or bron.verantwoording for bron in bronnen]
-        for verantwoording in naar:
-            if verantwoording.status is not Status.OPEN:
-                raise Locked(gesloten(verantwoording), verantwoording)
-        aantal = aantal_van(len(bronnen), Activiteit)
-        partijen = {bron.contractpartij_id for bron in bronnen}
-        with bewerking(
-            session,
-            BewerkingSoort.DUPLICEREN,
-            f"{aantal} gedupliceerd{_in_words(wens)}",
-            partijen.pop() if len(partijen) == 1 else None,
-        ) as stap:
-            made = [kopie for bron in bronnen for kopie in kopieen(bron, wens)]
-            session.add_all(made)
-        url = url_for("verantwoordingen.activiteiten", id=naar[0].id)
-        words = f"{aantal[0].upper()}{aantal[1:]} gedupliceerd{_in_words(wens)}."
-        return Done(words, url, stap.id, _preview(made))
+        stap, made = dupliceer(session, [row.id for row in asked.rows], _wens(session, asked))
+        url = url_for("verantwoordingen.activiteiten", id=made[0].verantwoording.id)
+        words = stap.omschrijving
+        return Done(f"{words[0].upper()}{words[1:]}.", url, stap.id, _preview(made))
+
+
+def dupliceer(
+    session: GateSession, ids: Sequence[int], wens: Wens
+) -> tuple[Bewerking, list[Activiteit]]:
+    """The copies of these activities as one batch, without commit; raises Locked, RegelFout."""
+    bronnen = _whole(session, ids)
+    for bron in bronnen:
+        naar = wens.naar or bron.verantwoording
+        if naar.status is not Status.OPEN:
+            raise Locked(gesloten(naar), naar)
+    words = f"{aantal_van(len(bronnen), Activiteit)} gedupliceerd{_in_words(wens)}"
+    partijen = {bron.contractpartij_id for bron in bronnen}
+    partij = partijen.pop() if len(partijen) == 1 else None
+    with bewerking(session, BewerkingSoort.DUPLICEREN, words, partij) as stap:
+        made = [kopie for bron in bronnen for kopie in kopieen(bron, wens)]
+        session.add_all(made)
+    return stap, made
 
 
 def _offer(field: Any, options: Callable[[], Iterable[tuple[int, str]]]) -> None:
@@ -169,9 +172,8 @@ def _wens(session: GateSession, asked: Asked) -> Wens:
     return wens
 
 
-def _whole(session: GateSession, rows: Sequence[Any]) -> Sequence[Activiteit]:
+def _whole(session: GateSession, ids: Sequence[int]) -> Sequence[Activiteit]:
     """The originals with all that is copied along, in the order of choosing."""
-    ids = [row.id for row in rows]
     parts = [selectinload(getattr(Activiteit, name)) for name in Activiteit.delen]
     found = session.scalars(select(Activiteit).where(Activiteit.id.in_(ids)).options(*parts))
     by_id = {bron.id: bron for bron in found}

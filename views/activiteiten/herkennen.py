@@ -13,8 +13,8 @@ from models.school import School
 CODE = re.compile(r"\d{2}[A-Z]{2}(?:\d{2})?")
 #: Lines of one paste.
 MOST = 1000
-#: Characters of one line.
-LONGEST = 300
+#: Characters of one line, and codes that one line is looked up by.
+LONGEST, CODES = 300, 4
 
 
 def recognise(texts: Sequence[str]) -> list[tuple[int, str] | None]:
@@ -42,7 +42,7 @@ def recognise(texts: Sequence[str]) -> list[tuple[int, str] | None]:
 
 
 def _codes(text: str) -> list[str]:
-    return CODE.findall(text.upper())
+    return CODE.findall(text.upper())[:CODES]
 
 
 def _names(text: str) -> list[str]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from cmk_admin import listing
-from cmk_admin.bulk.run import Heard, Task
-from cmk_admin.gate import GateSession, Refused, Skipped, Step, save_whole
+from cmk_admin.bulk.run import Task
+from cmk_admin.gate import GateSession, Heard, Refused, Skipped, Step, save_whole
 from cmk_admin.policy import may
 from cmk_admin.rights import Handeling
 from models.historie import BewerkingSoort, Wijziging

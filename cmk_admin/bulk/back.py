@@ -1,0 +1,70 @@
+"""Taking back a batch of more rows than somebody waits for: a job, all or nothing.
+
+Rights, closed years and later edits are asked when the job does it, as on the page; killed
+halfway, nothing happened, and it is done again.
+"""
+
+from flask import current_app
+
+from cmk_admin import formats, tasks
+from cmk_admin.gate import GateSession, Undone, once, undo
+from models.base import RegelFout
+from models.historie import Bewerking, BewerkingSoort
+
+#: The kind of job.
+KIND = "terugzetten"
+#: Changes that one waits for; more of them are a job.
+MOST = 5000
+#: Rows that are named in a message.
+NAMED = 5
+GONE = "Deze bewerking bestaat niet (meer)."
+DONE = "Ongedaan gemaakt. Wat er per rij gebeurde, staat bij de bewerking."
+
+
+def is_large(stap: Bewerking) -> bool:
+    """Whether taking it back takes longer than a page may."""
+    return stap.aantal > MOST
+
+
+def start(gebruiker_id: int, stap: Bewerking) -> int:
+    """Put it in line; the number of the job. Raises RegelFout when too many are under way."""
+    again = stap.soort is BewerkingSoort.ONGEDAAN
+    title = f"{'Opnieuw uitvoeren' if again else 'Ongedaan maken'}: {stap.omschrijving}"
+    return tasks.start(gebruiker_id, KIND, title, {"bewerking": stap.id}, stap.aantal)
+
+
+def work(job: tasks.Run, session: GateSession) -> tasks.Outcome:
+    """Carry it out with the rights that its maker has by now."""
+    said = [DONE]
+
+    def heard(begun: int) -> None:
+        job.done = begun
+
+    def do() -> str:
+        stap = session.get(Bewerking, job.arguments["bewerking"])
+        if stap is None:
+            raise RegelFout(GONE)
+        undone = undo(session, stap, heard)
+        said[:] = [text for text, _tone in told(stap, undone)]
+        paths = current_app.url_map.bind("")
+        return paths.build("bewerkingen.details", {"id": undone.bewerking_id})
+
+    where = once(session, job.key, do)
+    return tasks.Outcome(" ".join(said), url=where)
+
+
+def told(stap: Bewerking, undone: Undone) -> list[tuple[str, str]]:
+    """What is said of it, with its tone: what went back, and what stays as it is."""
+    if stap.soort is BewerkingSoort.DUPLICEREN:
+        kopieen = "kopie is" if undone.rows == 1 else "kopieën zijn"
+        return [(f"Ongedaan gemaakt: {formats.number(undone.rows)} {kopieen} weer weg.", "success")]
+    rijen = "rij staat" if undone.rows == 1 else "rijen staan"
+    said = [
+        (f"Ongedaan gemaakt: {formats.number(undone.rows)} {rijen} weer zoals eerst.", "success")
+    ]
+    if undone.kept:
+        named = [f"{one.title}: {one.reason}" for one in undone.kept[:NAMED]]
+        more = len(undone.kept) - len(named)
+        named += [f"En nog {formats.number(more)}."] if more else []
+        said.append((f"Niet alles ging terug. {' '.join(named)}", "warning"))
+    return said
