@@ -5,7 +5,7 @@ with index" has a further one on each column that is sorted, filtered or searche
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,24 +106,7 @@ def answered(client: Any, address: str) -> Visit:
 
 def django_admin(bare: Path, indexed: Path) -> Callable[[str, Asked, str], Visit]:
     """Django's admin, with the columns and filters of our list, on either copy."""
-    import django
-    from django.conf import settings
-
-    files = {"default": bare, "indexed": indexed}
-    settings.configure(
-        DATABASES={n: {"ENGINE": "django.db.backends.sqlite3", "NAME": str(f)}
-                   for n, f in files.items()},
-        INSTALLED_APPS=["django.contrib.admin", "django.contrib.auth", "django.contrib.messages",
-                        "django.contrib.contenttypes", "django.contrib.sessions"],
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
-                    "OPTIONS": {"context_processors": [
-                        "django.template.context_processors.request",
-                        "django.contrib.auth.context_processors.auth",
-                        "django.contrib.messages.context_processors.messages"]}}],
-        ROOT_URLCONF="benchmarks.django_urls", STATIC_URL="/static/", USE_TZ=True,
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    )  # fmt: skip
-    django.setup()
+    django_settings({"default": bare, "indexed": indexed})
     from benchmarks.django_urls import page
 
     def visit(who: str, asked: Asked, using: str) -> Visit:
@@ -138,3 +121,35 @@ def django_admin(bare: Path, indexed: Path) -> Callable[[str, Asked, str], Visit
         return page(using, MINE if who == "projectleider" else None, given)
 
     return visit
+
+
+def django_saves(folder: Path, database: Path) -> Callable[[Sequence[int], int], None]:
+    """Django's admin changing a column of rows, each saved and logged as its change list does."""
+    target = folder / "django.db"
+    copy(database, target, ("naam", "startdatum", "aantal_activiteiten", "duur"))
+    django_settings({"default": target})
+    from benchmarks.django_urls import saves
+
+    return saves()
+
+
+def django_settings(files: dict[str, Path]) -> None:
+    """Once per process: Django keeps them."""
+
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        DATABASES={n: {"ENGINE": "django.db.backends.sqlite3", "NAME": str(f)}
+                   for n, f in files.items()},
+        INSTALLED_APPS=["django.contrib.admin", "django.contrib.auth", "django.contrib.messages",
+                        "django.contrib.contenttypes", "django.contrib.sessions"],
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
+                    "OPTIONS": {"context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages"]}}],
+        ROOT_URLCONF="benchmarks.django_urls", STATIC_URL="/static/", USE_TZ=True,
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    )  # fmt: skip
+    django.setup()

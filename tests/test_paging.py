@@ -154,7 +154,8 @@ def token(*values: Any) -> str:
 NONSENSE = [
     "", "x", "%00", "=", "é", "a" * 5000, token(), token(1), token(1, 2, 3), token(None, None),
     token("a", None), token([], {}), token("x", 2**70), token("\x00", 1), token(True, "1"),
-    base64.urlsafe_b64encode(b"[" * 1480).decode(), token(1.5, 1), token("NaN", 1), token("1e999999", 1), token("2026-99-99", 1),
+    base64.urlsafe_b64encode(b"[" * 1480).decode(),
+    token(1.5, 1), token("NaN", 1), token("1e999999", 1), token("2026-99-99", 1),
 ]  # fmt: skip
 
 

@@ -145,11 +145,13 @@ def apply(session: GateSession, row: Entiteit, changes: Iterable[Change]) -> Non
         raise Refused(verdict)
     allowed = velden_van(session.actor, row)
     wanted = [(change, _wanted(change, row, allowed)) for change in changes]
+    modified = False
     for change, value in wanted:
         name = change.attribute.name
         if change.attribute.kind != "multi" and getattr(row, name) != value:
             setattr(row, name, value)
-    if session.is_modified(row, include_collections=False):
+            modified = True
+    if modified:
         broken = list(broken_by(row)) or list(row.controleer())
         if broken:
             session.expire(row)

@@ -90,12 +90,12 @@ def _before_cursor_execute(
     if connection.get_execution_options().get(OUTSIDE):
         return
     session = _session_of(connection)
+    if session is not None and session.gate_open:
+        return
     words = statement.split(None, 1)
     word = words[0].upper() if words else ""
     writes = WRITING.search(COMMENT.sub(" ", statement)) is not None
     if word in CONTROL and not writes:
-        return
-    if session is not None and session.gate_open:
         return
     if word not in READING or writes:
         raise AroundTheGate(f"Deze opdracht ging om de poort heen: {word}")

@@ -1,16 +1,28 @@
 """What a pending row will be once it is saved, and what it points at."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Table, func, inspect, select
+from sqlalchemy import column as named_column
+from sqlalchemy import table as named_table
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import PassiveFlag, RelationshipDirection, RelationshipProperty, attributes
 
 from cmk_admin import policy
 from cmk_admin.gate.column_rules import MAX_INTEGER
 from models.activiteit import Activiteit
-from models.base import STEMPELS, Entiteit, Fout, RegelFout, VanContractpartij, kolom_ui
+from models.base import (
+    STEMPELS,
+    Entiteit,
+    Fout,
+    RegelFout,
+    VanContractpartij,
+    kolom_ui,
+    tabel_van,
+)
 from models.verantwoording import Status, Verantwoording
 
 if TYPE_CHECKING:
@@ -19,9 +31,36 @@ if TYPE_CHECKING:
 NOT_FOUND = "Deze keuze bestaat niet (meer), of is niet van jullie."
 #: A row stays whose it is, and whoever made it made it.
 ALWAYS_FIXED = ("contractpartij_id", "aangemaakt_op", "aangemaakt_door_id")
+#: New rows of one entity that get their numbers at once.
+MANY = 50
+#: Where SQLite keeps the last number that it gave, per table.
+SEQUENCE = named_table("sqlite_sequence", named_column("name"), named_column("seq"))
 IN_USE = "Dit wordt nog ergens gebruikt en kan daarom niet weg."
 
 
+def number_many(connection: Connection, new: Iterable[Entiteit]) -> None:
+    """On SQLite, give many new rows their numbers at once; its one writer is who asks.
+
+    Else they would be stored one by one, as it returns the numbers of several in no order.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    found: dict[Table, list[Entiteit]] = defaultdict(list)
+    for obj in new:
+        if obj.id is None:
+            found[tabel_van(type(obj))].append(obj)
+    for under, rows in found.items():
+        if len(rows) < MANY:
+            continue
+        given = select(SEQUENCE.c.seq).where(SEQUENCE.c.name == under.name)
+        # Numbers of rows that have gone are not given again.
+        last = connection.scalar(select(func.max(under.c.id))) or 0
+        last = max(last, connection.scalar(given) or 0)
+        for number, obj in enumerate(rows, last + 1):
+            obj.id = number
+
+
+@cache
 def depth_of(entity: type[Entiteit]) -> int:
     """How many rows there are above a row of this entity."""
     depth = 0

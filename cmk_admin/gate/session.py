@@ -193,6 +193,8 @@ def _must_be_judged_if_changed(
 ) -> None:
     """The unit of work also visits owners of a changed collection: no UPDATE for those."""
     session = object_session(target)
+    if isinstance(session, GateSession) and session.was_judged(target):
+        return
     if session is None or session.is_modified(target, include_collections=False):
         _must_be_judged(mapper, connection, target)
 

@@ -83,10 +83,8 @@ def undo(session: GateSession, stap: Bewerking, heard: Heard = unheard) -> Undon
     verdict = may_undo(session, stap)
     if not verdict:
         raise Refused(verdict)
-    if stap.soort in ROW_BY_ROW:
-        undone = _rows(session, stap, (), heard)
-    else:
-        undone = _copies(session, stap)
+    by_row = stap.soort in ROW_BY_ROW
+    undone = _rows(session, stap, (), heard) if by_row else _copies(session, stap)
     with session.own_work():
         stap.ongedaan_op, stap.ongedaan_door_id = nu(), session.actor.gebruiker_id
         session.flush()

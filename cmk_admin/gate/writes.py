@@ -22,6 +22,7 @@ from cmk_admin.gate.rows import (
     fixed_columns,
     forget_changes,
     moved_from,
+    number_many,
     parents_first,
     required_left,
     status_step,
@@ -92,6 +93,8 @@ class Judgement:
         self._rules()
         self._consequences()
         self._stamp()
+        with self.session.passage():
+            number_many(connection, self.new)
         self.titles = {id(obj): str(obj) for obj in self.all()}
         self.judged = {id(obj): column_values(obj) for obj in self.all()}
 
