@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from cmk_admin import attributes, selection, tasks
 from cmk_admin.bulk import back, large, pages, run
@@ -233,3 +233,33 @@ def _batches(portaal: Portaal) -> int:
     with portaal.als() as session:
         mine = Bewerking.soort == BewerkingSoort.WIJZIGEN
         return session.scalar(select(func.count(Bewerking.id)).where(mine)) or 0
+
+
+def test_many_new_rows_are_one_statement_and_get_numbers_of_their_own(portaal: Portaal) -> None:
+    """Also on SQLite; the number of a row that has gone is not given again."""
+    sent: list[str] = []
+
+    def listen(connection: Any, cursor: Any, statement: str, *_more: Any) -> None:
+        sent.append(statement)
+
+    with portaal.als("projectleider") as session:
+        activiteit = session.get_one(Activiteit, portaal.wereld.id(Activiteit, "eigen"))
+        gone = Last(activiteit=activiteit, toelichting="weg", bedrag=1)
+        session.add(gone)
+        session.flush()
+        newest_number = gone.id
+        session.delete(gone)
+        session.commit()
+        made = [Last(activiteit=activiteit, toelichting=f"rij {n}", bedrag=n) for n in range(60)]
+        session.add_all(made)
+        event.listen(db.engine, "before_cursor_execute", listen)
+        session.flush()
+        event.remove(db.engine, "before_cursor_execute", listen)
+        assert len([one for one in sent if one.startswith("INSERT INTO last ")]) == 1
+        numbers = [row.id for row in made]
+        assert numbers == list(range(newest_number + 1, newest_number + 61))
+        session.expire_all()
+        assert [session.get_one(Last, n).bedrag for n in numbers] == list(range(60))
+        session.add(Last(activiteit=activiteit, toelichting="later", bedrag=1))
+        session.flush()
+        assert session.scalar(select(func.max(Last.id))) == numbers[-1] + 1
