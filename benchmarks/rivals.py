@@ -135,7 +135,6 @@ def django_saves(folder: Path, database: Path) -> Callable[[Sequence[int], int],
 
 def django_settings(files: dict[str, Path]) -> None:
     """Once per process: Django keeps them."""
-
     import django
     from django.conf import settings
 
