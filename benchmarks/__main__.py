@@ -5,24 +5,13 @@ process per group on SQLite; the machine decides the numbers, so only compare wi
 """
 
 import argparse
-import logging
+import multiprocessing
 import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
 
-from benchmarks import bulk, lists, reports, workbooks
+from benchmarks.groups import GROUPS, alone
 
 #: As many as the environment says, for a try in between.
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
-GROUPS: dict[str, Callable[[Path, int, int], None]] = {
-    "lists": lists.measure,
-    "bulk": bulk.measure,
-    "reports": reports.measure,
-    "excel": workbooks.measure,
-}
 
 
 def main() -> None:
@@ -33,19 +22,14 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.groups) - GROUPS.keys():
         parser.error(f"onbekend: {', '.join(sorted(unknown))}")
-    logging.disable(logging.INFO)
-    names = asked.groups or list(GROUPS)
-    if len(names) > 1:
-        # Each in a process of its own: what one left in memory slows no other.
-        for name in names:
-            given = [name, "--rows", str(asked.rows), "--rounds", str(asked.rounds)]
-            subprocess.run([sys.executable, "-m", "benchmarks", *given], check=True)
-        return
-    for name in names:
-        with tempfile.TemporaryDirectory(prefix="cmk-bench-") as folder:
-            print(f"— {name} —")
-            GROUPS[name](Path(folder), asked.rows, asked.rounds)
-            print()
+    # Each in a process of its own: what one left in memory slows no other.
+    context = multiprocessing.get_context("spawn")
+    for name in asked.groups or GROUPS:
+        process = context.Process(target=alone, args=(name, asked.rows, asked.rounds))
+        process.start()
+        process.join()
+        if process.exitcode:
+            raise SystemExit(process.exitcode)
 
 
 if __name__ == "__main__":
