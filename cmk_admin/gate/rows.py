@@ -60,7 +60,6 @@ def number_many(connection: Connection, new: Iterable[Entiteit]) -> None:
             obj.id = number
 
 
-@cache
 def depth_of(entity: type[Entiteit]) -> int:
     """How many rows there are above a row of this entity."""
     depth = 0
