@@ -87,6 +87,10 @@ ROWS = {
         ],
         ("Momentopname", "Z"),
     ),
+    "verantwoordingen.vragen": ("Verantwoording", "Z"),
+    "verantwoordingen.vraag": ("Vraag", "Z"),
+    "verantwoordingen.vraag_reageren": ("Vraag", "W"),
+    "verantwoordingen.vraag_afronden": ("Vraag", "afronden"),
     "bewerkingen.details": ("Bewerking", "Z"),
     "bewerkingen.ongedaan_maken": ("Bewerking", "ongedaan_alle"),
     "bewerkingen.terugzetten": ("Bewerking", "ongedaan_alle"),
@@ -119,6 +123,7 @@ POSTS = frozenset(
         "beheer.jaar_openen",
         "bewerkingen.ongedaan_maken",
         "bewerkingen.terugzetten",
+        "verantwoordingen.vraag_afronden",
         "verantwoordingen.heropenen",
         "verantwoordingen.sluiten",
         "verantwoordingen.vaststellen",
@@ -137,11 +142,12 @@ ONLY_POSTS = frozenset(
         "concepten.bewaren",
         "concepten.weggooien",
         "herinneren.vragen",
+        "verantwoordingen.vraag_afronden",
     }
 )
 #: Their address asks more than is known here: test_persoonlijke_data, test_erasure,
-#: test_auth_interrupted, test_tasks, test_datakwaliteit, test_samenvoegen and test_weergaven
-#: open them.
+#: test_auth_interrupted, test_tasks, test_datakwaliteit, test_samenvoegen, test_weergaven and
+#: test_vragen open them.
 ELSEWHERE = frozenset(
     {
         "auth.resume",
@@ -154,6 +160,7 @@ ELSEWHERE = frozenset(
         "taken.details",
         "taken.voortgang",
         "taken.bestand",
+        "verantwoordingen.vraag_stellen",
     }
 )
 STEPS = ("sluiten", "heropenen", "vaststellen")
