@@ -67,7 +67,8 @@ ON_RECORD = frozenset({"mensen.index", "opruimen.opruimen", "persoonlijke_data.i
 _ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
 _PROJECT = ["details", "documenten", "financieel", "geschiedenis", "verantwoordingen"]
 _VERANTWOORDING = [
-    "activiteiten", "details", "financieel", "geschiedenis", "per_kwartaal", "per_school",
+    "activiteiten", "details", "financieel", "geschiedenis", "per_begrotingspost", "per_kwartaal",
+    "per_school",
 ]  # fmt: skip
 #: Pages about a row: endpoint → its entity, and the right that it takes.
 ROWS = {

@@ -97,6 +97,12 @@ SCHERMEN = (
         "verantwoordingen/per_kwartaal.html",
     ),
     Scherm(
+        "jaar per begrotingspost",
+        "projectleider",
+        "/verantwoordingen/{jaar}/per-begrotingspost",
+        "verantwoordingen/per_kwartaal.html",
+    ),
+    Scherm(
         "jaar vragen", "projectleider", "/verantwoordingen/{jaar}/vragen", QUESTIONS, 200, gevraagd
     ),
     Scherm("jaar vragen geen", "adviseur", "/verantwoordingen/{jaar}/vragen", QUESTIONS),

@@ -104,8 +104,15 @@ def per_school(id: int) -> str:  # noqa: A002 - as in the address
 @blueprint.get("/verantwoordingen/<int:id>/per-kwartaal")
 @requires(Handeling.ZIEN, Verantwoording)
 def per_kwartaal(id: int) -> str:  # noqa: A002 - as in the address
-    """Lasten per quarter, against the begroting (werkwijze C and D)."""
+    """Lasten per CMK-doel and quarter, against the begroting (werkwijze C)."""
     return weergaven.quarters(schermen.find(id))
+
+
+@blueprint.get("/verantwoordingen/<int:id>/per-begrotingspost")
+@requires(Handeling.ZIEN, Verantwoording)
+def per_begrotingspost(id: int) -> str:  # noqa: A002 - as in the address
+    """Lasten per begrotingspost and quarter, against the begroting (werkwijze C and D)."""
+    return weergaven.posts(schermen.find(id))
 
 
 @blueprint.get("/verantwoordingen/<int:id>/financieel-overzicht")
