@@ -103,7 +103,12 @@ def test_an_activity_of_another_is_no_subject(portaal: Portaal) -> None:
     theirs = portaal.wereld.id(Activiteit, "vreemd")
     elsewhere = portaal.wereld.id(Last, "eigen", "gesloten")
     person = portaal.bezoeker("adviseur")
-    for about in ({"activiteit": theirs}, {"last": elsewhere}, {"last": 10**9}):
+    subjects: list[dict[str, Any]] = [
+        {"activiteit": theirs},
+        {"last": elsewhere},
+        {"last": 10**9},
+    ]
+    for about in subjects:
         assert person.get(ask_path(portaal, **about)).status_code == 404
 
 
