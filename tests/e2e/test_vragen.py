@@ -12,9 +12,7 @@ MUZIEK = "Muziek in de klas"
 TEXT = "Staat deze factuur er twee keer in?"
 
 
-def test_een_vraag_over_een_last_van_een_gesloten_jaar(
-    als: As, demo: Demo, watch: Watch
-) -> None:
+def test_een_vraag_over_een_last_van_een_gesloten_jaar(als: As, demo: Demo, watch: Watch) -> None:
     """The adviseur asks, the projectleider finds it on the dashboard, answers and asks on."""
     watch.allow("422")  # an empty question
     adviseur = als("adviseur")
