@@ -69,7 +69,7 @@ def _eigen_vraag(actor: Actor, rij: Vraag) -> Verdict:
     return Verdict(
         False,
         "Deze vraag is van iemand anders.",
-        "Schrijf een reactie: dan is de vraag beantwoord.",
+        "Wie haar stelde of Cultuur Oost kan haar afronden; met een antwoord is zij beantwoord.",
     )
 
 
