@@ -16,6 +16,7 @@ from models.gebruiker import Rol
 from models.lijsten import Documentsoort
 from models.project import Document
 from models.verantwoording import Overgang, Status, Verantwoording
+from models.vraag import Vraag
 from models.weergave import Weergave
 
 
@@ -61,12 +62,27 @@ def _eigen_weergave(actor: Actor, rij: Weergave) -> Verdict:
     return JA
 
 
+def _eigen_vraag(actor: Actor, rij: Vraag) -> Verdict:
+    """Who was asked, answers; only who asked says that it needs no answer any more."""
+    if rij.van_id == actor.gebruiker_id:
+        return JA
+    return Verdict(
+        False,
+        "Deze vraag is van iemand anders.",
+        "Wie haar stelde of Cultuur Oost kan haar afronden; met een antwoord is zij beantwoord.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Voorwaarde:
-    """A condition on a row. label: as it stands in the rights table on screen."""
+    """A condition on a row. label: as it stands in the rights table on screen.
+
+    bij: the one action that it holds for; None is every action beyond seeing.
+    """
 
     label: str
     toets: Callable[[Actor, Any], Verdict]
+    bij: Handeling | None = None
 
 
 #: Extra condition on a row for a role, beyond seeing.
@@ -76,6 +92,12 @@ VOORWAARDEN: dict[tuple[str, Rol], Voorwaarde] = {
         ("Weergave", rol): Voorwaarde("alleen van zichzelf", _eigen_weergave)
         for rol in Rol
         if rol is not Rol.BEHEERDER
+    },
+    **{
+        ("Vraag", rol): Voorwaarde(
+            "afronden alleen de eigen vraag", _eigen_vraag, Handeling.AFRONDEN
+        )
+        for rol in (Rol.ROUTEBEGELEIDER, Rol.PROJECTLEIDER)
     },
 }
 
@@ -201,7 +223,7 @@ def _voorwaarde(
     for rol in rollen:
         if handeling in RIGHTS[naam][rol]:
             voorwaarde = VOORWAARDEN.get((naam, rol))
-            if voorwaarde is None:
+            if voorwaarde is None or voorwaarde.bij not in (None, handeling):
                 return JA
             uitkomst = voorwaarde.toets(actor, rij)
     return uitkomst
@@ -214,7 +236,7 @@ def _open_genoeg(handeling: Handeling, rij: Entiteit) -> Verdict:
     standen = STATUS_STAPPEN.get(handeling)
     if standen and isinstance(rij, Verantwoording) and rij.status not in standen:
         return Verdict(False, f"Deze verantwoording is {rij.status.label.lower()}.")
-    if handeling in OOK_GESLOTEN or verantwoording.status is Status.OPEN:
+    if handeling in OOK_GESLOTEN or rij.buiten_slot or verantwoording.status is Status.OPEN:
         return JA
     return gesloten(verantwoording)
 

@@ -24,6 +24,7 @@ from models.historie import Bewerking, Wijziging
 from models.privacy import Inzage
 from models.techniek import Mail, Taak, Verzoek
 from models.toegang import Herstelcode, Onderbreking, Toegangslink, Zitting
+from models.vraag import Reactie, Vraag
 from models.weergave import Weergave
 
 NAME = "persoonlijke-data-cmk-portaal"
@@ -42,6 +43,8 @@ ABOUT: tuple[type[Entiteit], ...] = (
     Verzoek,
     Concept,
     Weergave,
+    Vraag,
+    Reactie,
     Bewerking,
     Wijziging,
 )

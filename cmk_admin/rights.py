@@ -24,6 +24,7 @@ class Handeling(Keuze):
     JAAR_OPENEN = "jaar_openen", "voor een nieuw jaar openen"
     IMPORTEREN = "importeren", "importeren"
     SAMENVOEGEN = "samenvoegen", "samenvoegen"
+    AFRONDEN = "afronden", "afronden"
     ONGEDAAN = "ongedaan", "ongedaan maken"
     ONGEDAAN_ALLE = "ongedaan_alle", "van een ander ongedaan maken"
 
@@ -92,6 +93,9 @@ RIGHTS: dict[str, Rechten] = {
         "Z M W V sluiten heropenen vaststellen vastgesteld_heropenen jaar_openen",
     ),
     "Momentopname": _LEZEN,
+    # Beside the account, also of a closed year; a datamanager is no party to it.
+    "Vraag": _rechten("Z M W afronden", "Z M W afronden", "Z M W afronden", "Z", "Z M W afronden"),
+    "Reactie": _rechten("Z M", "Z M", "Z M", "Z", "Z M"),
     "Samenwerkingspartner": _rechten(
         "Z M W", "Z M W V", "Z", "Z M W V samenvoegen", "Z M W V samenvoegen"
     ),
@@ -155,6 +159,8 @@ SCOPE: dict[str, Mapping[Rol, Bereik]] = {
             "ActiviteitPartner",
             "Verantwoording",
             "Momentopname",
+            "Vraag",
+            "Reactie",
             "Samenwerkingspartner",
             "Project",
             "Baat",

@@ -16,6 +16,7 @@ from models import (
     techniek,
     toegang,
     verantwoording,
+    vraag,
     weergave,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "techniek",
     "toegang",
     "verantwoording",
+    "vraag",
     "weergave",
 ]

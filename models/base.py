@@ -233,6 +233,8 @@ class Entiteit(Basis):
     ouder: ClassVar[str | None] = None
     #: Only the gate itself writes this entity.
     alleen_poort: ClassVar[bool] = False
+    #: Is about a verantwoording and no part of it: may be written while that is closed.
+    buiten_slot: ClassVar[bool] = False
     #: May go without a trace once it has served; only for what the gate keeps for itself.
     vergankelijk: ClassVar[bool] = False
     #: About people: who looks at its screens goes on record.

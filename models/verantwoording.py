@@ -58,7 +58,7 @@ EERSTE_WEERGAVE = {
     Werkwijze.A: "per_school",
     Werkwijze.B: "activiteiten",
     Werkwijze.C: "per_kwartaal",
-    Werkwijze.D: "per_kwartaal",
+    Werkwijze.D: "per_begrotingspost",
 }
 
 

@@ -40,6 +40,7 @@ from models.school import Gemeente, School, Schoolbestuur, SchoolSoort
 from models.techniek import Mail, Taak, Verzoek
 from models.toegang import Herstelcode, LinkSoort, Onderbreking, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording, Werkwijze
+from models.vraag import Reactie, Vraag
 from models.weergave import Weergave
 
 E = TypeVar("E", bound=Entiteit)
@@ -366,6 +367,24 @@ def maak_activiteit_partner(
             samenwerkingspartner=samenwerkingspartner or maak_samenwerkingspartner(session, eigen),
         ),
     )
+
+
+def maak_vraag(
+    session: GateSession,
+    verantwoording: Verantwoording | None = None,
+    wat: Activiteit | Last | None = None,
+    **velden: Any,
+) -> Vraag:
+    """About the year as a whole, unless `wat` says otherwise."""
+    vraag = Vraag.over(verantwoording or maak_verantwoording(session), wat)
+    for naam, waarde in ({"tekst": f"Hoe zit het met {nummer()}?"} | velden).items():
+        setattr(vraag, naam, waarde)
+    return _maak(session, vraag)
+
+
+def maak_reactie(session: GateSession, vraag: Vraag | None = None, **velden: Any) -> Reactie:
+    standaard = {"vraag": vraag or maak_vraag(session), "tekst": f"Zo zit het: {nummer()}."}
+    return _maak(session, Reactie(**standaard | velden))
 
 
 # --- dashboard -----------------------------------------------------------------

@@ -341,6 +341,7 @@ def _year(
             }
     if jaar == 2026:
         made["kaal"] = f.maak_activiteit(session, v, shared["doel"], naam=f"{merk} kaal").id
+        f.maak_reactie(session, f.maak_vraag(session, v, tekst=merk), tekst=merk)
     else:
         v.sluit(None)
         session.flush()

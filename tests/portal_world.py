@@ -24,6 +24,7 @@ from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.techniek import Mail, Taak
 from models.verantwoording import Verantwoording
+from models.vraag import Reactie, Vraag
 from models.weergave import Weergave
 from tests import factories as f
 from tests.rights_table import BEZOEKERS
@@ -173,6 +174,12 @@ def _partij(
         )
     for stand, jaar in JAREN.items():
         _jaar(session, wereld, (van, merk, stand), project, gedeeld, jaar)
+    jaar_open = session.get_one(Verantwoording, wereld.id(Verantwoording, van))
+    vraag = f.maak_vraag(
+        session, jaar_open, **teksten(Vraag, merk), van_id=wereld.mensen["beheerder"]
+    )
+    wereld.noteer(vraag, van)
+    wereld.noteer(f.maak_reactie(session, vraag, **teksten(Reactie, merk)), van)
 
 
 def _met_tekst(session: GateSession, tabel: str, merk: str, **velden: Any) -> Any:

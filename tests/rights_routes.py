@@ -67,7 +67,8 @@ ON_RECORD = frozenset({"mensen.index", "opruimen.opruimen", "persoonlijke_data.i
 _ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
 _PROJECT = ["details", "documenten", "financieel", "geschiedenis", "verantwoordingen"]
 _VERANTWOORDING = [
-    "activiteiten", "details", "financieel", "geschiedenis", "per_kwartaal", "per_school",
+    "activiteiten", "details", "financieel", "geschiedenis", "per_begrotingspost", "per_kwartaal",
+    "per_school",
 ]  # fmt: skip
 #: Pages about a row: endpoint → its entity, and the right that it takes.
 ROWS = {
@@ -87,6 +88,10 @@ ROWS = {
         ],
         ("Momentopname", "Z"),
     ),
+    "verantwoordingen.vragen": ("Verantwoording", "Z"),
+    "verantwoordingen.vraag": ("Vraag", "Z"),
+    "verantwoordingen.vraag_reageren": ("Vraag", "W"),
+    "verantwoordingen.vraag_afronden": ("Vraag", "afronden"),
     "bewerkingen.details": ("Bewerking", "Z"),
     "bewerkingen.ongedaan_maken": ("Bewerking", "ongedaan_alle"),
     "bewerkingen.terugzetten": ("Bewerking", "ongedaan_alle"),
@@ -119,6 +124,7 @@ POSTS = frozenset(
         "beheer.jaar_openen",
         "bewerkingen.ongedaan_maken",
         "bewerkingen.terugzetten",
+        "verantwoordingen.vraag_afronden",
         "verantwoordingen.heropenen",
         "verantwoordingen.sluiten",
         "verantwoordingen.vaststellen",
@@ -137,11 +143,12 @@ ONLY_POSTS = frozenset(
         "concepten.bewaren",
         "concepten.weggooien",
         "herinneren.vragen",
+        "verantwoordingen.vraag_afronden",
     }
 )
 #: Their address asks more than is known here: test_persoonlijke_data, test_erasure,
-#: test_auth_interrupted, test_tasks, test_datakwaliteit, test_samenvoegen and test_weergaven
-#: open them.
+#: test_auth_interrupted, test_tasks, test_datakwaliteit, test_samenvoegen, test_weergaven and
+#: test_vragen open them.
 ELSEWHERE = frozenset(
     {
         "auth.resume",
@@ -154,6 +161,7 @@ ELSEWHERE = frozenset(
         "taken.details",
         "taken.voortgang",
         "taken.bestand",
+        "verantwoordingen.vraag_stellen",
     }
 )
 STEPS = ("sluiten", "heropenen", "vaststellen")

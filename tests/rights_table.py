@@ -37,6 +37,9 @@ BESIDE = {
     "Bron": ("Z", "Z", "Z", "Z M W", "Z M W"),
     # Rule 4: what closing stores, readable by who reads the verantwoording.
     "Momentopname": ("Z", "Z", "Z", "Z", "Z"),
+    # Questions came later: who may see a year may ask and answer; a data manager reads along.
+    "Vraag": ("Z M W afronden", "Z M W afronden", "Z M W afronden", "Z", "Z M W afronden"),
+    "Reactie": ("Z M", "Z M", "Z M", "Z", "Z M"),
     # The last line of the table, taken apart.
     "Rechten": ("", "", "Z", "Z", "Z"),
     "Mail": ("", "", "", "", "Z"),
@@ -136,6 +139,8 @@ EIGEN = frozenset(
         "ActiviteitPartner",
         "Verantwoording",
         "Momentopname",
+        "Vraag",
+        "Reactie",
         "Samenwerkingspartner",
         "Project",
         "Baat",
@@ -226,6 +231,8 @@ def mag(bezoeker: str, naam: str, handeling: str, rij: Rij) -> bool:
     rollen = {rol for rol in rollen_bij(bezoeker, rij.van) if handeling in TABEL[naam][rol]}
     if naam == "Document" and handeling != "Z" and not rij.overig:
         rollen.discard("projectleider")
+    if (naam, handeling) == ("Vraag", "afronden") and rij.wie != "zelf":
+        rollen -= CULTUURPUNT
     if not rollen:
         return False
     return naam not in ONDER_SLOT or _stand_past(naam, handeling, rij.stand)

@@ -43,7 +43,9 @@ KNOWN = {
     "Taak": {"gebruiker_id"},
     "Toegangslink": {"gebruiker_id"},
     "Verantwoording": {"gesloten_door_id"},
+    "Reactie": {"van_id"},
     "Verzoek": {"gebruiker_id"},
+    "Vraag": {"van_id"},
     "Weergave": {"gebruiker_id"},
     "Zitting": {"gebruiker_id"},
 }

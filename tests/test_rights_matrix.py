@@ -31,7 +31,7 @@ REASON = re.compile(
     r"|is (gesloten|vastgesteld): er kan niets meer in"
     r"|Deze verantwoording is (al )?(open|gesloten|vastgesteld)"
     r"|Een projectleider beheert alleen documenten van de soort Overig"
-    r"|Deze bewerking is van iemand anders"
+    r"|Deze (bewerking|vraag) is van iemand anders"
     r"|Log in om .+"
 )
 

@@ -11,7 +11,15 @@ from sqlalchemy import select
 from cmk_admin.gate import GateSession
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
 from models.rapportages import cijfers_van
-from models.rapportages.weergaven import KWARTALEN, per_kwartaal, per_school, regels_van
+from models.rapportages.weergaven import (
+    KWARTALEN,
+    ZONDER_POST,
+    per_kwartaal,
+    per_post,
+    per_school,
+    post_van,
+    regels_van,
+)
 from models.school import School
 from models.verantwoording import Verantwoording, Werkwijze
 from tests import factories as f
@@ -116,6 +124,60 @@ def test_per_quarter_a_last_falls_where_it_was_paid(
     assert (planned.begroot, planned.totaal, planned.over) == (5_000, 0, 5_000)
 
 
+@pytest.mark.parametrize(
+    ("naam", "post"),
+    [
+        ("Muziek", "Muziek"),
+        ("muziek, kwartaal 1", "Muziek"),
+        ("Muziek – De Linde", "Muziek"),
+        ("Muziekles", ZONDER_POST),
+        ("Muziek en dans (kopie)", "Muziek en dans"),
+        ("Coördinatie kwartaal 2", "Coördinatie"),
+        ("COORDINATIE", "Coördinatie"),
+        ("Dans", ZONDER_POST),
+    ],
+)
+def test_the_name_of_an_activity_says_its_begrotingspost(naam: str, post: str) -> None:
+    assert post_van(naam, ["Muziek", "Muziek en dans", "Coördinatie"]) == post
+
+
+def test_per_begrotingspost_every_last_counts_once(
+    ways: tuple[GateSession, dict[Werkwijze, Verantwoording]],
+) -> None:
+    session, years = ways
+    regels = regels_van(session, years[Werkwijze.D])
+    rows = per_post(regels, [("Programma", 50_000), ("Niets", 0), ("Later", 100), ("Later", 50)])
+    assert [(row.naam, row.begroot, row.totaal) for row in rows] == [
+        ("Programma", 50_000, 60_000),
+        ("Later", 150, 0),
+        (ZONDER_POST, 0, 15_000),
+    ]
+    assert rows[0].over == -10_000
+    assert [sum(row.lasten[n] for row in rows) for n in range(len(KWARTALEN))] == [
+        0, 75_000, 0, 0, 0
+    ]  # fmt: skip
+
+
+def test_the_page_per_begrotingspost_is_of_the_closed_picture_too(portaal: Portaal) -> None:
+    """What it says does not move when the begroting of the project changes after closing."""
+    year = portaal.wereld.id(Verantwoording, "eigen", "gesloten")
+    person = portaal.bezoeker("adviseur")
+
+    def main() -> str:
+        page = Page(person.get(f"/verantwoordingen/{year}/per-begrotingspost").text)
+        return page.all("main")[0].words
+
+    before = main()
+    with portaal.als() as session:
+        row = session.get_one(Verantwoording, year)
+        f.maak_begrotingspost(session, row.project, kalenderjaar=row.kalenderjaar, naam="Erbij")
+        session.commit()
+    assert "Erbij" not in main()
+    assert main() == before
+    assert ZONDER_POST in before
+    assert "€ 250,00" in before
+
+
 def test_a_closed_year_is_looked_at_as_closing_stored_it(
     ways: tuple[GateSession, dict[Werkwijze, Verantwoording]],
 ) -> None:
@@ -134,7 +196,12 @@ def test_a_closed_year_is_looked_at_as_closing_stored_it(
 
 @pytest.mark.parametrize(
     ("way", "view"),
-    [("A", "per-school"), ("B", "activiteiten"), ("C", "per-kwartaal"), ("D", "per-kwartaal")],
+    [
+        ("A", "per-school"),
+        ("B", "activiteiten"),
+        ("C", "per-kwartaal"),
+        ("D", "per-begrotingspost"),
+    ],
 )
 def test_the_werkwijze_sets_the_first_view_and_keeps_the_others_in_reach(
     portaal: Portaal, way: str, view: str
@@ -146,10 +213,12 @@ def test_the_werkwijze_sets_the_first_view_and_keeps_the_others_in_reach(
     visitor = portaal.bezoeker("routebegeleider")
     addresses = [a.get("href") for a in Page(visitor.get("/").text).all("a")]
     assert f"/verantwoordingen/{year}/{view}" in addresses
-    for other in ("activiteiten", "per-school", "per-kwartaal"):
+    for other in ("activiteiten", "per-school", "per-kwartaal", "per-begrotingspost"):
         page = Page(visitor.get(f"/verantwoordingen/{year}/{other}").text)
         [bar] = [nav for nav in page.all("nav") if nav.get("aria-label") == "Weergave"]
-        assert [a.words for a in bar.all("a")] == ["Per activiteit", "Per school", "Per kwartaal"]
+        assert [a.words for a in bar.all("a")] == [
+            "Per activiteit", "Per school", "Per kwartaal", "Per begrotingspost"
+        ]  # fmt: skip
         assert f"Zo werk je met werkwijze {way}" in page.text
 
 

@@ -64,7 +64,12 @@ def register(app: Flask) -> None:
         screen.register(app)
     menu = menu_of(app)
     menu.add("Dashboard", "dashboard.index", "home")
-    menu.add("Projecten", "projecten.index", "folder", also=("/verantwoordingen", "/activiteiten"))
+    menu.add(
+        "Projecten",
+        "projecten.index",
+        "folder",
+        also=("/verantwoordingen", "/activiteiten", "/vragen"),
+    )
     menu.add("Rapportages", "rapportages.index", "chart")
     menu.group("Stamdata", "layers")
     for entity in generated.STAMDATA:

@@ -1,5 +1,6 @@
 """The dashboard, the first page after logging in (Handleiding 1.3)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
-from cmk_admin import database, formats, references, tables
+from cmk_admin import database, formats, questions, references, tables
 from cmk_admin.advisers import advisers_of
 from cmk_admin.auth import recovery
 from cmk_admin.gate import GateSession
@@ -32,6 +33,7 @@ from models.project import Project
 from models.rapportages import Cijfers, cijfers_van, procent
 from models.verantwoording import Status, Verantwoording
 from models.vouwen import volgens
+from models.vraag import aantal_open
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -54,12 +56,15 @@ def index() -> str:
     everywhere = actor().cultuur_oost_rol is not None
     all_of_them = _counted(session, everywhere)
     counted = [one for one in all_of_them if one[0].status is Status.OPEN]
+    asked = aantal_open(session)
     return render_template(
         "dashboard/index.html",
         header=_header(counted),
         recovery_codes=recovery.to_save(actor().gebruiker_id),
         reports=() if everywhere else [_report(c, today) for c in counted],
-        overview=_overview(all_of_them, today) if everywhere else None,
+        overview=_overview(all_of_them, today, asked) if everywhere else None,
+        open_questions=questions.waiting(session, actor()),
+        more_questions=max(0, sum(asked.values()) - questions.SHOWN),
         agenda=_agenda(session, today),
         links=[*_documents(session), *_links(session)],
         questions=[(v.vraag, v.antwoord) for v in session.scalars(_in_order(VeelgesteldeVraag))],
@@ -185,13 +190,13 @@ def _next_steps(verantwoording: Verantwoording, figures: Cijfers, url: str) -> l
 # --- for Cultuur Oost: all of them in a table -----------------------------------
 
 
-def _overview(counted: list[Counted], today: date) -> ListPage:
+def _overview(counted: list[Counted], today: date, asked: Mapping[int, int]) -> ListPage:
     address = tables.Address.of(request.path, request.args, ("sort", "page"))
     by_stand = sorted(counted, key=lambda one: list(STANDS).index(_progressed(one, today)))
-    table = tables.table(by_stand, _headings(today), address)
+    table = tables.table(by_stand, _headings(today, asked), address)
     return ListPage(
         columns=table.columns,
-        rows=tuple(_row(counted, today) for counted in table.items),
+        rows=tuple(_row(counted, today, asked.get(counted[0].id, 0)) for counted in table.items),
         pager=table.pager,
         bulk_actions=(Action("Herinnering sturen…", "", "mail", "post", name="herinneren"),),
         empty=Empty(
@@ -201,7 +206,7 @@ def _overview(counted: list[Counted], today: date) -> ListPage:
     )
 
 
-def _headings(today: date) -> tuple[tables.Heading[Counted], ...]:
+def _headings(today: date, asked: Mapping[int, int]) -> tuple[tables.Heading[Counted], ...]:
     return (
         tables.Heading(
             "contractpartij", "Contractpartij", lambda c: c[0].project.contractpartij.naam
@@ -213,6 +218,7 @@ def _headings(today: date) -> tuple[tables.Heading[Counted], ...]:
         tables.Heading("scholen", "Scholen", lambda c: c[1].scholen, numeric=True),
         tables.Heading("besteed", "Besteed", lambda c: c[1].besteed, numeric=True),
         tables.Heading("besteedbaar", "Besteedbaar", lambda c: c[1].besteedbaar, numeric=True),
+        tables.Heading("vragen", "Vragen", lambda c: asked.get(c[0].id, 0), numeric=True),
         tables.Heading("uiterste_datum", "Uiterlijk", lambda c: c[0].uiterste_datum),
     )
 
@@ -241,7 +247,7 @@ def _progressed(counted: Counted, today: date) -> str:
     return "bezig" if figures.regels else "niet begonnen"
 
 
-def _row(counted: Counted, today: date) -> Row:
+def _row(counted: Counted, today: date, asked: int) -> Row:
     verantwoording, figures = counted
     project, stand = verantwoording.project, _progressed(counted, today)
     needed = figures.nog_nodig if verantwoording.status is Status.OPEN else 0
@@ -264,10 +270,18 @@ def _row(counted: Counted, today: date) -> Row:
             Cell(formats.number(figures.scholen), "getal"),
             Cell(formats.euro(figures.besteed), "geld"),
             Cell(formats.euro(figures.besteedbaar), "geld"),
+            _questions(verantwoording, asked),
             Cell(formats.day(verantwoording.uiterste_datum), "datum"),
         ),
         selectable=verantwoording.status is Status.OPEN,
     )
+
+
+def _questions(verantwoording: Verantwoording, asked: int) -> Cell:
+    """How many wait for an answer, of either side."""
+    if not asked:
+        return Cell("", "leeg")
+    return Cell(str(asked), "getal", url_for("verantwoordingen.vragen", id=verantwoording.id))
 
 
 # --- what Cultuur Oost puts here for everyone -----------------------------------

@@ -43,6 +43,7 @@ from models.school import Gemeente, School, Schoolbestuur
 from models.techniek import Mail, Taak, Verzoek
 from models.toegang import Herstelcode, Onderbreking, Poging, Toegangslink, Zitting
 from models.verantwoording import Momentopname, Verantwoording
+from models.vraag import Reactie, Vraag
 from models.weergave import Weergave
 
 SECTIONS = (
@@ -71,9 +72,19 @@ SECTIONS = (
         ),
     ),
 )
-#: No screen: what the portal keeps only for its own working.
+#: No screen: what the portal keeps only for its own working, and what has pages of its own.
 WITHOUT_SCREEN = frozenset(
-    {Verzoek, Zitting, Poging, Toegangslink, Herstelcode, Onderbreking, Concept}
+    {
+        Verzoek,
+        Zitting,
+        Poging,
+        Toegangslink,
+        Herstelcode,
+        Onderbreking,
+        Concept,
+        Vraag,
+        Reactie,
+    }
 )
 STAMDATA = (Samenwerkingspartner, Schoolbestuur, School)
 

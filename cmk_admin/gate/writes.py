@@ -129,7 +129,7 @@ class Judgement:
         for obj in self.all():
             parent = policy.verantwoording_van(obj)
             self.locked_by[id(obj)] = parent.id if parent is not None else None
-            if parent is None or parent.id is None:
+            if parent is None or parent.id is None or obj.buiten_slot:
                 continue
             parents[parent.id] = parent
             left = moved_from(obj, self.session.moving)
@@ -154,6 +154,8 @@ class Judgement:
     def _under(self) -> Iterator[tuple[Entiteit, int]]:
         """Every row with the verantwoording above it; what moves also with the one it leaves."""
         for obj in self.all():
+            if obj.buiten_slot:
+                continue
             for number in (self.locked_by[id(obj)], self.left_by.get(id(obj))):
                 if number is not None:
                     yield obj, number

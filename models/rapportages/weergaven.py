@@ -1,11 +1,11 @@
-"""One year, looked at per school and per quarter: the first views of the werkwijzen.
+"""One year per school, per quarter and per begrotingspost: the first views of the werkwijzen.
 
 Handleiding 3: A keeps an overview per school, B per activity, C per period and D against the
 begroting. Whatever the werkwijze, the same facts give the same totals.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from models.lijsten import Doel
 from models.rapportages.cijfers import beelden
 from models.school import School
 from models.verantwoording import Status, Verantwoording
+from models.vouwen import vouw
 
 #: The quarter of lasten that have no payment date yet.
 ZONDER_DATUM = 0
@@ -162,7 +163,10 @@ def per_school(regels: Sequence[Regel]) -> Scholenbeeld:
 
 @dataclass(frozen=True, slots=True)
 class PerKwartaal:
-    """One CMK-doel against the begroting. lasten: of the four quarters, then without a date."""
+    """One CMK-doel or begrotingspost against the begroting.
+
+    lasten: of the four quarters, then without a date.
+    """
 
     naam: str
     begroot: int
@@ -185,13 +189,55 @@ def per_kwartaal(
 ) -> tuple[PerKwartaal, ...]:
     """Lasten per CMK-doel and quarter, against what was budgeted for it (name and cents)."""
     plan = dict(begroot)
-    lasten: dict[str, dict[int, int]] = {naam: defaultdict(int) for naam in plan}
-    for regel in regels:
-        som = lasten.setdefault(regel.doel, defaultdict(int))
+    lasten = _per_naam(((regel.doel, regel) for regel in regels), plan)
+    return tuple(rij for rij in (_rij(naam, plan, lasten) for naam in sorted(lasten)) if rij)
+
+
+ZONDER_POST = "Zonder begrotingspost"
+
+
+def per_post(
+    regels: Sequence[Regel], begroot: Iterable[tuple[str, int]]
+) -> tuple[PerKwartaal, ...]:
+    """Lasten per begrotingspost (name and cents), in the order of the begroting.
+
+    Handleiding 3, werkwijze C and D: the name of an activity follows the begroting. An activity
+    belongs to the post that its name is, or begins with: "Muziek, kwartaal 1" is of "Muziek".
+    """
+    plan: dict[str, int] = defaultdict(int)
+    for naam, bedrag in begroot:
+        plan[naam] += bedrag
+    lasten = _per_naam(((post_van(regel.naam, plan), regel) for regel in regels), plan)
+    volgorde = [*plan, *([ZONDER_POST] if ZONDER_POST in lasten else [])]
+    return tuple(rij for rij in (_rij(naam, plan, lasten) for naam in volgorde) if rij)
+
+
+def post_van(naam: str, posten: Iterable[str]) -> str:
+    """The post that an activity of this name belongs to: of several the one that says most."""
+    gevouwen = vouw(naam)
+    for post in sorted(posten, key=len, reverse=True):
+        begin, rest = vouw(post), gevouwen[len(vouw(post)) :]
+        if gevouwen.startswith(begin) and not rest[:1].isalnum():
+            return post
+    return ZONDER_POST
+
+
+Sommen = dict[str, dict[int, int]]
+
+
+def _per_naam(regels: Iterable[tuple[str, Regel]], plan: Iterable[str]) -> Sommen:
+    """Cents per name and quarter, also of what is only planned."""
+    sommen: Sommen = {naam: defaultdict(int) for naam in plan}
+    for naam, regel in regels:
+        som = sommen.setdefault(naam, defaultdict(int))
         for kwartaal, bedrag in regel.lasten.items():
             som[kwartaal] += bedrag
-    return tuple(
-        PerKwartaal(naam, plan.get(naam, 0), tuple(som[kwartaal] for kwartaal in KWARTALEN))
-        for naam, som in sorted(lasten.items())
-        if plan.get(naam) or any(som.values())
-    )
+    return sommen
+
+
+def _rij(naam: str, plan: Mapping[str, int], lasten: Sommen) -> PerKwartaal | None:
+    """One line; None where nothing was planned and nothing spent."""
+    som, begroot = lasten[naam], plan.get(naam, 0)
+    if not begroot and not any(som.values()):
+        return None
+    return PerKwartaal(naam, begroot, tuple(som[kwartaal] for kwartaal in KWARTALEN))

@@ -16,6 +16,7 @@ from tests.e2e.schermen_doen import (
     eerste_code,
     filters,
     getekend,
+    gevraagd,
     herstelcode,
     kolommen,
     meerkeuze,
@@ -24,11 +25,13 @@ from tests.e2e.schermen_doen import (
     nieuwe_codes,
     partijen,
     rijmenu,
+    stel_vraag,
     verder,
     verder_formulier,
     verkeerde_code,
     verwijder,
     voorbeeld,
+    vraag_leeg,
     wachtwoord,
     zoeklijst,
     zwak_wachtwoord,
@@ -45,6 +48,8 @@ ACTIVITY_FORM = "activiteiten/formulier.html"
 ACTIVITY_TAB = "activiteiten/tab.html"
 PROJECT_TAB = "projecten/tab.html"
 YEAR_TAB = "verantwoordingen/tab.html"
+QUESTIONS = "verantwoordingen/vragen.html"
+ASK = "/verantwoordingen/{jaar}/vragen/nieuw?activiteit={act}"
 STEP = "verantwoordingen/stap.html"
 REPORT = "rapportages/index.html"
 EXPLAINED = "rapportages/verklaar.html"
@@ -91,6 +96,26 @@ SCHERMEN = (
         "/verantwoordingen/{jaar}/per-kwartaal",
         "verantwoordingen/per_kwartaal.html",
     ),
+    Scherm(
+        "jaar per begrotingspost",
+        "projectleider",
+        "/verantwoordingen/{jaar}/per-begrotingspost",
+        "verantwoordingen/per_kwartaal.html",
+    ),
+    Scherm(
+        "jaar vragen", "projectleider", "/verantwoordingen/{jaar}/vragen", QUESTIONS, 200, gevraagd
+    ),
+    Scherm("jaar vragen geen", "adviseur", "/verantwoordingen/{jaar}/vragen", QUESTIONS),
+    Scherm("vraag stellen", "adviseur", ASK, "verantwoordingen/vraag_stellen.html"),
+    Scherm(
+        "vraag stellen fout",
+        "adviseur",
+        ASK,
+        "verantwoordingen/vraag_stellen.html",
+        422,
+        vraag_leeg,
+    ),
+    Scherm("vraag", "projectleider", ASK, "verantwoordingen/vraag.html", 200, stel_vraag),
     Scherm("dossier", "projectleider", "/dossiers/{dossier}", "verantwoordingen/dossier.html"),
     Scherm(
         "jaar activiteiten",

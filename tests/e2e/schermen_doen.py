@@ -19,6 +19,26 @@ def bewaar(page: Page, demo: Demo) -> None:
     page.get_by_role("alert").first.wait_for()
 
 
+def vraag_leeg(page: Page, demo: Demo) -> None:
+    button(page, "Vraag versturen").click()
+    page.get_by_role("alert").first.wait_for()
+
+
+def stel_vraag(page: Page, demo: Demo) -> None:
+    """Asked, and something said on it."""
+    field(page, "Je vraag").fill("Klopt het dat dit twee facturen zijn?\n\nZe lijken gelijk.")
+    button(page, "Vraag versturen").click()
+    field(page, "Je reactie").fill("Ik bedoel die van maart.")
+    button(page, "Reactie versturen").click()
+    says(page, "Je reactie is geplaatst.")
+
+
+def gevraagd(page: Page, demo: Demo) -> None:
+    page.goto(f"/verantwoordingen/{demo.verantwoording()}/vragen/nieuw")
+    stel_vraag(page, demo)
+    page.goto(f"/verantwoordingen/{demo.verantwoording()}/vragen")
+
+
 def wachtwoord(page: Page, demo: Demo) -> None:
     page.get_by_label("E-mailadres").fill("projectleider@demo.example")
     page.get_by_label("Wachtwoord").fill("niet het wachtwoord")

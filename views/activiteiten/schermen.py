@@ -18,18 +18,20 @@ from cmk_admin.page import (
     PageHeader,
     Tab,
 )
-from cmk_admin.policy import may
+from cmk_admin.policy import may, right_on
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.activiteit import (
     Activiteit,
     ActiviteitDoelgroep,
     ActiviteitPartner,
+    Last,
 )
 from models.compleet import Stand, stand_van
 from models.project import Project
 from models.verantwoording import Status, Verantwoording
 from models.vouwen import vouw
+from models.vraag import Vraag
 
 TABS = {
     "details": "Details",
@@ -134,7 +136,7 @@ def _stand_chip(stand: Stand) -> Chip:
 
 def _actions(activiteit: Activiteit, tab: str) -> tuple[Action, ...]:
     """Each button is exactly a `may()`; deleting leads back to the list it was in."""
-    found = []
+    found = list(ask_actions(activiteit))
     back = url_for("verantwoordingen.activiteiten", id=activiteit.verantwoording_id)
     if may(actor(), Handeling.DUPLICEREN, activiteit):
         url = url_for("activiteit.action_view", rowid=activiteit.id, action="dupliceren")
@@ -149,6 +151,18 @@ def _actions(activiteit: Activiteit, tab: str) -> tuple[Action, ...]:
         if more is not None:
             found.append(Action(more.label, f"{edit}#{more.anchor}", primary=True))
     return tuple(found)
+
+
+def ask_actions(activiteit: Activiteit, last: Last | None = None) -> tuple[Action, ...]:
+    """ "Stel een vraag", with the activity or one of its lasten chosen already."""
+    if not right_on(
+        actor(), Handeling.MAKEN, Vraag(contractpartij_id=activiteit.contractpartij_id)
+    ):
+        return ()
+    what: dict[str, Any] = {"last": last.id} if last is not None else {"activiteit": activiteit.id}
+    number = activiteit.verantwoording_id
+    url = url_for("verantwoordingen.vraag_stellen", id=number, **what)
+    return (Action("Stel een vraag", url, "question"),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,14 @@ from cmk_admin.routes import actor
 from models.activiteit import ActiviteitSchool, Last
 from models.school import School
 from models.vouwen import volgens
-from views.activiteiten.schermen import Shown, costs_counted, edit_url, partners_of, schools_counted
+from views.activiteiten.schermen import (
+    Shown,
+    ask_actions,
+    costs_counted,
+    edit_url,
+    partners_of,
+    schools_counted,
+)
 
 
 def schools(shown: Shown) -> ListPage:
@@ -81,10 +88,12 @@ def costs(shown: Shown) -> ListPage:
         Column("bijlage", "Bijlage", optional=True),
     )
     back = url_for("activiteiten.financieel", id=shown.activiteit.id)
-    return _list(columns, [_cost_row(row, back) for row in rows], _empty(shown, "financieel"))
+    return _list(
+        columns, [_cost_row(shown, row, back) for row in rows], _empty(shown, "financieel")
+    )
 
 
-def _cost_row(row: Last, back: str) -> Row:
+def _cost_row(shown: Shown, row: Last, back: str) -> Row:
     filled = (
         Cell("nog invullen", "chip", tone="let_op")
         if row.bedrag is None
@@ -101,7 +110,8 @@ def _cost_row(row: Last, back: str) -> Row:
         *_cells(row.toelichting, filled, more, proof),
         Cell(row.bestand_naam or "", url=url_for("last.download", id=row.id)),
     )
-    return Row(row.id, row.toelichting, cells, _cost_actions(row, back))
+    ask = ask_actions(shown.activiteit, row)
+    return Row(row.id, row.toelichting, cells, (*_cost_actions(row, back), *ask))
 
 
 def _cost_actions(row: Last, back: str) -> tuple[Action, ...]:

@@ -21,6 +21,7 @@ from models.verantwoording import (
     Status,
     Verantwoording,
 )
+from models.vraag import Reactie, Vraag, open_vragen
 from views.verantwoordingen import (
     controle,
     lijst,
@@ -28,6 +29,7 @@ from views.verantwoordingen import (
     stappen,
     status,
     velden,
+    vragen,
     weergaven,
 )
 from views.verantwoordingen import (
@@ -58,7 +60,10 @@ def activiteiten(id: int) -> str:  # noqa: A002 - as in the address
         **weergaven.frame(verantwoording, "activiteiten", len(standen)),
         page=lijst.page(verantwoording, standen, figures),
         bulk_url=url_for("activiteit.action_view"),
-        checks=controle.checks(verantwoording, standen, figures, may_mend),
+        checks=(
+            *controle.checks(verantwoording, standen, figures, may_mend),
+            *controle.questions(open_vragen(session, verantwoording.id)),
+        ),
         lead=_lead(sum(stand.compleet for stand in standen)),
         close=_close_action(verantwoording, figures),
         budget=_budget(figures),
@@ -99,8 +104,15 @@ def per_school(id: int) -> str:  # noqa: A002 - as in the address
 @blueprint.get("/verantwoordingen/<int:id>/per-kwartaal")
 @requires(Handeling.ZIEN, Verantwoording)
 def per_kwartaal(id: int) -> str:  # noqa: A002 - as in the address
-    """Lasten per quarter, against the begroting (werkwijze C and D)."""
+    """Lasten per CMK-doel and quarter, against the begroting (werkwijze C)."""
     return weergaven.quarters(schermen.find(id))
+
+
+@blueprint.get("/verantwoordingen/<int:id>/per-begrotingspost")
+@requires(Handeling.ZIEN, Verantwoording)
+def per_begrotingspost(id: int) -> str:  # noqa: A002 - as in the address
+    """Lasten per begrotingspost and quarter, against the begroting (werkwijze C and D)."""
+    return weergaven.posts(schermen.find(id))
 
 
 @blueprint.get("/verantwoordingen/<int:id>/financieel-overzicht")
@@ -167,6 +179,46 @@ def _tab(verantwoording: Verantwoording, tab: str, **content: Any) -> str:
         verantwoording=verantwoording,
         **content,
     )
+
+
+# --- questions, also about a closed year ------------------------------------------
+
+
+@blueprint.get("/verantwoordingen/<int:id>/vragen", endpoint="vragen")
+@requires(Handeling.ZIEN, Vraag)
+def vragen_tab(id: int) -> str:  # noqa: A002 - as in the address
+    """What was asked about this year."""
+    return vragen.index(schermen.find(id))
+
+
+@blueprint.route("/verantwoordingen/<int:id>/vragen/nieuw", methods=["GET", "POST"])
+@requires(Handeling.MAKEN, Vraag)
+@kept
+def vraag_stellen(id: int) -> Page:  # noqa: A002 - as in the address
+    """A question about this year, or about an activity or a last of it."""
+    return vragen.ask(schermen.find(id))
+
+
+@blueprint.get("/vragen/<int:id>")
+@requires(Handeling.ZIEN, Vraag)
+def vraag(id: int) -> Page:  # noqa: A002 - as in the address
+    """A question with what was said on it."""
+    return vragen.show(vragen.find(id))
+
+
+@blueprint.route("/vragen/<int:id>/reageren", methods=["GET", "POST"])
+@requires(Handeling.MAKEN, Reactie)
+@kept
+def vraag_reageren(id: int) -> Page:  # noqa: A002 - as in the address
+    """An answer, or more to ask."""
+    return vragen.react(vragen.find(id))
+
+
+@blueprint.post("/vragen/<int:id>/afronden")
+@requires(Handeling.AFRONDEN, Vraag)
+def vraag_afronden(id: int) -> Page:  # noqa: A002 - as in the address
+    """It needs no answer any more."""
+    return vragen.finish(vragen.find(id))
 
 
 # --- what closing fixed -------------------------------------------------------------

@@ -17,6 +17,7 @@ from cmk_admin.routes import actor
 from models.compleet import Stand
 from models.rapportages import Cijfers
 from models.verantwoording import MINIMAAL_COMPLEET, Verantwoording
+from models.vraag import Vraag
 
 #: So many activities are named; the rest is a link to the list.
 NAMED = 8
@@ -127,6 +128,17 @@ def _notices(
             yield CheckItem("melding", text, "bekijk", _list_url(verantwoording, melding=name))
     if figures.over < 0:
         yield CheckItem("melding", f"{formats.euro(-figures.over)} meer besteed dan beschikbaar")
+
+
+def questions(waiting: Sequence[Vraag]) -> Iterator[CheckItem]:
+    """What was asked and waits for an answer: worth a look before closing, and in no way of it."""
+    for vraag in waiting[:NAMED]:
+        url = url_for("verantwoordingen.vraag", id=vraag.id)
+        yield CheckItem("melding", f"Open vraag van {vraag.kant.van}:", str(vraag), url)
+    more = len(waiting) - NAMED
+    if more > 0:
+        url = url_for("verantwoordingen.vragen", id=waiting[0].verantwoording_id)
+        yield CheckItem("melding", f"En nog {_number(more, 'vraag', 'vragen')}:", "bekijk ze", url)
 
 
 def _activities(count: int) -> str:

@@ -14,11 +14,13 @@ from cmk_admin.routes import actor
 from models.activiteit import Activiteit
 from models.project import Baat, Begrotingspost, Project
 from models.verantwoording import OVERGANGEN, Overgang, Status, Verantwoording
+from models.vraag import Vraag
 
 TABS = {
     "activiteiten": "Activiteiten",
     "financieel": "Financieel overzicht",
     "details": "Details",
+    "vragen": "Vragen",
     "geschiedenis": "Geschiedenis",
 }
 TONES: dict[Status, Tone] = {
@@ -100,10 +102,22 @@ def _actions(verantwoording: Verantwoording, tab: str) -> tuple[Action, ...]:
         return (new_action(verantwoording),)
     if tab == "financieel":
         return _money_actions(verantwoording)
+    if tab == "vragen" and may_ask(verantwoording):
+        return (Action("Stel een vraag", ask_url(verantwoording), primary=True),)
     if tab == "details" and may_change(verantwoording):
         url = url_for("verantwoordingen.wijzigen", id=verantwoording.id)
         return (Action("Wijzigen", url, "edit", primary=True),)
     return ()
+
+
+def may_ask(verantwoording: Verantwoording) -> bool:
+    """Also about a year that is closed."""
+    row = Vraag(contractpartij_id=verantwoording.contractpartij_id)
+    return bool(right_on(actor(), Handeling.MAKEN, row))
+
+
+def ask_url(verantwoording: Verantwoording) -> str:
+    return url_for("verantwoordingen.vraag_stellen", id=verantwoording.id)
 
 
 def _money_actions(verantwoording: Verantwoording) -> tuple[Action, ...]:

@@ -29,6 +29,7 @@ from models.compleet import stand_van
 from models.historie import BewerkingSoort
 from models.rapportages import Cijfers, cijfers_van
 from models.verantwoording import MINIMAAL_COMPLEET, Overgang, Verantwoording
+from models.vraag import open_vragen
 from views.verantwoordingen import controle, schermen
 
 Page = str | Response | tuple[str, int]
@@ -231,8 +232,12 @@ class Asked:
     def _checks(self) -> tuple[CheckItem, ...]:
         if not self.closes:
             return ()
-        standen = stand_van(database.session(), self.verantwoording.id)
-        return controle.checks(self.verantwoording, standen, self.figures, may_mend=True)
+        session, number = database.session(), self.verantwoording.id
+        standen = stand_van(session, number)
+        return (
+            *controle.checks(self.verantwoording, standen, self.figures, may_mend=True),
+            *controle.questions(open_vragen(session, number)),
+        )
 
 
 def _complete(figures: Cijfers) -> str:

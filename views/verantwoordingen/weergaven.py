@@ -1,12 +1,20 @@
-"""A year per school and per quarter (Handleiding 3, werkwijze A, C and D)."""
+"""A year per school, per quarter and per begrotingspost (Handleiding 3, werkwijze A, C and D)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template
 
 from cmk_admin import database
 from models.financieel import financieel
-from models.rapportages.weergaven import PerKwartaal, per_kwartaal, per_school, regels_van
+from models.rapportages.weergaven import (
+    PerKwartaal,
+    Regel,
+    per_kwartaal,
+    per_post,
+    per_school,
+    regels_van,
+)
 from models.verantwoording import Verantwoording
 from views.verantwoordingen import schermen, werkwijzen
 
@@ -36,14 +44,35 @@ def quarters(verantwoording: Verantwoording) -> str:
     session = database.session()
     regels, money = regels_van(session, verantwoording), financieel(session, verantwoording)
     rows = per_kwartaal(regels, ((post.naam, post.begroot) for post in money.per_doel))
+    return _against_budget(verantwoording, regels, rows, "per_kwartaal", "CMK-doel")
+
+
+def posts(verantwoording: Verantwoording) -> str:
+    """Lasten per begrotingspost and quarter, against the begroting."""
+    session = database.session()
+    regels, money = regels_van(session, verantwoording), financieel(session, verantwoording)
+    rows = per_post(regels, ((post.naam, post.bedrag) for post in money.begroting))
+    return _against_budget(verantwoording, regels, rows, "per_begrotingspost", "Begrotingspost")
+
+
+def _against_budget(
+    verantwoording: Verantwoording,
+    regels: Sequence[Regel],
+    rows: tuple[PerKwartaal, ...],
+    view: str,
+    first: str,
+) -> str:
+    """first: what a row is."""
     sums = zip(*(row.lasten for row in rows), strict=True) if rows else [(0,)] * len(COLUMNS)
     total = PerKwartaal("Totaal", sum(r.begroot for r in rows), tuple(map(sum, sums)))
     return render_template(
         "verantwoordingen/per_kwartaal.html",
         page=Quarters(rows, total),
         columns=COLUMNS,
-        posts=money.begroting,
-        **frame(verantwoording, "per_kwartaal", len(regels)),
+        first=first,
+        title=werkwijzen.VIEWS[view],
+        by_name=view == "per_begrotingspost",
+        **frame(verantwoording, view, len(regels)),
     )
 
 

@@ -76,11 +76,12 @@ VIEWS = {
     "activiteiten": "Per activiteit",
     "per_school": "Per school",
     "per_kwartaal": "Per kwartaal",
+    "per_begrotingspost": "Per begrotingspost",
 }
 
 
 def views(verantwoording: Verantwoording, now: str) -> tuple[Tab, ...]:
-    """The three ways to look at a year: each within reach, whatever the werkwijze."""
+    """The ways to look at a year: each within reach, whatever the werkwijze."""
     return tuple(
         Tab(label, url_for(f"verantwoordingen.{name}", id=verantwoording.id), name == now)
         for name, label in VIEWS.items()
