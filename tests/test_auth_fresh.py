@@ -54,21 +54,13 @@ def membership(portaal: Portaal) -> int:
 
 
 def cell(portaal: Portaal, boss: Bezoeker) -> tuple[str, Body]:
-    fields = {"list_form_pk": str(membership(portaal)), "rol": "projectleider"}
+    fields = {"list_form_pk": str(membership(portaal)), "rol": "routebegeleider"}
     return f"{LIDMAATSCHAPPEN}ajax/update/", fields
-
-
-def cell_of_a_person(portaal: Portaal, boss: Bezoeker) -> tuple[str, Body]:
-    fields = {
-        "list_form_pk": str(portaal.wereld.mensen["adviseur"]),
-        "cultuur_oost_rol": "beheerder",
-    }
-    return f"{GEBRUIKERS}ajax/update/", fields
 
 
 def edit(portaal: Portaal, boss: Bezoeker) -> tuple[str, Body]:
     path = f"{LIDMAATSCHAPPEN}edit/?id={membership(portaal)}"
-    return path, Page(boss.get(path).text).form() | {"rol": "projectleider"}
+    return path, Page(boss.get(path).text).form() | {"rol": "routebegeleider"}
 
 
 def new(portaal: Portaal, boss: Bezoeker) -> tuple[str, Body]:
@@ -81,7 +73,7 @@ def new(portaal: Portaal, boss: Bezoeker) -> tuple[str, Body]:
 def bulk(portaal: Portaal, boss: Bezoeker) -> tuple[str, Body]:
     path = f"{LIDMAATSCHAPPEN}bulk/"
     fields = {"rowid": str(membership(portaal)), "stap": "voorbeeld"}
-    seen = boss.post(path, fields | {"hoe_rol": "zet", "rol": "projectleider"})
+    seen = boss.post(path, fields | {"hoe_rol": "zet", "rol": "routebegeleider"})
     return path, Page(seen.text).form() | {"stap": ["doen"]}
 
 
@@ -124,7 +116,7 @@ def newest(portaal: Portaal) -> int:
 
 Road = Callable[[Portaal, Bezoeker], tuple[str, Body]]
 ROADS: list[Road] = [
-    cell, cell_of_a_person, edit, new, bulk, invite, hand_over, undo, undo_one_row
+    cell, edit, new, bulk, invite, hand_over, undo, undo_one_row
 ]  # fmt: skip
 
 
@@ -187,7 +179,7 @@ def test_the_gate_asks_it_and_only_of_accounts(portaal: Portaal) -> None:
         session.get_one(Gemeente, portaal.wereld.id(Gemeente)).naam = "Anders"
         session.flush()
         row = session.get_one(Lidmaatschap, membership(portaal))
-        row.rol = LidRol.PROJECTLEIDER
+        row.rol = LidRol.ROUTEBEGELEIDER
         with pytest.raises(CodeNeeded):
             session.flush()
 

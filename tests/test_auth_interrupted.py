@@ -223,8 +223,8 @@ def sluiten(portaal: Portaal) -> tuple[str, Body]:
 
 def in_bulk(portaal: Portaal) -> tuple[str, Body]:
     row = portaal.wereld.id(Samenwerkingspartner, "eigen")
-    fields = {"rowid": str(row), "stap": "doen", "hoe_omschrijving": "zet"}
-    return f"{NEW[: -len('new/')]}bulk/", fields | {"omschrijving": TYPED, "sleutel": new_key()}
+    fields = {"rowid": str(row), "stap": "doen", "hoe_plaats": "zet"}
+    return f"{NEW[: -len('new/')]}bulk/", fields | {"plaats": TYPED, "sleutel": new_key()}
 
 
 def verwijderen(portaal: Portaal) -> tuple[str, Body]:
