@@ -169,7 +169,25 @@ def _text(column: attributes.Attribute, row: Entiteit, gebruiker_id: int) -> str
         return KEPT_SECRET if getattr(row, column.name) is not None else ""
     if column.name in OF_OTHERS.get(type(row), ()) and not _is_about(row, gebruiker_id):
         return LEFT_OUT if getattr(row, column.name) is not None else ""
+    if isinstance(row, Wijziging) and column.name == "waarden":
+        return _changes(row)
     return cell_text(column, row)
+
+
+def _changes(row: Wijziging) -> str:
+    """Old → new of each column, by its label; what points at another row by its number."""
+    entity = history_view.entity_by_name(row.entiteit)
+    labels = {a.name: a.label for a in attributes.attributes_of(entity)} if entity else {}
+    return "; ".join(
+        f"{labels.get(name, name)}: {' → '.join(map(_value, pair))}"
+        for name, pair in row.waarden.items()
+    )
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "leeg"
+    return formats.yes_no(value) if isinstance(value, bool) else str(value)
 
 
 def _is_about(row: Any, gebruiker_id: int) -> bool:
