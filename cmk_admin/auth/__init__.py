@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from cmk_admin.auth import access, clock, demo_mode, fresh, interrupted, sessions
+from cmk_admin.auth import access, clock, demo_mode, interrupted, sessions
 from cmk_admin.auth.access import public
 from cmk_admin.auth.account import Account
 from cmk_admin.auth.activation_views import blueprint as mailed_links
@@ -39,5 +39,4 @@ def register(app: Flask, settings: Settings, time: clock.Clock = nu) -> None:
     app.register_error_handler(TooBusyError, errors.on_busy)
     app.before_request(access.require_login)
     app.before_request(interrupted.say_so)
-    fresh.register(app)
     demo_mode.register(app, settings)
