@@ -4,6 +4,7 @@ from flask import Flask
 
 import views
 from cmk_admin import auth, checks, cli, database, jobs, public_pages, routes, templating
+from cmk_admin.auth import fresh
 from cmk_admin.extensions import babel, csrf
 from cmk_admin.settings import Settings
 from cmk_admin.web import charts, errors, headers, logs
@@ -26,6 +27,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.register(app, settings)
     auth.register(app, settings)
     routes.register(app)
+    # After the rights: who may not is refused, and not asked for a code.
+    fresh.register(app)
     templating.register(app)
     charts.register(app)
     public_pages.register(app)

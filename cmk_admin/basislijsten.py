@@ -98,6 +98,7 @@ TERMIJNEN: dict[Bewaarsoort, int] = {
     Bewaarsoort.MAIL: 12,
     Bewaarsoort.INZAGE: 24,
     Bewaarsoort.FORMULIER: 3,
+    Bewaarsoort.TAAK: 1,
 }
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import database, editing, integrity, usage
 from cmk_admin.actions import Asked, Done, EntityAction, Preview
+from cmk_admin.auth.interrupted import given_back
 from cmk_admin.bulk import picture, run
 from cmk_admin.bulk.seen import Seen, changes_of, tried
 from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
@@ -68,7 +69,7 @@ class ActionRunner:
     def run(self, action: EntityAction, rows: list[Any]) -> Any:
         form = action.make_form(rows)
         asked = Asked(rows, form)
-        if CONFIRMED not in request.form:
+        if CONFIRMED not in request.form or given_back():
             return self._ask(action, asked)
         for row in rows:
             self.view.require(action.handeling, row)
@@ -176,7 +177,7 @@ class ActionRunner:
         """GET asks, POST deletes."""
         if not rows:
             return redirect(self.view.base)
-        if request.method == "GET":
+        if request.method == "GET" or given_back():
             return self.ask_delete(rows)
         for row in rows:
             self.view.require(Handeling.VERWIJDEREN, row)

@@ -302,6 +302,7 @@ class EntityView(ModelView):
 
     @expose("/delete/", methods=("GET", "POST"))
     @requires(Handeling.VERWIJDEREN)
+    @kept
     def delete_view(self) -> Page:
         """Ask, saying what hangs under the rows; then delete them, all or none."""
         self._not_the_gates_own()
@@ -312,6 +313,7 @@ class EntityView(ModelView):
 
     @expose("/action/", methods=("POST",))
     @requires(Handeling.ZIEN)
+    @kept
     def action_view(self) -> Page:
         """Ask, then do an action on the chosen rows, all or none."""
         if (done := sent_before()) is not None:
@@ -331,6 +333,7 @@ class EntityView(ModelView):
 
     @expose("/bulk/", methods=("GET", "POST"))
     @requires(Handeling.WIJZIGEN)
+    @kept
     def bulk_view(self) -> Page:
         """The same change to many rows: chosen, seen, done."""
         self._not_the_gates_own()

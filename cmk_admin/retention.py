@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select
 
-from cmk_admin import erasure
+from cmk_admin import erasure, tasks
 from cmk_admin.actor import Actor, system
 from cmk_admin.gate import GateSession, acting_as, forget, in_turn
 from models.base import Entiteit
 from models.gebruiker import Gebruiker
 from models.privacy import Bewaarsoort, Bewaartermijn, Inzage
-from models.techniek import Mail, MailStatus, Verzoek
+from models.techniek import Mail, MailStatus, Taak, Verzoek
 from models.toegang import Toegangslink
 
 LOOKING = system("bewaartermijnen")
@@ -84,6 +84,8 @@ def clean_up(by: Actor, moment: datetime, seen: str | None = None) -> list[Due]:
                 row = periods[each.soort]
                 row.opgeruimd_op, row.opgeruimd = moment, each.total
         session.commit()
+    if any(each.soort is Bewaarsoort.TAAK and each.total for each in due):
+        tasks.sweep(moment)
     return due
 
 
@@ -112,6 +114,8 @@ def _name(row: Entiteit) -> str:
         return f"{row.onderwerp}, aan {row.ontvanger}"
     if isinstance(row, Inzage):
         return f"{row}, door {row.gebruiker}"
+    if isinstance(row, Taak):
+        return f"{row}, van {row.gebruiker or 'niemand'}"
     return f"Formulier {row.id}"
 
 
@@ -182,4 +186,5 @@ KINDS: dict[Bewaarsoort, _Kind] = {
     Bewaarsoort.MAIL: _old(Mail, Mail.aangemaakt_op, status=MailStatus.WACHT),
     Bewaarsoort.INZAGE: _old(Inzage, Inzage.op),
     Bewaarsoort.FORMULIER: _old(Verzoek, Verzoek.aangemaakt_op),
+    Bewaarsoort.TAAK: _old(Taak, Taak.aangemaakt_op),
 }

@@ -239,6 +239,8 @@ class Entiteit(Basis):
     vergankelijk: ClassVar[bool] = False
     #: About people: who looks at its screens goes on record.
     persoonlijk: ClassVar[bool] = False
+    #: Who may come in and what they may do: saved only by who typed a code lately.
+    verse_code: ClassVar[bool] = False
     #: Relationships whose rows are part of this row and go when it goes.
     delen: ClassVar[tuple[str, ...]] = ()
     meervouden: ClassVar[dict[str, Meervoud]] = {}

@@ -77,7 +77,7 @@ class Gebruiker(Entiteit):
     )
     woord = Woord("gebruiker", "gebruikers")
     volgorde = ("naam",)
-    persoonlijk = True
+    persoonlijk = verse_code = True
 
     naam: Mapped[str] = mapped_column(String(120), info=ui("Naam", lijst=True, zoek=True))
     email: Mapped[str] = mapped_column(
@@ -184,7 +184,7 @@ class Lidmaatschap(Entiteit):
     __tablename__ = "lidmaatschap"
     __table_args__ = tabel(UniqueConstraint("gebruiker_id", "contractpartij_id"))
     woord = Woord("lidmaatschap", "lidmaatschappen", "het")
-    persoonlijk = True
+    persoonlijk = verse_code = True
     label_relaties = ("gebruiker", "contractpartij")
     ouder = "contractpartij_id"
 

@@ -52,6 +52,7 @@ class Bewaarsoort(Keuze):
     MAIL = "mail", "Verzonden en mislukte mail"
     INZAGE = "inzage", "Wie persoonsgegevens bekeek of downloadde"
     FORMULIER = "formulier", "Kenmerken van verwerkte formulieren"
+    TAAK = "taak", "Grote taken (Mijn downloads), met hun bestand"
 
 
 KORTST, LANGST = 1, 120

@@ -507,8 +507,9 @@ def maak_inzage(session: GateSession, gebruiker: Gebruiker | None = None, **veld
 def maak_bewaartermijn(session: GateSession, **velden: Any) -> Bewaartermijn:
     """One of each kind there is; another each time when all are there."""
     rijen = {rij.soort: rij for rij in session.scalars(select(Bewaartermijn))}
+    soorten = list(Bewaarsoort)
     soort = velden.pop("soort", None) or next(
-        (soort for soort in Bewaarsoort if soort not in rijen), list(Bewaarsoort)[nummer() % 5]
+        (soort for soort in soorten if soort not in rijen), soorten[nummer() % len(soorten)]
     )
     rij = rijen.get(soort) or Bewaartermijn(soort=soort)
     for naam, waarde in ({"maanden": 18} | velden).items():

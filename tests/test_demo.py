@@ -283,7 +283,7 @@ def test_gemeenten_that_duo_brought_are_used(app: Flask, sessie: GateSession) ->
 
 
 def test_the_lists_are_there_once(app: Flask, sessie: GateSession) -> None:
-    assert typ(app, "basislijsten").output == "49 keuzes toegevoegd.\n"
+    assert typ(app, "basislijsten").output == "50 keuzes toegevoegd.\n"
     sporen = aantallen(sessie)[Wijziging.__name__]
     assert typ(app, "basislijsten").output == "Alle keuzes staan er al.\n"
     assert aantallen(sessie)[Wijziging.__name__] == sporen
@@ -305,7 +305,7 @@ def test_a_choice_that_people_changed_is_left_alone(app: Flask, sessie: GateSess
     maak_doel(sessie, naam="Overkoepelende activiteiten")
     maak_doel(sessie, naam="Visie", code="visie")
     sessie.commit()
-    assert typ(app, "basislijsten").output == "47 keuzes toegevoegd.\n"
+    assert typ(app, "basislijsten").output == "48 keuzes toegevoegd.\n"
     sessie.rollback()
     assert {"Visie", "Overkoepelende activiteiten"} <= {
         d.naam for d in sessie.scalars(select(Doel))

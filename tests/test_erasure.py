@@ -10,10 +10,13 @@ from cmk_admin.gate import GateSession
 from models.activiteit import Last
 from models.base import RegelFout, entiteiten
 from models.gebruiker import Gebruiker
-from models.historie import Wijziging
+from models.historie import Bewerking, Wijziging
+from models.privacy import Inzage
 from models.project import Project
 from models.rapportages import cijfers_van
+from models.techniek import Mail
 from models.verantwoording import Verantwoording
+from tests.factories import maak_bewerking, maak_gebruiker, maak_inzage
 from tests.rights_table import ANONIEM, BEZOEKERS
 from tests.support.portal import Portaal
 
@@ -49,6 +52,9 @@ def els(portaal: Portaal) -> int:
         project.omschrijving = f"Vragen? Bel {NOW[0]}."
         session.flush()
         project.omschrijving = "Vragen? Bel het cultuurpunt."
+        maak_inzage(session, wat=f"{NOW[0]} (bekeken)", over_id=number)
+        maak_inzage(session, wat=f"Mail aan {BEFORE[1]}")
+        maak_bewerking(session, omschrijving=f"Verwijderd: de gebruiker “{NOW[0]}”")
         session.commit()
     return number
 
@@ -76,6 +82,40 @@ def test_no_name_is_left_anywhere_history_and_mail_included(portaal: Portaal, el
         assert last.door_naam == (
             f"gegevens wissen, door gebruiker {portaal.wereld.mensen['beheerder']}"
         )
+
+
+def test_on_record_and_in_batches_a_pseudonym_stands_instead(portaal: Portaal, els: int) -> None:
+    with portaal.app.app_context():
+        erasure.erase(els, portaal.actor("beheerder"))
+    with portaal.als() as session:
+        looks = set(session.scalars(select(Inzage.wat)))
+        steps = set(session.scalars(select(Bewerking.omschrijving)))
+    assert {f"Gewiste gebruiker {els} (bekeken)", f"Mail aan gewist-{els}@gewist.invalid"} <= looks
+    assert f"Verwijderd: de gebruiker “Gewiste gebruiker {els}”" in steps
+
+
+def test_a_name_of_one_word_stays_where_it_is_about_somebody_else(portaal: Portaal) -> None:
+    """ "Info" is a name and a word: it goes where it names this person, and nowhere else."""
+    with portaal.als() as session:
+        row = maak_gebruiker(session, naam="Info", email="info@voorbeeld.nl")
+        number = row.id
+        mail.post(session, number, "Info", "Dag Info, hier is Informatie.")
+        mail.post(session, portaal.wereld.mensen["adviseur"], "Info", "Info volgt.")
+        maak_inzage(session, wat="Info", over_id=number)
+        maak_inzage(session, wat="Info over scholen")
+        maak_bewerking(session, omschrijving="Verwijderd: Info")
+        session.commit()
+    with portaal.app.app_context():
+        erasure.erase(number, portaal.actor("beheerder"))
+    gone = f"Gewiste gebruiker {number}"
+    with portaal.als() as session:
+        mails = {tuple(row) for row in session.execute(select(Mail.onderwerp, Mail.tekst))}
+        looks = set(session.scalars(select(Inzage.wat)))
+        steps = set(session.scalars(select(Bewerking.omschrijving)))
+    assert (gone, f"Dag {gone}, hier is Informatie.") in mails
+    assert ("Info", "Info volgt.") in mails
+    assert {gone, "Info over scholen"} <= looks
+    assert "Verwijderd: Info" in steps
 
 
 def figures(portaal: Portaal) -> list[object]:

@@ -106,6 +106,48 @@ def test_who_has_an_account_gets_the_role_and_no_mail(portaal: Portaal) -> None:
         assert lid.rol is LidRol.PROJECTLEIDER
 
 
+@pytest.mark.parametrize("visitor", ["adviseur", "datamanager", "beheerder"])
+def test_inviting_replaces_no_role_of_cultuur_oost(portaal: Portaal, visitor: str) -> None:
+    known = person(portaal, f"{visitor}@test.example")
+    other = next(rol for rol in CultuurOostRol if rol is not known.cultuur_oost_rol)
+    portaal.changed()
+    pasted = f"Ank frank.{known.email}\nBob {known.email.upper()}"
+    answer = invite(portaal, pasted, cultuur_oost_rol=other.value)
+    assert answer.status_code == 422
+    assert f"Regel 2: {known.email} is al {visitor} bij Cultuur Oost." in answer.text
+    assert "Er is niemand uitgenodigd." in answer.text
+    assert f"frank.{known.email}" in answer.text, "what was typed is gone"
+    assert not portaal.changed()
+
+
+def test_inviting_replaces_no_membership(portaal: Portaal) -> None:
+    known = person(portaal, "projectleider@test.example")
+    partij = portaal.wereld.id(Contractpartij, "eigen")
+    portaal.changed()
+    answer = invite(portaal, known.email, contractpartij_id=str(partij), rol="routebegeleider")
+    assert answer.status_code == 422
+    assert f"Regel 1: {known.email} is daar al projectleider." in answer.text
+    assert not portaal.changed()
+
+
+def test_inviting_who_is_not_active_says_so(portaal: Portaal) -> None:
+    with portaal.als() as session:
+        email = maak_gebruiker(session, naam="Weg", actief=False).email
+        session.commit()
+    portaal.changed()
+    answer = invite(portaal, email, cultuur_oost_rol="adviseur")
+    assert answer.status_code == 422
+    assert f"Regel 1: {email} heeft een account dat niet actief is." in answer.text
+    assert not portaal.changed()
+
+
+def test_the_same_role_again_is_fine(portaal: Portaal) -> None:
+    known = person(portaal, "adviseur@test.example")
+    done = invite(portaal, known.email, cultuur_oost_rol="adviseur")
+    assert done.status_code == 302
+    assert person(portaal, known.email).cultuur_oost_rol is CultuurOostRol.ADVISEUR
+
+
 def test_the_same_form_twice_mails_once(portaal: Portaal) -> None:
     key = new_key()
     body = {"mensen": "ank@voorbeeld.nl", "cultuur_oost_rol": "adviseur", "sleutel": key}
@@ -245,7 +287,7 @@ def test_a_fresh_code_is_asked_before_somebody_elses_account_changes(portaal: Po
         clock.install(portaal.app, before)
     assert unquote(asked.location) == f"/bevestigen?next={edit}"
     assert sent.location.startswith("/bevestigen?next=/verder/"), "what was typed is lost"
-    assert action.location == "/bevestigen?next=/beheer/mensen/"
+    assert action.location.startswith("/bevestigen?next=/verder/")
     with portaal.als() as session:
         assert session.get_one(Gebruiker, number).email != "kaper@elders.example"
 

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from cmk_admin import on_record
-from models.privacy import Inzage
+from models.privacy import Inzage, InzageSoort
 from models.techniek import Mail
+from models.verantwoording import Momentopname
 from tests.support.portal import Portaal
+from views.rapportages.downloads import DOWNLOADS
 
 #: Address → what the table says of it; {x}: the number of somebody of another contractpartij.
 PAGES = {
@@ -48,6 +50,33 @@ def test_privacy_views_of_exports_and_personal_data_pages_are_on_record(
         assert (row.gebruiker_id, row.soort.value) == (me, soort)
         assert row.wat == wat.format(naam=naam, onderwerp=onderwerp)
         assert row.over_id == {None: me, True: ander, False: None}[about]
+
+
+#: Download → how the table names it; {dossier}: the number of a closing.
+REPORTS = {
+    **{
+        f"/rapportages/download/{naam}?jaar=2026": f"{download.titel} 2026 – "
+        for naam, download in DOWNLOADS.items()
+    },
+    "/rapportages/verklaar/besteed/xlsx?jaar=2026": " 2026 – ",
+    "/rapportages/verklaar/besteed/csv?jaar=2026": " 2026 – ",
+    "/dossiers/{dossier}/excel": "Dossier 2025, versie 1, ",
+    "/dossiers/{dossier}/json": "Dossier 2025, versie 1, ",
+}
+
+
+@pytest.mark.parametrize("page", REPORTS)
+def test_downloads_of_reports_and_dossiers_are_on_record(portaal: Portaal, page: str) -> None:
+    picture = portaal.wereld.id(Momentopname, "eigen", "gesloten")
+    with portaal.als() as session:
+        before = set(session.scalars(select(Inzage.id)))
+    answer = portaal.bezoeker("projectleider").get(page.format(dossier=picture))
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    with portaal.als() as session:
+        [row] = session.scalars(select(Inzage).where(Inzage.id.not_in(before)))
+        assert row.gebruiker_id == portaal.wereld.mensen["projectleider"]
+        assert row.soort is InzageSoort.GEDOWNLOAD
+        assert REPORTS[page] in row.wat
 
 
 def test_what_is_about_nobody_is_not_on_record(portaal: Portaal) -> None:

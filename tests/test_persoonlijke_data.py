@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 
 import pytest
@@ -16,6 +17,7 @@ from cmk_admin.web import logs
 from models.base import entiteiten
 from models.contractpartij import Contractpartij
 from models.gebruiker import CultuurOostRol, Gebruiker
+from models.historie import WijzigingSoort
 from models.techniek import Mail
 from tests import factories
 from tests.auth_support import (
@@ -132,6 +134,88 @@ def test_everything_is_shown_and_can_be_taken_along(
 def test_nobody_elses_data_is_in_it(app: Flask, client: FlaskClient, insider: Person) -> None:
     add_person(app, "kanarie@voorbeeld.nl", naam="Kanarie Geel")
     assert "anarie" not in client.get(f"{BASE}/persoonlijke-data/download/json").text
+
+
+def acts(app: Flask, person: Person) -> None:
+    """What this person once did to rows of others, and what others did to theirs."""
+    with app.app_context(), acting_as(TEST) as session:
+        own = {"door_id": person.id, "soort": WijzigingSoort.GEWIJZIGD, "titel": "Kanarie Geel"}
+        for moment in ("2026-05-04T10:00", "2026-05-04T11:00", "2026-05-05T10:00"):
+            factories.maak_wijziging(
+                session,
+                entiteit="Project",
+                rij_id=7,
+                waarden={"naam": ["Kanarie Geel", "Kanarie Groen"]},
+                op=datetime.fromisoformat(f"{moment}+00:00"),
+                **own,
+            )
+        factories.maak_wijziging(
+            session,
+            entiteit="Gebruiker",
+            rij_id=person.id,
+            titel="Piet Pietersen",
+            waarden={"telefoon": ["026-1", "026-2"]},
+        )
+        other = factories.maak_gebruiker(session, naam="Kanarie Geel")
+        factories.maak_bewerking(session, door_id=person.id, omschrijving="Kanarie weg")
+        factories.maak_inzage(session, gebruiker_id=person.id, wat="Kanarie", over_id=other.id)
+        factories.maak_inzage(session, gebruiker_id=other.id, wat="Piet", over_id=person.id)
+        session.commit()
+
+
+@pytest.mark.beide
+def test_what_a_person_did_to_rows_of_others_is_counted_and_not_told(
+    app: Flask, insider: Person
+) -> None:
+    acts(app, insider)
+    with app.app_context():
+        parts = {part.title: part for part in privacy.held_about(insider.id)}
+    assert parts[privacy.DONE].rows[:2] == (
+        ("05-05-2026", "Project", "Gewijzigd", "1"),
+        ("04-05-2026", "Project", "Gewijzigd", "2"),
+    )
+    about = [row for row in parts["Wijzigingen"].rows if "Piet Pietersen" in row]
+    assert any("Telefoon: 026-1 → 026-2" in row for row in about), "about themselves it stays whole"
+    assert not any("Project" in row for row in parts["Wijzigingen"].rows)
+    looks = [row for row in parts["Inzages"].rows if "Piet" in row]
+    assert len(looks) == 1
+
+
+@pytest.mark.parametrize("path", ["", "/download/json", "/download/xlsx"])
+def test_nothing_of_others_is_shown_or_taken_along(
+    app: Flask, client: FlaskClient, insider: Person, path: str
+) -> None:
+    acts(app, insider)
+    answer = client.get(f"{BASE}/persoonlijke-data{path}")
+    assert answer.status_code == 200
+    told = answer.data
+    if path.endswith("xlsx"):
+        book = load_workbook(BytesIO(told))
+        cells = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
+        told = str(cells).encode()
+    # Who looked at them is told; whom they looked at is not.
+    assert told.count(b"Kanarie") == told.count(b"Kanarie Geel") <= 1
+    assert b"Kanarie Groen" not in told
+    assert privacy.DONE.encode() in told or path.endswith("xlsx")
+
+
+def test_a_download_reads_some_rows_at_a_time(
+    app: Flask, insider: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(privacy, "TOGETHER", 5)
+    with app.app_context(), acting_as(TEST) as session:
+        person = session.get_one(Gebruiker, insider.id)
+        for _ in range(40):
+            factories.maak_mail(session, person)
+        session.commit()
+    with app.app_context(), acting_as(privacy.LOOKING_UP) as session:
+        [mails] = [s for s in privacy._sources(session, insider.id) if s.title == "Mails"]
+        read, most = 0, 0
+        for _ in mails.rows:
+            read += 1
+            most = max(most, sum(isinstance(row, Mail) for row in session.identity_map.values()))
+    assert read == mails.total >= 40
+    assert most <= 10
 
 
 def test_asking_for_erasure_mails_every_beheerder_once_a_day(

@@ -12,11 +12,12 @@ from cmk_admin.actor import system
 from cmk_admin.auth import clock
 from cmk_admin.basislijsten import TERMIJNEN
 from cmk_admin.retention import months_before
+from cmk_admin.tasks.store import folder as tasks_folder
 from models.base import nu
 from models.gebruiker import CultuurOostRol, Gebruiker
 from models.historie import Wijziging
 from models.privacy import Bewaarsoort, Bewaartermijn, Inzage
-from models.techniek import Mail, MailStatus, Verzoek
+from models.techniek import Mail, MailStatus, Taak, Verzoek
 from tests import factories as f
 from tests.rights_table import ANONIEM, BEZOEKERS
 from tests.support.portal import Portaal
@@ -51,6 +52,7 @@ def rows(portaal: Portaal) -> None:
         f.maak_gebruiker(session, naam="Nooit Geweest", email="nooit@voorbeeld.nl")
         f.maak_mail(session, gone, onderwerp="Verstuurd", status=MailStatus.VERZONDEN)
         f.maak_verzoek(session)
+        f.maak_taak(session, gebruiker_id=gone.id, titel="Nooit klaar")
         session.commit()
 
 
@@ -86,6 +88,7 @@ def totals(due: list[retention.Due]) -> dict[Bewaarsoort, int]:
         (Bewaarsoort.MAIL, 12),
         (Bewaarsoort.INZAGE, 24),
         (Bewaarsoort.FORMULIER, 3),
+        (Bewaarsoort.TAAK, 1),
     ],
 )
 @pytest.mark.usefixtures("rows")
@@ -134,6 +137,24 @@ def test_privacy_retention_does_exactly_what_its_preview_said(portaal: Portaal) 
         for row in session.scalars(select(Bewaartermijn)):
             assert row.opgeruimd == totals(gone)[row.soort]
             assert row.opgeruimd_op is not None
+
+
+@pytest.mark.usefixtures("rows")
+def test_a_large_job_goes_with_its_file(portaal: Portaal) -> None:
+    with portaal.als() as session:
+        number = f.maak_taak(session, bestand="lijst.csv", bestand_sleutel="0-lijst").id
+        session.get_one(Taak, number).bestand_sleutel = key = f"{number}-lijst"
+        with session.own_work():
+            session.commit()
+    with portaal.app.app_context():
+        file = tasks_folder() / key
+        file.write_text("namen")
+        retention.clean_up(system("test"), at(0))
+        assert file.exists(), "it is not over time yet"
+        retention.clean_up(system("test"), at(1))
+        assert not file.exists()
+    with portaal.als() as session:
+        assert session.get(Taak, number) is None
 
 
 @pytest.mark.usefixtures("rows")

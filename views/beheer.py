@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from cmk_admin import attributes, database, history_view, references
 from cmk_admin.actions import Preview
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.entity_actions import key_of_request
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms import fields
@@ -144,6 +145,7 @@ class JaarForm(EntityForm):
 
 @blueprint.route("/jaar-openen", methods=["GET", "POST"])
 @requires(Handeling.JAAR_OPENEN, Verantwoording)
+@kept
 def jaar_openen() -> Response | str | tuple[str, int]:
     """A verantwoording for every running project, in one step."""
     form = JaarForm()

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from cmk_admin import database, formats, mail, selection
 from cmk_admin.actor import system
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.entity_actions import key_of_request
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms import fields
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
 
 @blueprint.post("/herinneren")
 @requires(Handeling.ZIEN, "Rechten")
+@kept
 def vragen() -> str | Response | tuple[str, int]:
     """Show who gets which mail and ask once; then put them in the outbox."""
     rows = _chosen()

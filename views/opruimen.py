@@ -26,6 +26,8 @@ FATE = {
     Bewaarsoort.INZAGE: "Deze regels verdwijnen uit Beheer → Inzages.",
     Bewaarsoort.FORMULIER: "Het portaal onthoudt van elk formulier een kenmerk, zodat een dubbele"
     " klik één keer telt. Die kenmerken verdwijnen.",
+    Bewaarsoort.TAAK: "De taak verdwijnt uit Mijn downloads, en haar bestand ook. Wat klaar is,"
+    " gaat al na een week vanzelf.",
 }
 CHANGED = "Er is intussen iets veranderd, dus er is niets opgeruimd. Kijk opnieuw wat er weggaat."
 

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from wtforms.validators import Length
 
 from cmk_admin import database, editing, references, weergaven
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.entity_actions import key_of_request
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.forms import fields
@@ -65,6 +66,7 @@ def register(app: Flask) -> None:
 
 @blueprint.route("/bewaren", methods=["GET", "POST"])
 @requires(Handeling.MAKEN, Weergave)
+@kept
 def bewaren() -> Response | str | tuple[str, int]:
     """Give the view of this address a name; the same name again is that view anew."""
     entiteit = _lijst(request.args.get("lijst", ""))

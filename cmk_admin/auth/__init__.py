@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from cmk_admin.auth import access, clock, demo_mode, sessions
+from cmk_admin.auth import access, clock, demo_mode, interrupted, sessions
 from cmk_admin.auth.access import public
 from cmk_admin.auth.account import Account
 from cmk_admin.auth.activation_views import blueprint as mailed_links
@@ -38,4 +38,5 @@ def register(app: Flask, settings: Settings, time: clock.Clock = nu) -> None:
     app.register_blueprint(mailed_links)
     app.register_error_handler(TooBusyError, errors.on_busy)
     app.before_request(access.require_login)
+    app.before_request(interrupted.say_so)
     demo_mode.register(app, settings)

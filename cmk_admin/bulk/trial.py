@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request
 
 from cmk_admin import database, formats, selection
 from cmk_admin.actions import Done
+from cmk_admin.auth.interrupted import GIVEN_BACK, given_back
 from cmk_admin.bulk import picture, run
 from cmk_admin.bulk.run import Outcome, Task
 from cmk_admin.entity_actions import flash_done, key_of_request
@@ -19,7 +20,7 @@ from models.base import RegelFout
 STEP, SEEN, PART = "stap", "gezien", "deel"
 #: What the preview does not carry along: it has its own.
 OWN = frozenset(
-    {STEP, SEEN, PART, "csrf_token", "sleutel", "versie_token", "url", "action",
+    {STEP, SEEN, PART, GIVEN_BACK, "csrf_token", "sleutel", "versie_token", "url", "action",
      selection.ROW, selection.ROWS, selection.ALL, selection.QUERY}
 )  # fmt: skip
 OTHERWISE = "Intussen is er iets gewijzigd. Dit is wat er nu zou gebeuren; er is nog niets bewaard."
@@ -127,7 +128,12 @@ def carried() -> list[tuple[str, str]]:
 
 
 def step() -> str:
-    """The button that was pressed: it comes after the hidden one."""
+    """The button that was pressed: it comes after the hidden one.
+
+    Of a form that was kept over a log-in none: it is back where things are chosen.
+    """
+    if given_back():
+        return "terug"
     return next(reversed(request.form.getlist(STEP)), "")
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import flash, request
 from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import Optional
 
 from cmk_admin import attributes, references
 from cmk_admin.attributes import Attribute
-from cmk_admin.auth.interrupted import GIVEN_BACK
+from cmk_admin.auth.interrupted import given_back
 from cmk_admin.files import KINDS
 from cmk_admin.forms import fields
 from models.base import Entiteit, MetBestand
@@ -18,7 +17,6 @@ from models.base import Entiteit, MetBestand
 #: Hidden fields of every form: the version it was made from, and the key of its sending.
 UPLOADS = f"Toegestaan: {', '.join(KINDS)}."
 VERSION, KEY = "versie_token", "sleutel"
-BACK = "Dit is wat je typte. Er is nog niets bewaard."
 
 
 class EntityForm(FlaskForm):  # type: ignore[misc]
@@ -29,8 +27,7 @@ class EntityForm(FlaskForm):  # type: ignore[misc]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A form that was given back is shown again, whatever is in it: nothing is saved yet."""
-        if GIVEN_BACK in request.form:
-            flash(BACK, "info")
+        if given_back():
             return False
         valid: bool = super().validate(extra_validators)
         return valid

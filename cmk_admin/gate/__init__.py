@@ -18,7 +18,7 @@ from cmk_admin.gate.doors import (
     stamp,
     with_retry,
 )
-from cmk_admin.gate.errors import AroundTheGate, Gone, Locked, NoActor, Refused
+from cmk_admin.gate.errors import AroundTheGate, CodeNeeded, Gone, Locked, NoActor, Refused
 from cmk_admin.gate.history import plain as as_plain
 from cmk_admin.gate.restore import entity_of, from_plain, later_than
 from cmk_admin.gate.session import GateSession, acting_as
@@ -29,6 +29,7 @@ __all__ = [
     "ANONYMOUS",
     "Actor",
     "AroundTheGate",
+    "CodeNeeded",
     "GateSession",
     "Gone",
     "Heard",

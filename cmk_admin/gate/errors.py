@@ -37,5 +37,9 @@ class Locked(Refused):
         super().__init__(verdict)
 
 
+class CodeNeeded(Exception):
+    """Who may come in and what they may do changes only for who typed a code lately."""
+
+
 class Gone(RegelFout):
     """The row was deleted by someone else in the meantime."""

@@ -36,6 +36,8 @@ class GateSession(FlaskSession):
         self.undoing: frozenset[tuple[str, int]] = frozenset()
         #: Whether activities may go to another verantwoording: see `doors.moving`.
         self.moving = False
+        #: Whether the code of who acts is too long ago for what says `verse_code`.
+        self.needs_code = False
 
     @property
     def actor(self) -> Actor:

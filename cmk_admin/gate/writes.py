@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmk_admin import policy
 from cmk_admin.gate import column_rules, history
-from cmk_admin.gate.errors import AroundTheGate, Gone, Locked, Refused
+from cmk_admin.gate.errors import AroundTheGate, CodeNeeded, Gone, Locked, Refused
 from cmk_admin.gate.locks import begin_write, lock_verantwoordingen
 from cmk_admin.gate.rows import (
     as_stored,
@@ -73,7 +73,7 @@ class Judgement:
         yield from self.deleted
 
     def judge(self) -> None:
-        """Let everything through or raise: Refused, Locked, RegelFout, Gone."""
+        """Let everything through or raise: Refused, Locked, CodeNeeded, RegelFout, Gone."""
         self._class_rights()
         connection = self.session.connection()
         begin_write(connection)
@@ -106,6 +106,8 @@ class Judgement:
                     raise AroundTheGate(f"{type(obj).__name__} schrijft alleen de poort zelf.")
                 continue
             self._require(policy.may(self.actor, self._handeling(obj), type(obj)))
+            if obj.verse_code and self.session.needs_code:
+                raise CodeNeeded
 
     def _handeling(self, obj: Entiteit) -> Handeling:
         """The right that saving `obj` asks for."""

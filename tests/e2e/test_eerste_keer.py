@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cmk_admin.settings import Settings
 from tests.auth_support import oathtool
@@ -190,3 +190,42 @@ def test_the_steps_fit_a_phone(demo: Demo, als: As, open_page: Callable[..., Pag
         page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, path
+
+
+def by_tab(page: Page, wanted: Locator) -> None:
+    """Go there with the Tab key, as who has no mouse."""
+    for _ in range(30):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not reach {wanted}")
+
+
+def test_every_step_goes_with_the_keyboard_alone(
+    demo: Demo, als: As, open_page: Callable[..., Page]
+) -> None:
+    beheer = als("beheerder")
+    beheer.goto("/")
+    invite(beheer, NAAM, EMAIL)
+    [address] = re.findall(r"http\S+/activeren/\w+", text_of(mails_to(demo, EMAIL)[0]))
+    page = open_page()
+    page.goto(address)
+
+    by_tab(page, field(page, "E-mailadres"))
+    page.keyboard.type(EMAIL)
+    by_tab(page, field(page, "Wachtwoord"))
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="App koppelen")).to_be_visible()
+    by_tab(page, page.locator("summary").filter(has_text="Lukt scannen niet?"))
+    page.keyboard.press("Enter")
+    secret = page.locator(".qr-key code").inner_text().replace(" ", "")
+    by_tab(page, link(page, "Ik heb de code gescand"))
+    page.keyboard.press("Enter")
+    by_tab(page, field(page, "Zescijferige code"))
+    page.keyboard.type(oathtool(secret, demo.moment))
+    page.keyboard.press("Enter")
+    expect(page.locator(".code-list code")).to_have_count(10)
+    by_tab(page, button(page, "Ik heb ze bewaard"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".code-list")).to_have_count(0)

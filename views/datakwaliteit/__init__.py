@@ -7,6 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from cmk_admin import database, formats
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.bulk.trial import Frame, Trial
 from cmk_admin.gate import Refused
 from cmk_admin.page import Action, Crumb, Empty, PageHeader
@@ -71,6 +72,7 @@ def regel(id: int) -> str:  # noqa: A002 - as in the address
 
 @blueprint.route("/<int:id>/opvolgers", methods=["GET", "POST"])
 @requires(Handeling.ZIEN, Kwaliteitsregel)
+@kept
 def opvolgers(id: int) -> Any:  # noqa: A002 - as in the address
     """Put the successor in the place of each school that is no longer active; seen first."""
     gekozen = _regel(id)

@@ -5,14 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
-from flask_login import current_user
 from sqlalchemy import func, select
-from werkzeug.wrappers import Response
 
 from cmk_admin import database, formats, on_record, tables
 from cmk_admin.actions import EntityAction
-from cmk_admin.auth import clock, interrupted, sessions
-from cmk_admin.auth.pages import see
+from cmk_admin.auth import clock
 from cmk_admin.gate import GateSession
 from cmk_admin.page import Action, Cell, Crumb, Empty, ListPage, PageHeader, Row, Tab, Tone
 from cmk_admin.rights import Handeling
@@ -42,34 +39,6 @@ def register(app: Flask) -> None:
     """Add the pages of Mensen to `app`."""
     for each in (blueprint, uitnodigen.blueprint, wissen.blueprint):
         app.register_blueprint(each)
-    app.before_request(_code_first)
-
-
-#: By these somebody gets an account, a role or another e-mail address or second factor.
-GUARDED = frozenset(
-    {
-        "gebruiker.create_view",
-        "gebruiker.edit_view",
-        "gebruiker.bulk_view",
-        "gebruiker.action_view",
-        "uitnodigen.invite",
-        "lidmaatschap.create_view",
-        "lidmaatschap.edit_view",
-        "lidmaatschap.bulk_view",
-    }
-)
-
-
-def _code_first() -> Response | None:
-    """A stolen browser of a beheerder is no way to take over every account."""
-    if request.endpoint not in GUARDED or sessions.is_fresh(current_user, clock.now()):
-        return None
-    back = url_for("mensen.index")
-    if request.method == "GET":
-        back = request.full_path.removesuffix("?")
-    elif kept := interrupted.keep(current_user.id, clock.now()):
-        back = url_for("auth.resume", key=kept)
-    return see(url_for("auth.confirm", next=back))
 
 
 # --- who there are ----------------------------------------------------------------

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from cmk_admin import database, editing, mail
+from cmk_admin.auth.fresh import fresh
 from cmk_admin.auth.interrupted import kept
 from cmk_admin.entity_actions import key_of_request
 from cmk_admin.entity_forms import INVALID, new_key
@@ -67,6 +68,7 @@ def _invite_form() -> InviteForm:
 @blueprint.route("/uitnodigen", methods=["GET", "POST"])
 @requires(Handeling.MAKEN, Gebruiker)
 @kept
+@fresh
 def invite() -> Response | str | tuple[str, int]:
     """Add people and invite them, all or none."""
     form = _invite_form()
@@ -132,7 +134,8 @@ def read_people(text: str) -> list[tuple[str, str]]:
 
 
 def _invite_all(session: GateSession, form: InviteForm) -> str:
-    people = read_people(form.mensen.data or "")
+    text = form.mensen.data or ""
+    people = read_people(text)
     partij, rol, oost = form.contractpartij_id.data, form.rol.data, form.cultuur_oost_rol.data
     if (partij is None) != (rol is None):
         raise RegelFout(
@@ -145,6 +148,7 @@ def _invite_all(session: GateSession, form: InviteForm) -> str:
         row.email: row
         for row in session.scalars(select(Gebruiker).where(Gebruiker.email.in_(emails)))
     }
+    _nobody_changes_role(session, text, known, form)
     invited = 0
     for naam, email in people:
         row = known.get(email) or _new(session, naam, email)
@@ -158,9 +162,52 @@ def _invite_all(session: GateSession, form: InviteForm) -> str:
             invited += 1
     session.flush()
     already = len(people) - invited
-    also = f" {already} had al een account." if already else ""
+    also = f" {already} had al een account en heeft deze rol nu ook." if already else ""
     flash(f"{invited} uitgenodigd.{also}", "success")
     return url_for("mensen.index")
+
+
+def _nobody_changes_role(
+    session: GateSession, text: str, known: dict[str, Gebruiker], form: InviteForm
+) -> None:
+    """Inviting gives a role and takes none away: raises RegelFout with the lines that would."""
+    has = select(Lidmaatschap.gebruiker_id, Lidmaatschap.rol).where(
+        Lidmaatschap.gebruiker_id.in_([row.id for row in known.values()]),
+        Lidmaatschap.contractpartij_id == form.contractpartij_id.data,
+        Lidmaatschap.actief,
+    )
+    there: dict[int, LidRol] = dict(session.execute(has).all())
+    wrong = []
+    for email, row in known.items():
+        reason = _changes(row, there.get(row.id), form)
+        if reason:
+            line = f"Regel {_line_of(text, email)}: {email} {reason}"
+            wrong.append(Fout(f"{line} Er is niemand uitgenodigd.", "mensen"))
+    if wrong:
+        raise RegelFout(*wrong)
+
+
+def _changes(row: Gebruiker, there: LidRol | None, form: InviteForm) -> str:
+    """Why this account is not simply given what is asked; empty when it is."""
+    oost, rol = form.cultuur_oost_rol.data, form.rol.data
+    if not row.actief:
+        return "heeft een account dat niet actief is. Maak het eerst actief bij Mensen."
+    if oost is not None and row.cultuur_oost_rol not in (None, oost):
+        return (
+            f"is al {row.cultuur_oost_rol.label.lower()} bij Cultuur Oost. Een andere rol geef je"
+            " bij Mensen, met Wijzigen."
+        )
+    if there not in (None, rol):
+        return (
+            f"is daar al {there.label.lower()}. Een andere rol geef je bij Lidmaatschappen, met"
+            " Wijzigen."
+        )
+    return ""
+
+
+def _line_of(text: str, email: str) -> int:
+    found = ((number, ADDRESS.search(line)) for number, line in enumerate(text.splitlines(), 1))
+    return next(number for number, address in found if address and address[0].lower() == email)
 
 
 def _new(session: GateSession, naam: str, email: str) -> Gebruiker:

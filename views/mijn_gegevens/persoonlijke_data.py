@@ -17,7 +17,6 @@ from views.mijn_gegevens.onderdelen import header, me, own_id
 
 blueprint = Blueprint("persoonlijke_data", __name__, url_prefix="/mijn-gegevens/persoonlijke-data")
 
-ON_SCREEN = 20
 FILES = {"json": privacy.as_json, "xlsx": privacy.as_xlsx}
 NAMES = {"json": "JSON", "xlsx": "Excel"}
 ASKED = (
@@ -39,7 +38,7 @@ def index() -> str:
     return render_template(
         "mijn_gegevens/persoonlijke_data.html",
         header=header("persoonlijke_data.index", *downloads),
-        parts=privacy.held_about(own_id(), ON_SCREEN),
+        parts=privacy.held_about(own_id()),
     )
 
 
@@ -52,7 +51,7 @@ def download(kind: str) -> Response:
     if write is None:
         abort(404)
     on_record.took(f"Persoonlijke data ({kind})", own_id())
-    return write(privacy.held_about(own_id()))
+    return write(own_id())
 
 
 @blueprint.post("/wissen")

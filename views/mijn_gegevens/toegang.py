@@ -11,6 +11,7 @@ from cmk_admin.auth.activation_views import qr_context
 from cmk_admin.auth.attempts import Limit, TooManyError
 from cmk_admin.auth.forms import ChangeEmailForm, ChangePasswordForm, CodeForm
 from cmk_admin.auth.fresh import fresh
+from cmk_admin.auth.interrupted import given_back, kept
 from cmk_admin.auth.judgement import fault_in
 from cmk_admin.auth.pages import Page, page, see, too_many
 from cmk_admin.forms.fields import to_id
@@ -42,11 +43,12 @@ def _stay(moment: Any) -> None:
 
 @blueprint.route("/e-mailadres", methods=["GET", "POST"])
 @signed_in
+@kept
 @fresh
 def email() -> Page:
     """See and change one's address; the new one has to be confirmed from its own mailbox."""
     form, context = ChangeEmailForm(), {"header": header("toegang.email"), "email": me().email}
-    if form.validate_on_submit():
+    if not given_back() and form.validate_on_submit():
         wanted = form.email.data or ""
         try:
             with attempts.attempt(Limit(f"adres van {current_user.id}", attempts.PER_ACCOUNT)):

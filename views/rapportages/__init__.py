@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Flask, Response, abort, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from cmk_admin import database, excel, exports, tasks
+from cmk_admin import database, excel, exports, on_record, tasks
 from cmk_admin.downloads import is_large, offer
 from cmk_admin.page import Action, Crumb, Empty, PageHeader
 from cmk_admin.rights import Handeling
@@ -88,6 +88,7 @@ def download(deel: str) -> BaseResponse | str:
     if is_large(regels):
         titel = f"{gevraagd.titel} {keuze.jaar} – {keuze.wie}"
         return offer(taken.WERKMAP, titel, {"deel": deel}, regels)
+    on_record.took(f"{gevraagd.titel} {keuze.jaar} – {keuze.wie}")
     return _werkmap(gevraagd.maak(sessie, selectie, keuze.wie), gevraagd.bestand(keuze.jaar))
 
 
@@ -139,6 +140,9 @@ def uitvoer(deel: str, soort: str) -> BaseResponse | str:
         titel = f"{verklaring.titel} {selectie.jaar} – {verklaring.keuze.van(selectie)}"
         gevraagd = {"deel": deel, "soort": soort}
         return offer(taken.REGELS, titel, gevraagd, regels)
+    on_record.took(
+        f"{verklaring.titel} {selectie.jaar} – {verklaring.keuze.van(selectie)} ({soort})"
+    )
     naam = verklaring.bestand(soort)
     if soort == "csv":
         velden = verklaring.kolommen

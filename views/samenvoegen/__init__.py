@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from sqlalchemy import select
 
 from cmk_admin import database, references, selection
+from cmk_admin.auth.interrupted import kept
 from cmk_admin.bulk.trial import Frame, Trial, step
 from cmk_admin.gate import Refused
 from cmk_admin.page import Crumb, PageHeader
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
 
 @blueprint.route("/<wat>/", methods=["GET", "POST"])
 @requires(Handeling.SAMENVOEGEN, Samenwerkingspartner)
+@kept
 def rijen(wat: str) -> Any:
     """Choose what stays of the chosen rows, see it, do it."""
     entiteit = SOORTEN.get(wat) or abort(404)

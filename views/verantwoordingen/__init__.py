@@ -258,6 +258,7 @@ def wijzigen(id: int) -> Page:  # noqa: A002 - as in the address
 
 @blueprint.route("/verantwoordingen/<int:id>/sluiten", methods=["GET", "POST"])
 @requires(Handeling.SLUITEN, Verantwoording)
+@kept
 def sluiten(id: int) -> Page:  # noqa: A002 - as in the address
     """Close the year, after seeing what will be fixed."""
     return status.ask(schermen.find(id), Overgang.SLUITEN)
@@ -265,6 +266,7 @@ def sluiten(id: int) -> Page:  # noqa: A002 - as in the address
 
 @blueprint.route("/verantwoordingen/<int:id>/heropenen", methods=["GET", "POST"])
 @requires(Handeling.HEROPENEN, Verantwoording)
+@kept
 def heropenen(id: int) -> Page:  # noqa: A002 - as in the address
     """Open a closed year again, for a reason."""
     return status.ask(schermen.find(id), Overgang.HEROPENEN)
@@ -272,6 +274,7 @@ def heropenen(id: int) -> Page:  # noqa: A002 - as in the address
 
 @blueprint.route("/verantwoordingen/<int:id>/vaststellen", methods=["GET", "POST"])
 @requires(Handeling.VASTSTELLEN, Verantwoording)
+@kept
 def vaststellen(id: int) -> Page:  # noqa: A002 - as in the address
     """Cultuur Oost approves a closed year."""
     return status.ask(schermen.find(id), Overgang.VASTSTELLEN)

@@ -17,7 +17,7 @@ from flask import Response, abort, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
-from cmk_admin import database, excel, exports, formats
+from cmk_admin import database, excel, exports, formats, on_record
 from cmk_admin.page import Cell, Crumb, Detail, PageHeader
 from models.verantwoording import Momentopname, Verantwoording, Werkwijze
 from views.verantwoordingen import schermen
@@ -80,12 +80,20 @@ def as_xlsx(row: Momentopname) -> bytes:
 
 def download_json(id_: int) -> Response:
     row = find(id_)
+    on_record.took(f"{_title(row)} (json)")
     return exports.download(as_json(row), f"{_name(row)}.json", JSON)
 
 
 def download_xlsx(id_: int) -> Response:
     row = find(id_)
+    on_record.took(f"{_title(row)} (xlsx)")
     return exports.download(as_xlsx(row), f"{_name(row)}.xlsx", excel.XLSX)
+
+
+def _title(row: Momentopname) -> str:
+    """For the record: which dossier of which project."""
+    year, project = row.inhoud["kalenderjaar"], row.inhoud["project"]
+    return f"Dossier {year}, versie {row.nummer}, {project}"
 
 
 def _name(row: Momentopname) -> str:
