@@ -1,6 +1,7 @@
 """Drafts: kept while typing, offered back, never over something newer, gone once saved."""
 
 import json
+import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -139,7 +140,7 @@ def test_dropping_waits_for_a_draft_that_is_being_kept(
         with portaal.app.app_context():
             drafts.drop(person, form)
 
-    monkeypatch.setattr(drafts.secrets, "token_hex", slowly)
+    monkeypatch.setattr(secrets, "token_hex", slowly)
     with ThreadPoolExecutor(2) as pool:
         kept = pool.submit(keeping)
         assert looked.wait(10)
