@@ -1,6 +1,6 @@
-"""`make bench`: how fast the lists, the reports and the workbooks are.
+"""`make bench`: how fast the lists, the pages, the reports and the workbooks are.
 
-`python -m benchmarks [lists] [reports] [excel]`; without a name all of them. Medians of one
+`python -m benchmarks [lists] [pages] [reports] [excel]`; without a name all of them. Medians of one
 process on SQLite; the machine decides the numbers, so only compare within one run.
 """
 
@@ -11,12 +11,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import lists, reports, workbooks
+from benchmarks import lists, pages, reports, workbooks
 
 #: As many as the environment says, for a try in between.
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 GROUPS: dict[str, Callable[[Path, int, int], None]] = {
     "lists": lists.measure,
+    "pages": pages.measure,
     "reports": reports.measure,
     "excel": workbooks.measure,
 }
