@@ -152,7 +152,9 @@ def attach(row: MetBestand, stored: Stored) -> None:
 
 def serve(row: Entiteit) -> Response | None:
     """The file of a row as a download; None when the row has none, or it is gone or damaged."""
-    file = _read(row) if isinstance(row, MetBestand) else None
+    if not isinstance(row, MetBestand):
+        return None
+    file = _read(row)
     return None if file is None else _answer(row, file, as_attachment=True)
 
 
@@ -201,6 +203,7 @@ def _answer(row: MetBestand, file: IO[bytes], as_attachment: bool) -> Response:
     response: Response = send_file(
         file, row.bestand_type, as_attachment=as_attachment, download_name=row.bestand_naam
     )
-    response.content_length = row.bestand_grootte
+    if row.bestand_grootte is not None:
+        response.content_length = row.bestand_grootte
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

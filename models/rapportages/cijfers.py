@@ -153,7 +153,10 @@ def _geteld(sessie: Session, ids: list[int]) -> dict[int, Cijfers]:
     for rij in sessie.execute(vraag).mappings():
         gevonden = {naam: waarde for naam, waarde in rij.items() if waarde is not None}
         id_ = gevonden.pop("id")
-        geteld[id_] = Cijfers(**{n: w if n == "uren" else int(w) for n, w in gevonden.items()})
+        waarden: dict[str, Any] = {
+            naam: waarde if naam == "uren" else int(waarde) for naam, waarde in gevonden.items()
+        }
+        geteld[id_] = Cijfers(**waarden)
     return geteld
 
 

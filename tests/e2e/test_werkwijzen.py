@@ -160,6 +160,7 @@ def test_werkwijze_b_overzicht_per_activiteit(year: Page) -> None:
         expect(grutterij).to_contain_text(text)
     expect(table.get_by_role("row", name="Overkoepelend lasten")).to_contain_text("€ 150,00")
     menu(page, "Rapportages")
+    button(page, "Downloaden").click()
     for name in ("Totaaloverzicht", "Financieel", "Prestatie en bereik", "Schoolbestuur"):
         expect(page.get_by_role("link", name=name).first).to_be_visible()
 
