@@ -1,6 +1,6 @@
-"""`make bench`: how fast the lists, bulk work, the reports and the workbooks are.
+"""`make bench`: how fast the lists, bulk work, the pages, the reports and the workbooks are.
 
-`python -m benchmarks [lists] [bulk] [reports] [excel]`; without a name all of them. Medians of one
+`python -m benchmarks [lists] [bulk] [pages] [reports] [excel]`; without a name all of them. Medians of one
 process per group on SQLite; the machine decides the numbers, so only compare within one run.
 """
 

@@ -5,11 +5,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import bulk, lists, reports, workbooks
+from benchmarks import bulk, lists, pages, reports, workbooks
 
 GROUPS: dict[str, Callable[[Path, int, int], None]] = {
     "lists": lists.measure,
     "bulk": bulk.measure,
+    "pages": pages.measure,
     "reports": reports.measure,
     "excel": workbooks.measure,
 }

@@ -17,6 +17,7 @@ from cmk_admin.actor import system
 from cmk_admin.gate import acting_as, forget, in_turn
 from models.base import nu
 from models.concept import Concept
+from models.techniek import Verzoek
 
 KEEPING = system("concepten")
 #: Characters of one draft: the largest form that anybody types.
@@ -28,6 +29,10 @@ OWN = frozenset({"csrf_token", "sleutel"})
 
 class Newer(Exception):
     """Another window saved a newer draft of this form."""
+
+
+class Saved(Exception):
+    """The form itself was saved meanwhile: what it says is no draft any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +61,21 @@ def find(person: int, form: str) -> Draft | None:
         return Draft(form, row.stand, row.op, MultiDict(pairs))
 
 
-def keep(person: int, form: str, stand: str, content: str) -> Draft:
+def keep(person: int, form: str, stand: str, content: str, sleutel: str) -> Draft:
     """Keep what is typed; raises Newer when that would write over what another window kept.
 
     stand: the version that this window started from, "" for none. content: JSON of pairs of
-    field and value; raises ValueError for anything else.
+    field and value; raises ValueError for anything else. sleutel: the key of the sending that
+    this form will be; raises Saved when it was handled already, as this came late.
     """
     pairs = _pairs(content)
     moment = nu()
     with acting_as(KEEPING) as session, session.own_work():
-        in_turn(session, f"concept {person}")
+        in_turn(session, _turn(person))
+        handled = select(Verzoek.id).filter_by(gebruiker_id=person, sleutel=sleutel)
+        if session.scalar(handled) is not None:
+            session.rollback()
+            raise Saved
         forget(session, Concept, {"op": ("<", moment - KEPT)})
         mine = {"gebruiker_id": person, "formulier": form}
         gone = forget(session, Concept, mine | {"stand": stand})
@@ -80,10 +90,18 @@ def keep(person: int, form: str, stand: str, content: str) -> Draft:
 
 
 def drop(person: int, form: str) -> None:
-    """The form was saved, or the draft is not wanted any more."""
+    """The form was saved, or the draft is not wanted any more.
+
+    In turn: a draft that was being kept when the form was saved is there to be dropped.
+    """
     with acting_as(KEEPING) as session:
+        in_turn(session, _turn(person))
         forget(session, Concept, {"gebruiker_id": person, "formulier": form})
         session.commit()
+
+
+def _turn(person: int) -> str:
+    return f"concept {person}"
 
 
 def _pairs(content: str) -> list[tuple[str, str]]:

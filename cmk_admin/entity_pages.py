@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from cmk_admin import attributes, formats, listing, references
+from cmk_admin import attributes, files, formats, listing, references
 from cmk_admin.actor import Actor
 from cmk_admin.attributes import Attribute
 from cmk_admin.listing import SIZES, Query, Result, can_sort
@@ -313,5 +313,14 @@ def details(row: Entiteit) -> list[Detail]:
         url = None
         if attribute.kind == "file" and text:
             url = url_for(f"{references.endpoint_of(type(row))}.download", id=row.id)
-        found.append(Detail(attribute.label, Cell(text, kind, url=url), attribute.ui.help))
+        shown = picture_of(row) if url else ""
+        cell = Cell(text, kind, url=url, picture=shown)
+        found.append(Detail(attribute.label, cell, attribute.ui.help))
     return found
+
+
+def picture_of(row: Entiteit) -> str:
+    """The address of the picture that was uploaded with a row; "" when it has none."""
+    if not files.is_picture(row):
+        return ""
+    return url_for(f"{references.endpoint_of(type(row))}.picture", id=row.id)

@@ -43,7 +43,7 @@ from cmk_admin.policy import may, ouder_van
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, address, requires
 from cmk_admin.web.targets import safe_target
-from models.base import Entiteit, MetBestand
+from models.base import Entiteit
 
 #: What a view returns: a page, a redirect, or a page with its status.
 Page = Any
@@ -383,11 +383,13 @@ class EntityView(ModelView):
     @requires(Handeling.ZIEN)
     def download(self) -> BaseResponse:
         """The file of a row, as attachment."""
-        row = self.row(request.args.get("id"))
-        response = files.serve(row) if isinstance(row, MetBestand) else None
-        if response is None:
-            abort(404)
-        return response
+        return files.serve(self.row(request.args.get("id"))) or abort(404)
+
+    @expose("/afbeelding/")
+    @requires(Handeling.ZIEN)
+    def picture(self) -> BaseResponse:
+        """The file of a row as a picture in a page, when it is one."""
+        return files.picture(self.row(request.args.get("id"))) or abort(404)
 
     def _not_the_gates_own(self) -> None:
         """Rows that only the portal itself writes have no form."""

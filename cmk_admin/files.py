@@ -1,20 +1,21 @@
-"""Uploaded files: checked, stored under a random name, served as attachment."""
+"""Uploaded files: checked, stored under a random name, served as attachment or as a picture."""
 
-import hashlib
-import os
 import re
 import secrets
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import IO
 
 from flask import Response, current_app, send_file
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import ServiceUnavailable
 
+from cmk_admin import images
 from cmk_admin.gate import acting_as, system
-from models.base import Fout, MetBestand, RegelFout, entiteiten
+from cmk_admin.storage import StorageFailed, storage
+from models.base import Entiteit, Fout, MetBestand, RegelFout, entiteiten
 
 #: Extension → media type and how such a file begins; content and extension must agree.
 KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
@@ -43,7 +44,10 @@ FIELD = "bestand_naam"
 BEING_SAVED = timedelta(days=1)
 #: How long a file that no row names is set aside before it goes.
 SET_ASIDE = timedelta(days=30)
-BLOCK = 1024 * 1024
+NOT_STORED = (
+    "Het bestand kon nu niet worden opgeslagen; er is niets bewaard. Kies het opnieuw en probeer"
+    " het nog eens."
+)
 SWEEPER = system("bestanden opruimen")
 
 
@@ -58,14 +62,8 @@ class Stored:
     sha256: str
 
 
-def folder() -> Path:
-    path = Path(current_app.instance_path) / "files"
-    path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
 def store(upload: FileStorage) -> Stored:
-    """Check and store an upload, safely on disk before any row names it.
+    """Check and store an upload, safely in storage before any row names it.
 
     Raises RegelFout with a sentence at the field.
     """
@@ -76,14 +74,27 @@ def store(upload: FileStorage) -> Stored:
         raise RegelFout(Fout(f"Dit soort bestand kan hier niet. Wel: {soorten}.", FIELD))
     type_, beginnings = KINDS[extension]
     head = upload.stream.read(16)
-    if not head.startswith(beginnings) or not _has_part(upload, extension):
+    if not head.startswith(beginnings) or not _is_whole(upload, extension):
         raise RegelFout(
             Fout(f"De inhoud van dit bestand is geen {extension}, of het is leeg.", FIELD)
         )
     upload.stream.seek(0)
     sleutel = f"{secrets.token_urlsafe(24)}.{extension}"
-    grootte, sha256 = _write(upload, folder() / sleutel)
+    try:
+        grootte, sha256 = storage().write(sleutel, upload.stream)
+    except StorageFailed:
+        current_app.logger.exception("an upload could not be stored")
+        raise RegelFout(Fout(NOT_STORED, FIELD)) from None
     return Stored(naam, sleutel, type_, grootte, sha256)
+
+
+def _is_whole(upload: FileStorage, extension: str) -> bool:
+    """Whether what follows the beginning is such a file too."""
+    check = images.CHECKS.get(extension)
+    if check is not None:
+        upload.stream.seek(0)
+        return check(upload.stream)
+    return _has_part(upload, extension)
 
 
 def _has_part(upload: FileStorage, extension: str) -> bool:
@@ -99,7 +110,7 @@ def _has_part(upload: FileStorage, extension: str) -> bool:
 
 def forget(stored: Stored) -> None:
     """Remove a file that no row came to name."""
-    (folder() / stored.sleutel).unlink(missing_ok=True)
+    storage().remove(stored.sleutel)
 
 
 def sweep(moment: datetime) -> None:
@@ -115,36 +126,11 @@ def sweep(moment: datetime) -> None:
             if issubclass(entity, MetBestand)
             for key in session.scalars(select(entity.bestand_sleutel))
         }
-    aside = folder() / "verweesd"
-    aside.mkdir(exist_ok=True)
-    for path in _older(folder(), moment - BEING_SAVED):
-        if path.name not in named:
-            os.utime(path, (moment.timestamp(), moment.timestamp()))
-            path.rename(aside / path.name)
-    for path in _older(aside, moment - SET_ASIDE):
-        path.unlink()
-
-
-def _older(where: Path, moment: datetime) -> list[Path]:
-    files = (path for path in where.iterdir() if path.is_file())
-    return [path for path in files if path.stat().st_mtime < moment.timestamp()]
-
-
-def _write(upload: FileStorage, path: Path) -> tuple[int, str]:
-    digest, size = hashlib.sha256(), 0
-    with path.open("xb") as file:
-        while block := upload.stream.read(BLOCK):
-            digest.update(block)
-            size += len(block)
-            file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
-    return size, digest.hexdigest()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    place = storage()
+    for name in place.names_before(moment - BEING_SAVED):
+        if name not in named:
+            place.set_aside(name, moment.date())
+    place.clear_aside((moment - SET_ASIDE).date())
 
 
 def clean_name(name: str) -> str:
@@ -164,16 +150,60 @@ def attach(row: MetBestand, stored: Stored) -> None:
     row.bestand_sha256 = stored.sha256
 
 
-def serve(row: MetBestand) -> Response | None:
+def serve(row: Entiteit) -> Response | None:
     """The file of a row as a download; None when the row has none, or it is gone or damaged."""
+    if not isinstance(row, MetBestand):
+        return None
+    file = _read(row)
+    return None if file is None else _answer(row, file, as_attachment=True)
+
+
+def picture(row: Entiteit) -> Response | None:
+    """The file of a row to show in the page; None as in `serve`, and when it is no picture.
+
+    What it is was told when it was uploaded; before a browser opens it, it is looked at again.
+    """
+    if not is_picture(row) or not isinstance(row, MetBestand):
+        return None
+    file = _read(row)
+    if file is None:
+        return None
+    check = images.CHECKS.get((row.bestand_sleutel or "").rpartition(".")[2])
+    if check is None or not check(file):
+        file.close()
+        current_app.logger.error("stored file %s is no picture", row.bestand_sleutel)
+        return None
+    file.seek(0)
+    return _answer(row, file, as_attachment=False)
+
+
+def is_picture(row: Entiteit) -> bool:
+    """Whether a row has a file that can be shown as a picture."""
+    return (
+        isinstance(row, MetBestand)
+        and bool(row.bestand_sleutel)
+        and row.bestand_type in images.TYPES
+    )
+
+
+def _read(row: MetBestand) -> IO[bytes] | None:
     if not row.bestand_sleutel:
         return None
-    path = folder() / row.bestand_sleutel
-    if not path.is_file() or _digest(path) != row.bestand_sha256:
+    try:
+        file = storage().read(row.bestand_sleutel, row.bestand_sha256)
+    except StorageFailed:
+        current_app.logger.exception("storage does not answer")
+        raise ServiceUnavailable from None
+    if file is None:
         current_app.logger.error("stored file %s is gone or damaged", row.bestand_sleutel)
-        return None
+    return file
+
+
+def _answer(row: MetBestand, file: IO[bytes], as_attachment: bool) -> Response:
     response: Response = send_file(
-        path, row.bestand_type, as_attachment=True, download_name=row.bestand_naam
+        file, row.bestand_type, as_attachment=as_attachment, download_name=row.bestand_naam
     )
+    if row.bestand_grootte is not None:
+        response.content_length = row.bestand_grootte
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -94,7 +94,8 @@ class Column:
 class Cell:
     """One value as people read it. `edit_url` is set where it may be changed in place.
 
-    note: what optional columns say, in a small line under it where they have no room.
+    note: what optional columns say, in a small line under it where they have no room. picture:
+    address of a picture to show with it.
     """
 
     text: str
@@ -104,6 +105,7 @@ class Cell:
     edit_url: str | None = None
     edit_name: str = ""
     note: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

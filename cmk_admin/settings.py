@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import fsspec
+
 #: Not ::1: Werkzeug trusts no address in brackets, so every page would be refused.
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -26,6 +28,8 @@ class Settings:
     instance: folder for the database, files, mail and keys of the embedded default.
     demo: demo accounts on the login page; only on loopback.
     base_url: address in mails; never taken from the Host header.
+    files: address of the storage of uploads, as fsspec writes it; None is the folder `files` of
+    the instance.
     proxies: how many proxies of our own stand in front and say where a visitor comes from.
     """
 
@@ -41,6 +45,7 @@ class Settings:
     mail_from: str = "cmk@cultuuroost.nl"
     smtp_url: str | None = None
     max_upload_mb: int = 20
+    files: str | None = None
     proxies: int = 0
 
     @classmethod
@@ -74,6 +79,7 @@ class Settings:
             mail_from=env.get("CMK_MAIL_FROM", "cmk@cultuuroost.nl"),
             smtp_url=env.get("SMTP_URL"),
             max_upload_mb=_whole("CMK_MAX_UPLOAD_MB", env.get("CMK_MAX_UPLOAD_MB", "20"), 1000),
+            files=_storage(env.get("CMK_FILES", "")),
             proxies=_whole("CMK_PROXIES", env["CMK_PROXIES"], 10) if "CMK_PROXIES" in env else 0,
         )
 
@@ -88,6 +94,7 @@ class Settings:
             "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
             "MAX_CONTENT_LENGTH": self.max_upload_mb * 1024 * 1024,
             "MAX_FORM_PARTS": 25_000,
+            "FILES_ADDRESS": self.files,
             "WTF_CSRF_TIME_LIMIT": None,
             "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
         }
@@ -102,6 +109,20 @@ def _whole(name: str, text: str, most: int) -> int:
     if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= most:
         raise SettingsError(f"{name} moet een getal tussen 1 en {most} zijn, niet “{text}”.")
     return int(text)
+
+
+def _storage(address: str) -> str | None:
+    """An address that fsspec can open; said at the start, not at the first upload."""
+    if not address:
+        return None
+    try:
+        fsspec.get_filesystem_class(fsspec.utils.get_protocol(address))
+    except (ImportError, ValueError):
+        raise SettingsError(
+            f"CMK_FILES is “{address}”: voor zo'n adres is hier niets geïnstalleerd. Zet er een"
+            " map neer (file:///pad) of installeer het pakket van fsspec voor deze opslag."
+        ) from None
+    return address
 
 
 def _require_https(base_url: str, trusted_hosts: Iterable[str]) -> None:

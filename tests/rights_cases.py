@@ -18,6 +18,7 @@ from tests.support.portal import Portaal
 LETTERS = {
     "details_view": "Z",
     "download": "Z",
+    "picture": "Z",
     "edit_view": "W",
     "ajax_update": "W",
     "delete_view": "V",
@@ -164,6 +165,8 @@ def _with_row(entity: type[Entiteit], visitor: str, row: Row) -> Iterator[Case]:
 
     yield case("details_view", "GET", "Z", OK)
     yield case("download", "GET", "Z", OK if issubclass(entity, MetBestand) else HIDDEN)
+    # None of the world's files is a picture: tests/test_files.py looks at those that are.
+    yield case("picture", "GET", "Z", HIDDEN)
     yield case("edit_view", "GET", "W", OK)
     yield case("edit_view", "POST", "W", SENT_ON)
     inline = any(a.ui.inline for a in attributes.listed(entity))
@@ -215,7 +218,7 @@ def request_of(portaal: Portaal, case: Case, address: Callable[..., str]) -> Sen
     """The address and, for a POST, the body of a case."""
     id_ = portaal.wereld.rijen[case.row.key] if case.row else None
     values = {"export_type": "csv"} if case.route == "export" else {}
-    if id_ is not None and case.route in ("details_view", "download", "edit_view"):
+    if id_ is not None and case.route in ("details_view", "download", "picture", "edit_view"):
         values["id"] = str(id_)
     if id_ is not None and (case.route, case.method) == ("delete_view", "GET"):
         values["id"] = str(id_)

@@ -1,13 +1,17 @@
 """Drafts: kept while typing, offered back, never over something newer, gone once saved."""
 
 import json
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from cmk_admin import erasure
+from cmk_admin import drafts, erasure
 from cmk_admin.actor import system
+from cmk_admin.entity_forms import new_key
 from models.activiteit import Activiteit, ActiviteitSchool
 from models.concept import Concept
 from models.school import School
@@ -23,8 +27,10 @@ def form_of(portaal: Portaal) -> str:
 
 
 def keep(visitor: Bezoeker, form: str, stand: str = "", **fields: str) -> Any:
+    """As the browser sends it: the key of the form goes along, not in the draft itself."""
     content = json.dumps([[name, value] for name, value in fields.items()])
-    return visitor.post("/concepten", {"formulier": form, "stand": stand, "inhoud": content})
+    body = {"formulier": form, "stand": stand, "inhoud": content}
+    return visitor.post("/concepten", body | {"sleutel": fields.get("sleutel", new_key())})
 
 
 @pytest.mark.beide
@@ -80,6 +86,70 @@ def test_saving_takes_the_draft_away_and_so_does_throwing_it_away(portaal: Porta
     keep(visitor, form, naam="Weg ermee")
     assert visitor.post("/concepten/weg", {"formulier": form}).location == form
     assert "Weg ermee" not in visitor.get(f"{form}?concept=1").text
+
+
+def drafts_left(portaal: Portaal) -> int:
+    with portaal.als() as session:
+        return len(session.scalars(select(Concept)).all())
+
+
+@pytest.mark.beide
+@pytest.mark.parametrize("late", [True, False])
+def test_a_draft_that_was_on_its_way_does_not_outlive_the_saved_form(
+    portaal: Portaal, late: bool
+) -> None:
+    """Whichever of the two comes first, the saved form is all there is."""
+    visitor = portaal.bezoeker("projectleider")
+    form = f"/activiteiten/{portaal.wereld.id(Activiteit, 'eigen')}/details/bewerken"
+    fields = {n: v[0] for n, v in Page(visitor.get(form).text).form().items() if v}
+    typed = fields | {"naam": "Dans"}
+
+    def autosave() -> int:
+        return int(keep(visitor, form, **typed).status_code)
+
+    if not late:
+        assert autosave() == 200
+    assert visitor.post(form, typed).status_code == 302
+    assert drafts_left(portaal) == 0
+    if late:
+        answer = keep(visitor, form, **typed)
+        assert (answer.status_code, "al bewaard" in answer.json["fout"]) == (409, True)
+    assert drafts_left(portaal) == 0
+    # The next form at this address has a key of its own, and somebody else has other keys.
+    assert keep(visitor, form, naam="Daarna").status_code == 200
+    assert keep(portaal.bezoeker("routebegeleider"), form, **typed).status_code == 200
+
+
+@pytest.mark.beide
+def test_dropping_waits_for_a_draft_that_is_being_kept(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form is saved after the look for its key and before the draft is stored."""
+    person, form = portaal.wereld.mensen["projectleider"], form_of(portaal)
+    looked, going_on = threading.Event(), threading.Event()
+
+    def slowly(_number: int) -> str:
+        looked.set()
+        assert going_on.wait(10)
+        return "x" * 32
+
+    def keeping() -> None:
+        with portaal.app.app_context():
+            drafts.keep(person, form, "", "[]", new_key())
+
+    def dropping() -> None:
+        with portaal.app.app_context():
+            drafts.drop(person, form)
+
+    monkeypatch.setattr(secrets, "token_hex", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        kept = pool.submit(keeping)
+        assert looked.wait(10)
+        dropped = pool.submit(dropping)
+        threading.Timer(0.3, going_on.set).start()
+        kept.result(20)
+        dropped.result(20)
+    assert drafts_left(portaal) == 0
 
 
 def test_a_taken_draft_of_before_anothers_change_gives_both_values(portaal: Portaal) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 
-from cmk_admin import files
 from cmk_admin.auth import passwords, totp
 from cmk_admin.demo.accounts import COLLEGAS, DEMO_ACCOUNTS, DEMO_PASSWORD
 from cmk_admin.demo.documenten import pdf
@@ -231,7 +230,7 @@ def test_every_document_can_be_downloaded(demo: GateSession) -> None:
         *demo.scalars(select(AlgemeenDocument)),
     ]
     for rij in rijen:
-        inhoud = (files.folder() / rij.bestand_sleutel).read_bytes()
+        inhoud = (Path(current_app.instance_path) / "files" / rij.bestand_sleutel).read_bytes()
         assert inhoud.startswith(b"%PDF-1.4")
         assert len(inhoud) == rij.bestand_grootte
     assert {document.soort.code for document in demo.scalars(select(Document))} >= {

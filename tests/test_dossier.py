@@ -17,8 +17,11 @@ from cmk_admin.gate.fence import OUTSIDE
 from models.activiteit import Activiteit
 from models.gebruiker import Gebruiker
 from models.samenwerkingspartner import Samenwerkingspartner
+from models.school import School
 from models.techniek import Mail
 from models.verantwoording import Momentopname, Verantwoording
+from tests import factories as f
+from tests.merging import SCHOOL, merge
 from tests.pages import Page
 from tests.support.portal import Bezoeker, Portaal
 
@@ -45,14 +48,18 @@ def test_the_same_bytes_after_a_merger_and_an_erasure(
     before = files(visitor, picture(portaal))
     with portaal.als() as session:
         activiteit = session.get_one(Activiteit, portaal.wereld.id(Activiteit, "eigen", "gesloten"))
-        school = activiteit.scholen[0].school
-        school.naam, school.vestigingscode = "Samengevoegde school", None
+        school = activiteit.scholen[0].school_id
+        stays = f.maak_school(session, naam="Samengevoegde school").id
         partner = session.get_one(
             Samenwerkingspartner, portaal.wereld.id(Samenwerkingspartner, "eigen")
         )
         partner.naam = "Anders genoemd"
         session.get_one(Gebruiker, portaal.wereld.mensen["beheerder"]).naam = "Anders"
         session.commit()
+    merged = merge(portaal.bezoeker("datamanager"), SCHOOL, [school, stays], blijft=str(stays))
+    assert merged.status_code == 302
+    with portaal.als() as session:
+        assert session.get_one(School, school).opvolger_id == stays
     with portaal.app.app_context():
         erasure.erase(portaal.wereld.mensen["routebegeleider"], system("test"))
     # Made on another day, and by another person.

@@ -29,6 +29,7 @@ GENERATED = frozenset(
         "ajax_lookup",
         "ajax_update",
         "download",
+        "picture",
     ]
 )
 

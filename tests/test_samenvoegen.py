@@ -13,26 +13,9 @@ from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School, Schoolbestuur
 from models.verantwoording import Momentopname, Verantwoording
 from tests import factories as f
+from tests.merging import BESTUUR, PARTNER, SCHOOL, ask, merge
 from tests.pages import Page
 from tests.support.portal import Bezoeker, Portaal
-
-PARTNER, SCHOOL, BESTUUR = (
-    f"/samenvoegen/{wat}/" for wat in ("samenwerkingspartner", "school", "schoolbestuur")
-)
-
-
-def ask(visitor: Bezoeker, path: str, ids: list[int]) -> TestResponse:
-    return visitor.post(path, {"rowid": [str(id_) for id_ in ids]})
-
-
-def merge(visitor: Bezoeker, path: str, ids: list[int], **chosen: Any) -> TestResponse:
-    """Choose, see and do; the answer of the last that was possible."""
-    form = Page(ask(visitor, path, ids).text).form()
-    seen = visitor.post(path, form | {"stap": "voorbeeld"} | chosen)
-    page = Page(seen.text)
-    if "Doorvoeren" not in {button.words for button in page.all("button")}:
-        return seen
-    return visitor.post(path, page.form() | {"stap": ["doen"]})
 
 
 def undo(visitor: Bezoeker, portaal: Portaal) -> TestResponse:

@@ -2,11 +2,11 @@
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from cmk_admin import files
 from models.activiteit import Activiteit, ActiviteitSchool, Last
 from models.base import Entiteit
 from models.project import Document, Project
@@ -131,10 +131,9 @@ def without_proof(portaal: Portaal) -> int:
 @pytest.fixture
 def _no_new_files(portaal: Portaal) -> Iterator[None]:
     yield
-    with portaal.app.app_context():
-        for path in files.folder().iterdir():
-            if path.is_file() and not path.name.startswith("bestand-"):
-                path.unlink()
+    for path in (Path(portaal.app.instance_path) / "files").iterdir():
+        if path.is_file() and not path.name.startswith("bestand-"):
+            path.unlink()
 
 
 @pytest.mark.usefixtures("_no_new_files")

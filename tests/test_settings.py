@@ -59,6 +59,7 @@ def test_a_real_one_says_its_own_address(tmp_path: Path) -> None:
         ({"CMK_HOST": "::1", "CMK_DEMO": "1"}, "alleen op dit eigen apparaat"),
         ({"CMK_DEMO": "0"}, "Zet CMK_SECRET_KEY"),
         (REAL | {"CMK_SECRET_KEY": "x" * 31}, "minstens 32 tekens"),
+        ({"CMK_FILES": "zomaar://iets"}, "niets geïnstalleerd"),
         (REAL | {"BASE_URL": "http://cmk.example"}, "leesbaar over het netwerk"),
         (REAL | {"BASE_URL": "cmk.example"}, "leesbaar over het netwerk"),
         (REAL | {"BASE_URL": "http://[::1"}, "BASE_URL is geen adres"),

@@ -194,6 +194,29 @@ def test_a_closed_year_is_looked_at_as_closing_stored_it(
     assert after.lasten == before.lasten == 75_000
 
 
+def test_many_schools_are_shown_a_page_at_a_time(portaal: Portaal) -> None:
+    """The totals are those of the year, on every page."""
+    year = portaal.wereld.id(Verantwoording, "eigen")
+    with portaal.als() as session:
+        activiteit = f.maak_activiteit(session, session.get_one(Verantwoording, year))
+        for number in range(101):
+            school = f.maak_school(session, naam=f"Zesde school {number:03}")
+            f.maak_activiteit_school(session, activiteit, school)
+        session.commit()
+    visitor = portaal.bezoeker("projectleider")
+    pages = [
+        Page(visitor.get(f"/verantwoordingen/{year}/per-school{which}").text)
+        for which in ("", "?page=2")
+    ]
+    heads = [{h.words for h in page.all("th") if h.get("scope") == "row"} for page in pages]
+    shown = [{head for head in found if head.startswith("Zesde school")} for found in heads]
+    assert len(shown[0] | shown[1]) == 101
+    assert shown[0].isdisjoint(shown[1])
+    assert all(shown)
+    feet = [[cell.words for cell in page.all("tfoot")[0].all("td")] for page in pages]
+    assert feet[0] == feet[1]
+
+
 @pytest.mark.parametrize(
     ("way", "view"),
     [

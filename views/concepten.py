@@ -15,6 +15,8 @@ FORMS = re.compile(
     r"/verantwoordingen/\d{1,10}/activiteiten/nieuw|/activiteiten/\d{1,10}/[a-z-]{1,40}/bewerken"
 )
 CONFLICT = 409
+NEWER = "Van dit formulier is er al een nieuwer concept; dit venster bewaart er geen."
+SAVED = "Dit formulier is al bewaard; dit venster bewaart geen concept meer."
 
 
 def register(app: Flask) -> None:
@@ -25,14 +27,15 @@ def register(app: Flask) -> None:
 @blueprint.post("/concepten")
 @signed_in
 def bewaren() -> tuple[Response, int] | Response:
-    """Keep what is typed; a newer draft of another window stays."""
+    """Keep what is typed; a newer draft of another window stays, a saved form needs none."""
     form, person = _form()
+    stand, content, sleutel = (request.form.get(n, "") for n in ("stand", "inhoud", "sleutel"))
     try:
-        kept = drafts.keep(
-            person, form, request.form.get("stand", ""), request.form.get("inhoud", "")
-        )
+        kept = drafts.keep(person, form, stand, content, sleutel)
     except drafts.Newer:
-        return jsonify(fout="Van dit formulier is elders een nieuwer concept."), CONFLICT
+        return jsonify(fout=NEWER), CONFLICT
+    except drafts.Saved:
+        return jsonify(fout=SAVED), CONFLICT
     except ValueError:
         abort(400)
     return jsonify(stand=kept.stand, tijd=_clock(kept.when))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, formats, history_view, references, tables
 from cmk_admin.entity_pages import details as details_of
-from cmk_admin.entity_pages import own_page_actions
+from cmk_admin.entity_pages import own_page_actions, picture_of
 from cmk_admin.page import (
     Action,
     Cell,
@@ -265,7 +265,7 @@ def _document_row(document: Document, back: str) -> Row:
     cells = (
         Cell(document.titel, url=url_for("document.download", id=document.id)),
         Cell(document.soort.naam),
-        Cell(document.bestand_naam or ""),
+        Cell(document.bestand_naam or "", picture=picture_of(document)),
         Cell(formats.file_size(document.bestand_grootte or 0), "getal"),
         Cell(formats.moment(document.aangemaakt_op), "datum"),
     )

@@ -132,28 +132,32 @@ def _uit_beeld(beeld: dict[str, Any]) -> Cijfers:
 
 
 def _geteld(sessie: Session, ids: list[int]) -> dict[int, Cijfers]:
-    """Counted from the rows: five queries."""
+    """Counted from the rows: one query."""
     if not ids:
         return {}
-    velden: dict[int, dict[str, Any]] = {id_: {} for id_ in ids}
-    for rij in sessie.execute(_per_verantwoording(ids)).mappings():
-        velden[rij["id"]] |= {
-            "regels": rij["regels"],
-            "activiteiten": int(rij["activiteiten"]),
-            "uren": rij["uren"],
-            "compleet": int(rij["compleet"]),
-            "deelnames": int(rij["deelnames"]),
-            "besteed": int(rij["besteed"]),
-            "zonder_bedrag": int(rij["zonder_bedrag"]),
+    regio = in_regio(ids, Verantwoording.id, func.count(School.id).label("regio"))
+    tellingen = [
+        deel.subquery()
+        for deel in (
+            _per_verantwoording(ids),
+            _bereikt(ids),
+            besteedbaar(ids),
+            regio.group_by(Verantwoording.id),
+        )
+    ]
+    velden = [kolom for deel in tellingen for kolom in deel.c if kolom.name != "id"]
+    vraag = select(Verantwoording.id, *velden).where(Verantwoording.id.in_(ids))
+    for deel in tellingen:
+        vraag = vraag.outerjoin(deel, deel.c.id == Verantwoording.id)
+    geteld = {id_: Cijfers() for id_ in ids}
+    for rij in sessie.execute(vraag).mappings():
+        gevonden = {naam: waarde for naam, waarde in rij.items() if waarde is not None}
+        id_ = gevonden.pop("id")
+        waarden: dict[str, Any] = {
+            naam: waarde if naam == "uren" else int(waarde) for naam, waarde in gevonden.items()
         }
-    for id_, scholen, nabij in sessie.execute(_bereikt(ids)):
-        velden[id_] |= {"scholen": scholen, "in_regio": nabij}
-    for id_, bedrag in sessie.execute(besteedbaar(ids)):
-        velden[id_] |= {"besteedbaar": int(bedrag)}
-    regio = in_regio(ids, Verantwoording.id, func.count(School.id)).group_by(Verantwoording.id)
-    for id_, scholen in sessie.execute(regio):
-        velden[id_] |= {"regio": scholen}
-    return {id_: Cijfers(**gevonden) for id_, gevonden in velden.items()}
+        geteld[id_] = Cijfers(**waarden)
+    return geteld
 
 
 def _schoolrijen(ids: Sequence[int]) -> Subquery:
@@ -228,9 +232,11 @@ def _bereikt(ids: Sequence[int]) -> Any:
     )
     return (
         select(
-            Activiteit.verantwoording_id,
-            func.count(distinct(ActiviteitSchool.school_id)),
-            func.count(distinct(case((van_de_regio, ActiviteitSchool.school_id)))),
+            Activiteit.verantwoording_id.label("id"),
+            func.count(distinct(ActiviteitSchool.school_id)).label("scholen"),
+            func.count(distinct(case((van_de_regio, ActiviteitSchool.school_id)))).label(
+                "in_regio"
+            ),
         )
         .join(ActiviteitSchool.activiteit)
         .join(ActiviteitSchool.school)
@@ -259,7 +265,7 @@ def zelfde_jaar() -> ColumnElement[bool]:
 def besteedbaar(ids: Sequence[int]) -> Any:
     """Σ baten of the project in the year, per verantwoording."""
     return (
-        select(Verantwoording.id, func.sum(Baat.bedrag))
+        select(Verantwoording.id, func.sum(Baat.bedrag).label("besteedbaar"))
         .join(Baat, zelfde_jaar())
         .where(Verantwoording.id.in_(ids))
         .group_by(Verantwoording.id)

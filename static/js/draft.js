@@ -17,21 +17,22 @@ if (form) {
 
   function say(text) {
     status.textContent = text;
-    status.hidden = false;
   }
 
   async function send(keepalive = false) {
     clearTimeout(timer);
     if (stopped || !dirty) return;
     dirty = false;
-    const body = new URLSearchParams({ formulier: form.dataset.draftForm, stand, inhoud: content() });
+    // The key tells which sending of the form this would be a draft of: late, it is refused.
+    const sleutel = form.elements.sleutel.value;
+    const body = new URLSearchParams({ formulier: form.dataset.draftForm, stand, sleutel, inhoud: content() });
     const answer = await fetch(form.dataset.draft, {
       method: "POST", body, keepalive, redirect: "manual",
       headers: { "X-CSRFToken": token(), Accept: "application/json" },
     });
     if (answer.status === 409) {
       stopped = true;
-      say("Van dit formulier is er al een nieuwer concept; dit venster bewaart er geen.");
+      say((await answer.json()).fout);
     } else if (answer.ok) {
       const kept = await answer.json();
       stand = kept.stand;

@@ -60,7 +60,7 @@ function enhance(editor) {
   });
 
   list.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || event.target.matches("textarea, button, select")) return;
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing || event.target.matches("textarea, button, select")) return;
     event.preventDefault();
     const row = event.target.closest("[data-row]");
     const following = rows()[rows().indexOf(row) + 1];

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.demo import As, Demo
-from tests.e2e.hands import button, link
+from tests.e2e.hands import button, field, link, says
 
 PASTE = """(element, text) => {
   const data = new DataTransfer();
@@ -51,3 +51,25 @@ def test_een_kolom_scholen_plakken(als: As, demo: Demo) -> None:
     teachers = page.get_by_role("group", name="Scholen").get_by_label("Aantal leerkrachten")
     assert [field.input_value() for field in teachers.all()] == ["3", "4", "5"]
     expect(page.get_by_text("3 geplakt, 1 niet herkend").first).to_be_visible()
+
+
+def test_een_concept_onderweg_overleeft_het_bewaren_niet(als: As, demo: Demo) -> None:
+    """What the browser sent of the form arrives only after the form itself was saved."""
+    page = als("routebegeleider")
+    page.goto(f"/activiteiten/{demo.activiteit('Muziek in de klas')}/details/bewerken")
+    address = page.url
+    with page.expect_request("**/concepten") as sent:
+        page.route("**/concepten", lambda route: route.abort())
+        field(page, "Naam").fill("Muziek in elke klas")
+    page.unroute("**/concepten")
+    under_way = sent.value
+    button(page, "Bewaren").click()
+    says(page, "Details van “Muziek in elke klas” bewaard")
+    keys = ("content-type", "x-csrftoken")
+    headers = {name: value for name, value in under_way.headers.items() if name in keys}
+    late = page.context.request.post(
+        under_way.url, data=under_way.post_data or "", headers=headers | {"Referer": address}
+    )
+    assert late.status == 409
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Er staat nog een concept")).to_have_count(0)

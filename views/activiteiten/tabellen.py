@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, files, formats
-from cmk_admin.entity_pages import own_page_actions
+from cmk_admin.entity_pages import own_page_actions, picture_of
 from cmk_admin.page import Action, Cell, Column, Empty, ListPage, Pager, Row
 from cmk_admin.policy import may
 from cmk_admin.rights import Handeling
@@ -108,7 +108,11 @@ def _cost_row(shown: Shown, row: Last, back: str) -> Row:
     proof = f"bijlage: {row.bestand_naam}" if row.bestand_sleutel else ""
     cells = (
         *_cells(row.toelichting, filled, more, proof),
-        Cell(row.bestand_naam or "", url=url_for("last.download", id=row.id)),
+        Cell(
+            row.bestand_naam or "",
+            url=url_for("last.download", id=row.id),
+            picture=picture_of(row),
+        ),
     )
     ask = ask_actions(shown.activiteit, row)
     return Row(row.id, row.toelichting, cells, (*_cost_actions(row, back), *ask))

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import render_template, request
 
-from cmk_admin import database
+from cmk_admin import database, tables
 from models.financieel import financieel
 from models.rapportages.weergaven import (
     PerKwartaal,
@@ -18,6 +18,8 @@ from models.rapportages.weergaven import (
 from models.verantwoording import Verantwoording
 from views.verantwoordingen import schermen, werkwijzen
 
+#: So many schools on a page: most cultuurpunten have all of theirs on one.
+SCHOOLS = 100
 COLUMNS = ("1e kw.", "2e kw.", "3e kw.", "4e kw.", "Zonder datum")
 
 
@@ -30,11 +32,16 @@ class Quarters:
 
 
 def schools(verantwoording: Verantwoording) -> str:
-    """Each school with its activities, hours and lasten."""
+    """Each school with its activities, hours and lasten, a page at a time."""
     regels = regels_van(database.session(), verantwoording)
+    page = per_school(regels)
+    address = tables.Address.of(request.path, request.args, ("page",))
+    table = tables.table(page.scholen, (), address, SCHOOLS)
     return render_template(
         "verantwoordingen/per_school.html",
-        page=per_school(regels),
+        page=page,
+        schools=table.items,
+        pager=table.pager,
         **frame(verantwoording, "per_school", len(regels)),
     )
 
