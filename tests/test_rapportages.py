@@ -82,7 +82,7 @@ def test_a_picture_tells_the_same_as_the_rows(
     """Closing changes no figure: what it stores is counted to the same."""
     jaar = maak_jaar(session, kans)
     for verantwoording in jaar.verantwoordingen:
-        [geteld] = tellingen(session, [verantwoording], f.JAAR)
+        [geteld] = tellingen(session, [verantwoording])
         gelezen = uit_beeld(beeld(verantwoording))
         assert replace(gelezen, namen={}, doelnamen={}, open=True) == geteld
         assert gelezen.scholen.keys() | (gelezen.regio or set()) <= gelezen.namen.keys()
