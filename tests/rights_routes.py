@@ -154,6 +154,8 @@ ELSEWHERE = frozenset(
         "taken.details",
         "taken.voortgang",
         "taken.bestand",
+        "taken.stoppen",
+        "taken.opnieuw",
     }
 )
 STEPS = ("sluiten", "heropenen", "vaststellen")
