@@ -8,7 +8,7 @@ from sqlalchemy import UniqueConstraint, inspect
 
 from cmk_admin import routes
 from cmk_admin.rights import RIGHTS, SCOPE
-from models.base import STEMPELS, Basis, Entiteit, Woord, entiteiten, kolom_ui, tabel_van
+from models.base import STEMPELS, Afgeleid, Basis, Entiteit, Woord, entiteiten, kolom_ui, tabel_van
 from models.gebruiker import Rol
 
 
@@ -59,7 +59,7 @@ def _relations(entity: type[Entiteit]) -> Iterator[str]:
 
 
 def _tables() -> Iterator[str]:
-    known = {entity.__table__ for entity in entiteiten()}
+    known = {entity.__table__ for entity in (*entiteiten(), *Afgeleid.__subclasses__())}
     for table in Basis.metadata.tables.values():
         if table not in known:
             yield f"{table.name}: een tabel zonder entiteit gaat om de poort heen."

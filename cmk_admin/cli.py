@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm.exc import StaleDataError
 
-from cmk_admin import formats, mail, retention
+from cmk_admin import database, formats, mail, retention
 from cmk_admin.auth import clock
 from cmk_admin.auth import first as eerste
 from cmk_admin.basislijsten import laad
@@ -25,12 +25,14 @@ from cmk_admin.duo.report import verslag
 from cmk_admin.gate import acting_as, is_passing, system
 from models.base import RegelFout
 
+#: Differences that are written out.
+MOST_SHOWN = 20
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def register(app: Flask) -> None:
     """Add the commands of the portal to `flask`."""
-    for command in (import_duo, basislijsten, demo, eerste_beheerder, opruimen):
+    for command in (import_duo, basislijsten, demo, eerste_beheerder, opruimen, stand):
         app.cli.add_command(command)
 
 
@@ -160,6 +162,30 @@ def opruimen(doen: bool) -> None:
             click.echo(f"  {formats.moment(since)} {what}")
     if any(each.total for each in due):
         click.echo("Dit is opgeruimd." if doen else "Met --doen wordt dit opgeruimd.")
+
+
+@click.command("stand")
+@click.option("--herstel", is_flag=True, help="Zet neer wat er geteld is.")
+@with_appcontext
+@refuses
+def stand(herstel: bool) -> None:
+    """Tel na of de tellingen achter Rapportages kloppen met de regels zelf.
+
+    De database houdt ze bij met triggers. Alleen wie die omzeilt, bijvoorbeeld bij het terugzetten
+    van losse tabellen, heeft --herstel nodig.
+    """
+    anders = database.recount(herstel)
+    if not anders:
+        click.echo("Alle tellingen kloppen.")
+        return
+    for verschil in anders[:MOST_SHOWN]:
+        click.echo(
+            f"verantwoording {verschil.verantwoording_id}: {verschil.soort} {verschil.sleutel}"
+        )
+    click.echo(f"{formats.number(len(anders))} tellingen klopten niet.")
+    if not herstel:
+        raise RefusedError("Herstel dit met: flask --app app stand --herstel")
+    click.echo("Dit is hersteld.")
 
 
 @click.command("demo")

@@ -8,6 +8,8 @@ from sqlalchemy import event
 
 from cmk_admin.extensions import db, migrate
 from cmk_admin.gate import GateSession, fence
+from models.rapportages import nageteld
+from models.rapportages.nageteld import Sleutel
 from models.vouwen import vouw
 
 
@@ -35,6 +37,17 @@ def look_at_tables() -> None:
         with db.engine.connect().execution_options(**{fence.OUTSIDE: True}) as connection:
             connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
             connection.exec_driver_sql("ANALYZE")
+
+
+def recount(repair: bool = False) -> list[Sleutel]:
+    """Which of the counts behind reports are not what their rows come to."""
+    with db.engine.connect().execution_options(**{fence.OUTSIDE: True}) as connection:
+        nageteld.begin(connection, schrijven=repair)
+        found = nageteld.verschillen(connection)
+        if found and repair:
+            nageteld.herstel(connection)
+            connection.commit()
+    return found
 
 
 def session() -> GateSession:

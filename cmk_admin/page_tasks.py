@@ -7,7 +7,10 @@ from cmk_admin.page import Action, Chip
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One job in the list. percent: while it runs and is known; download: when there is a file."""
+    """One job in the list. percent: while it runs and is known; download: when there is a file.
+
+    step: stopping it, or trying it again.
+    """
 
     title: str
     url: str
@@ -16,6 +19,7 @@ class TaskRow:
     chip: Chip
     percent: int | None
     download: Action | None
+    step: Action | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,4 @@ class TaskPage:
     until: str
     download: Action | None
     onward: Action | None
+    step: Action | None

@@ -210,6 +210,12 @@ class Basis(DeclarativeBase):
     metadata = MetaData(naming_convention=NAAMGEVING)
 
 
+class Afgeleid(Basis):
+    """A table that triggers keep from the rows of entities: only read, and the gate stores none."""
+
+    __abstract__ = True
+
+
 def tabel(*delen: Any) -> tuple[Any, ...]:
     """`__table_args__` with AUTOINCREMENT: SQLite would else hand out an old id again,
     and the new row would inherit the old row's history."""

@@ -80,6 +80,10 @@ class TaakStatus(Keuze):
     MISLUKT = "mislukt", "Mislukt"
 
 
+#: What came of a job that its maker stopped.
+GESTOPT = "Je hebt dit gestopt."
+
+
 class Taak(Entiteit):
     """A large job as its maker sees it: state, progress and outcome.
 
@@ -124,6 +128,11 @@ class Taak(Entiteit):
     def loopt(self) -> bool:
         """Whether it waits or is being done."""
         return self.status in (TaakStatus.WACHT, TaakStatus.BEZIG)
+
+    @property
+    def gestopt(self) -> bool:
+        """Whether its maker stopped it; it counts as not done."""
+        return self.status is TaakStatus.MISLUKT and self.uitkomst == GESTOPT
 
     def __str__(self) -> str:
         return self.titel

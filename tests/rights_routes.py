@@ -162,6 +162,8 @@ ELSEWHERE = frozenset(
         "taken.voortgang",
         "taken.bestand",
         "verantwoordingen.vraag_stellen",
+        "taken.stoppen",
+        "taken.opnieuw",
     }
 )
 STEPS = ("sluiten", "heropenen", "vaststellen")

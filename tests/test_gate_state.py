@@ -29,6 +29,7 @@ from tests.gate_steps import KINDS as STEPS
 from tests.gate_steps import SEATS, Kind, Made, Turn, TurnedAway, Unseen
 from tests.gate_ways import WAYS, InSession, Way
 from tests.gate_world import Copier, raw_connection
+from tests.stand_rows import COUNTED, KEPT
 from tests.support.databases import Dialect
 
 pytest_plugins = ["tests.gate_fixtures"]
@@ -183,6 +184,11 @@ class GateMachine(RuleBasedStateMachine):
     @invariant()
     def history_explains_every_row(self) -> None:
         assert explained(self.world.url, self.eye) == stored(self.world.url, self.eye)
+
+    @invariant()
+    def counts_are_those_of_the_rows(self) -> None:
+        kept, counted = (sorted(self.eye.execute(ask).fetchall()) for ask in (KEPT, COUNTED))
+        assert kept == counted
 
     @invariant()
     def every_row_is_of_its_parents_contractpartij(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
+from unittest.mock import patch
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from cmk_admin.actor import system
 from cmk_admin.gate import GateSession, acting_as
 from models.contractpartij import Contractpartij
 from models.dossier import beeld
+from models.rapportages import namen
 from models.rapportages.rapport import Rapport, Totalen, jaar_op_jaar, rapport
 from models.rapportages.selectie import Selectie, jaren, kies, partijen_in_zicht
 from models.rapportages.telling import ZONDER_DATUM, tellingen, uit_beeld
@@ -58,7 +60,17 @@ def test_every_figure_is_that_of_plain_sql(
         for name in SQL:
             assert getattr(found.totalen, name) == gevraagd(session, name, chosen), name
         check_parts(found)
+        check_ways(session, selectie, found)
     session.rollback()
+
+
+def check_ways(session: GateSession, selectie: Selectie, found: Rapport) -> None:
+    """Of many schools not each is looked up; of many that were not reached the first are named."""
+    with patch.object(namen, "TEGELIJK", 0):
+        assert rapport(session, selectie) == found
+        for meeste in (0, 2):
+            first = replace(found, niet_bereikt=found.niet_bereikt[:meeste])
+            assert rapport(session, selectie, meeste) == first
 
 
 def check_parts(found: Rapport) -> None:
@@ -82,7 +94,7 @@ def test_a_picture_tells_the_same_as_the_rows(
     """Closing changes no figure: what it stores is counted to the same."""
     jaar = maak_jaar(session, kans)
     for verantwoording in jaar.verantwoordingen:
-        [geteld] = tellingen(session, [verantwoording], f.JAAR)
+        [geteld] = tellingen(session, [verantwoording])
         gelezen = uit_beeld(beeld(verantwoording))
         assert replace(gelezen, namen={}, doelnamen={}, open=True) == geteld
         assert gelezen.scholen.keys() | (gelezen.regio or set()) <= gelezen.namen.keys()
@@ -270,6 +282,7 @@ def test_open_and_closed_add_up(session: GateSession) -> None:
     activiteit = f.maak_activiteit(session, other)
     f.maak_activiteit_school(session, activiteit, reached, aantal_leerkrachten=2)
 
+    check_ways(session, kies(session, f.JAAR), of(session))
     found = of(session).totalen
 
     assert (found.bereikt, found.scholen) == (before.bereikt, before.scholen)

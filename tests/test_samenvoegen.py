@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from cmk_admin import database
 from cmk_admin.gate import GateSession
 from models.activiteit import ActiviteitPartner, ActiviteitSchool
 from models.historie import Bewerking, BewerkingSoort, Wijziging
@@ -138,8 +139,12 @@ def test_a_school_keeps_its_row_and_the_number_is_chosen(portaal: Portaal) -> No
     assert ander_id not in after["School"]
     assert after["School"][volger_id]["opvolger_id"] == school
     assert after["Momentopname"] == before["Momentopname"]
+    with portaal.als():
+        assert database.recount() == []
     assert undo(visitor, portaal).status_code == 302
     assert world(portaal) == before
+    with portaal.als():
+        assert database.recount() == []
 
 
 def test_a_closed_year_keeps_the_school_that_goes(portaal: Portaal) -> None:

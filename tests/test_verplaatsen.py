@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from cmk_admin import database
 from cmk_admin.gate import Locked, moving
 from models.activiteit import Activiteit, Last
 from models.base import RegelFout
@@ -48,6 +49,7 @@ def test_everything_goes_along_and_comes_back(unpaid: Portaal, visitor: Bezoeker
     assert answer.status_code == 302, answer.text
     after = stored(unpaid)
     with unpaid.als() as session:
+        assert database.recount() == []
         assert {session.get_one(Activiteit, i).verantwoording_id for i in ids} == {year(unpaid)}
         step = newest(unpaid)
         assert step.soort is BewerkingSoort.VERPLAATSEN
@@ -58,6 +60,8 @@ def test_everything_goes_along_and_comes_back(unpaid: Portaal, visitor: Bezoeker
     }
     assert undo(visitor, answer.location).status_code == 302
     assert stored(unpaid) == before
+    with unpaid.als():
+        assert database.recount() == []
 
 
 def test_what_was_paid_in_a_year_stays_in_it(portaal: Portaal, visitor: Bezoeker) -> None:

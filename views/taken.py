@@ -1,11 +1,24 @@
 """Mijn downloads: one's own large jobs, how far they are and what came of them."""
 
-from flask import Blueprint, Flask, Response, abort, jsonify, render_template, send_file, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    send_file,
+    url_for,
+)
+from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import formats, on_record, tasks
 from cmk_admin.page import Action, Chip, Crumb, Empty, PageHeader
 from cmk_admin.page_tasks import TaskPage, TaskRow
 from cmk_admin.routes import actor, signed_in
+from models.base import RegelFout
 from models.techniek import Taak, TaakStatus
 
 blueprint = Blueprint("taken", __name__, url_prefix="/mijn-downloads")
@@ -57,10 +70,23 @@ def _row(row: Taak) -> TaskRow:
         chip=_chip(row),
         percent=tasks.progress_of(row).percent if row.loopt else None,
         download=_download(row),
+        step=_step(row),
     )
 
 
+def _step(row: Taak) -> Action | None:
+    """What its maker can do with it, beside waiting."""
+    if row.loopt:
+        return Action("Stoppen", url_for("taken.stoppen", id=row.id), "x", method="post")
+    if row.status is TaakStatus.MISLUKT:
+        url = url_for("taken.opnieuw", id=row.id)
+        return Action("Opnieuw proberen", url, "undo", method="post")
+    return None
+
+
 def _chip(row: Taak) -> Chip:
+    if row.gestopt:
+        return Chip("Gestopt", "neutraal")
     return Chip(row.status.label, TONES.get(row.status, "neutraal"))  # type: ignore[arg-type]
 
 
@@ -92,6 +118,7 @@ def details(id: int) -> str:  # noqa: A002 - as in the address
             until=formats.moment(row.verloopt_op) if row.verloopt_op else "",
             download=_download(row),
             onward=Action("Bekijk het resultaat", row.adres) if row.adres else None,
+            step=_step(row),
         ),
     )
 
@@ -114,6 +141,33 @@ def voortgang(id: int) -> Response:  # noqa: A002 - as in the address
     row = _find(id)
     progress = tasks.progress_of(row)
     return jsonify(bezig=row.loopt, procent=progress.percent or 0, tekst=_how_far(row, progress))
+
+
+@blueprint.post("/<int:id>/stoppen")
+@signed_in
+def stoppen(id: int) -> BaseResponse:  # noqa: A002 - as in the address
+    """It ends, and leaves no file. Done already: it says what came of it."""
+    row = _find(id)
+    if tasks.stop(_me(), row.id):
+        flash(f"“{row.titel}” is gestopt.", "success")
+    elif not row.gestopt:
+        flash("Dit was al klaar.", "info")
+    return redirect(url_for("taken.details", id=row.id), 303)
+
+
+@blueprint.post("/<int:id>/opnieuw")
+@signed_in
+def opnieuw(id: int) -> BaseResponse:  # noqa: A002 - as in the address
+    """Once more, with the rights that one has by now."""
+    row = _find(id)
+    try:
+        if tasks.again(_me(), row.id):
+            flash(f"“{row.titel}” wordt opnieuw geprobeerd.", "success")
+        else:
+            flash("Dit loopt al, of is al klaar.", "info")
+    except RegelFout as refused:
+        flash(str(refused), "error")
+    return redirect(url_for("taken.details", id=row.id), 303)
 
 
 @blueprint.get("/<int:id>/bestand")

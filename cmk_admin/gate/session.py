@@ -18,7 +18,7 @@ from cmk_admin.gate.errors import AroundTheGate, Gone, NoActor
 from cmk_admin.gate.reads import scope_read
 from cmk_admin.gate.rows import column_values
 from cmk_admin.gate.writes import Judgement
-from models.base import Entiteit
+from models.base import Afgeleid, Entiteit
 
 
 class GateSession(FlaskSession):
@@ -201,6 +201,12 @@ def _must_be_judged_if_changed(
         _must_be_judged(mapper, connection, target)
 
 
+def _kept_by_triggers(mapper: Mapper[Any], connection: Connection, target: Afgeleid) -> None:
+    raise AroundTheGate(f"{type(target).__name__} houdt de database zelf bij.")
+
+
+for _change in ("before_insert", "before_update", "before_delete"):
+    event.listen(Afgeleid, _change, _kept_by_triggers, propagate=True)
 event.listen(Entiteit, "before_insert", _must_be_judged, propagate=True)
 event.listen(Entiteit, "before_update", _must_be_judged_if_changed, propagate=True)
 event.listen(Entiteit, "before_delete", _going_must_be_judged, propagate=True)

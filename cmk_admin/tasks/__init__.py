@@ -9,14 +9,25 @@ Work that changes rows does so within `once(session, run.key, …)`: the key is 
 try, so that a second one finds what the first did.
 """
 
-from cmk_admin.tasks.kinds import Outcome, Run, register
-from cmk_admin.tasks.store import Progress, file_of, find, of_person, progress_of, start
+from cmk_admin.tasks.kinds import Outcome, Run, Stopped, register
+from cmk_admin.tasks.store import (
+    Progress,
+    again,
+    file_of,
+    find,
+    of_person,
+    progress_of,
+    start,
+    stop,
+)
 from cmk_admin.tasks.worker import run_waiting, sweep
 
 __all__ = [
     "Outcome",
     "Progress",
     "Run",
+    "Stopped",
+    "again",
     "file_of",
     "find",
     "of_person",
@@ -24,5 +35,6 @@ __all__ = [
     "register",
     "run_waiting",
     "start",
+    "stop",
     "sweep",
 ]

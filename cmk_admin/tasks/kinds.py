@@ -23,12 +23,17 @@ class Outcome:
     file: str = ""
 
 
+class Stopped(Exception):
+    """Somebody stopped the job, or another try of it has begun: nothing of this one counts."""
+
+
 @dataclass(slots=True)
 class Run:
     """One try of a job, as the function that does it sees it.
 
     arguments: as given to `start`. key: the same at every try. file: where a result may be
     written, another place at every try. total: how much there is to do, once that is known.
+    stopped: nobody waits for it any more.
     """
 
     arguments: Mapping[str, Any]
@@ -36,9 +41,15 @@ class Run:
     file: Path
     total: int | None = None
     done: int = 0
+    stopped: bool = False
 
     def advance(self, count: int = 1) -> None:
-        """So much was done; costs nothing, as somebody else looks at it once a second."""
+        """So much was done; costs nothing, as somebody else looks at it once a second.
+
+        Raises Stopped when it is of no use to go on.
+        """
+        if self.stopped:
+            raise Stopped
         self.done += count
 
 

@@ -1,23 +1,27 @@
 """The rows of large jobs, always those of one person, and how far each is."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
 from huey.api import Huey
 from sqlalchemy import Select, select
+from sqlalchemy.orm.exc import StaleDataError
 
 from cmk_admin.actor import system
-from cmk_admin.gate import acting_as, in_turn
-from models.base import RegelFout
-from models.techniek import Taak, TaakStatus
+from cmk_admin.gate import GateSession, acting_as, in_turn
+from models.base import RegelFout, nu
+from models.techniek import GESTOPT, Taak, TaakStatus
 
 KEEPING = system("taken")
 #: Of one person, waiting or being done.
 MOST = 10
+#: How long it stays, with its file.
+KEPT = timedelta(days=7)
 #: Rows on the page of one person.
 SHOWN = 100
 UNDER_WAY = (TaakStatus.WACHT, TaakStatus.BEZIG)
@@ -51,15 +55,9 @@ def start(
     """
     with acting_as(KEEPING) as session:
         in_turn(session, f"taken {gebruiker_id}")
-        mine = _of(gebruiker_id).where(Taak.status.in_(UNDER_WAY))
-        under_way = session.scalars(mine).all()
-        for row in under_way:
-            if (row.soort, row.opdracht) == (kind, dict(arguments)):
-                return row.id
-        if len(under_way) >= MOST:
-            raise RegelFout(
-                f"Er lopen al {MOST} taken van je. Wacht tot er een klaar is en probeer het weer."
-            )
+        under_way = _same_or_room(session, gebruiker_id, kind, arguments)
+        if under_way is not None:
+            return under_way
         row = Taak(
             titel=title[:200],
             gebruiker_id=gebruiker_id,
@@ -74,6 +72,83 @@ def start(
         session.commit()
     _wake()
     return number
+
+
+def _same_or_room(
+    session: GateSession, gebruiker_id: int, kind: str, arguments: Mapping[str, Any]
+) -> int | None:
+    """The same job under way, if there is one; raises RegelFout when there is no room for more."""
+    mine = _of(gebruiker_id).where(Taak.status.in_(UNDER_WAY))
+    under_way = session.scalars(mine).all()
+    for row in under_way:
+        if (row.soort, row.opdracht) == (kind, dict(arguments)):
+            return row.id
+    if len(under_way) >= MOST:
+        raise RegelFout(
+            f"Er lopen al {MOST} taken van je. Wacht tot er een klaar is en probeer het weer."
+        )
+    return None
+
+
+def stop(gebruiker_id: int, number: int) -> bool:
+    """Stop a job of this person that waits or is being done; False when it had ended already.
+
+    From here on its worker finishes nothing any more: the version of its row is another.
+    """
+
+    def stopped(session: GateSession, row: Taak) -> bool:
+        if not row.loopt:
+            return False
+        row.status, row.uitkomst, row.verloopt_op = TaakStatus.MISLUKT, GESTOPT, nu() + KEPT
+        return True
+
+    return _change(gebruiker_id, number, stopped)
+
+
+def again(gebruiker_id: int, number: int) -> bool:
+    """Put a job of this person that failed, or was stopped, in line again; False when it is in
+    line already, or another that does the same is.
+
+    Raises RegelFout when this person has `MOST` of them under way.
+    """
+
+    def waiting(session: GateSession, row: Taak) -> bool:
+        if row.status is not TaakStatus.MISLUKT:
+            return False
+        if _same_or_room(session, gebruiker_id, row.soort, row.opdracht) is not None:
+            return False
+        row.status, row.uitkomst, row.verloopt_op = TaakStatus.WACHT, None, None
+        row.pogingen, row.gedaan = 0, 0
+        return True
+
+    if not _change(gebruiker_id, number, waiting):
+        return False
+    _wake()
+    return True
+
+
+def _change(gebruiker_id: int, number: int, change: Callable[[GateSession, Taak], bool]) -> bool:
+    """Change the row of a job; looked at again when its worker was first."""
+    with acting_as(KEEPING) as session, session.own_work():
+        while True:
+            in_turn(session, f"taken {gebruiker_id}")
+            mine = _of(gebruiker_id).where(Taak.id == number)
+            row = session.scalars(mine.execution_options(populate_existing=True)).one_or_none()
+            if row is None or not change(session, row):
+                session.rollback()
+                return False
+            try:
+                session.commit()
+            except StaleDataError:
+                session.rollback()
+            else:
+                return True
+
+
+def version_of(number: int) -> int | None:
+    """Of the row of a job; None when it is gone."""
+    with acting_as(KEEPING) as session:
+        return session.scalar(select(Taak.versie).where(Taak.id == number))
 
 
 def _wake() -> None:

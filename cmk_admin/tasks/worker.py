@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import select
@@ -16,9 +16,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from cmk_admin.auth.account import load_account
 from cmk_admin.gate import Refused, acting_as, forget, is_passing, with_retry
 from cmk_admin.tasks import store
-from cmk_admin.tasks.kinds import Outcome, Run, work_of
+from cmk_admin.tasks.kinds import Outcome, Run, Stopped, work_of
 from models.base import RegelFout, nu
-from models.techniek import Taak, TaakStatus
+from models.techniek import GESTOPT, Taak, TaakStatus
 
 #: Every so many seconds a job that is being done says how far it is.
 BEAT = 1.0
@@ -26,7 +26,6 @@ BEAT = 1.0
 SILENT = 20.0
 #: A job that takes its worker along is given up.
 MAX_ATTEMPTS = 3
-KEPT = timedelta(days=7)
 #: A file that no row knows after a day: its worker was killed.
 STRAY_SECONDS = 24 * 3600
 FAILED = "Het is niet gelukt door een fout in het portaal. Probeer het nog eens."
@@ -64,7 +63,7 @@ def _run(number: int) -> None:
         return
     row, run = claimed
     try:
-        with _beating(number, run):
+        with _beating(row, run):
             state, outcome = _do(row, run)
         if not _finish(row, run, state, outcome):
             run.file.unlink(missing_ok=True)
@@ -96,15 +95,21 @@ def _claim(number: int) -> tuple[Taak, Run] | None:
 
 
 @contextmanager
-def _beating(number: int, run: Run) -> Iterator[None]:
-    """Say how far it is, from a thread of its own: also when the work itself is in a long query."""
+def _beating(row: Taak, run: Run) -> Iterator[None]:
+    """Say how far it is, from a thread of its own: also when the work itself is in a long query.
+
+    And look whether it still has to be done.
+    """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     stop = threading.Event()
+    number, version = row.id, row.versie
 
     def beat() -> None:
         while not stop.wait(BEAT):
             try:
                 store.tell(app.extensions["huey"], number, run.done, run.total)
+                with app.app_context():
+                    run.stopped = store.version_of(number) != version
             except Exception:
                 app.logger.exception("voortgang van taak %s niet bewaard", number)
 
@@ -125,6 +130,8 @@ def _do(row: Taak, run: Run) -> tuple[TaakStatus, Outcome]:
         said = refused.reason
     except RegelFout as broken:
         said = str(broken)
+    except Stopped:
+        said = GESTOPT
     except Exception:
         current_app.logger.exception("taak %s mislukt", row.id)
         said = FAILED
@@ -151,13 +158,17 @@ def _finish(row: Taak, run: Run, state: TaakStatus, outcome: Outcome) -> bool:
 
     def write() -> bool:
         stored = session.get(Taak, row.id, populate_existing=True)
-        if stored is None or stored.versie != row.versie:
+        if stored is None:
+            return False
+        # Stopped when all was done already: rows that were changed stay changed, and it says so.
+        too_late = stored.gestopt and state is TaakStatus.KLAAR and not has_file
+        if stored.versie != row.versie and not too_late:
             return False
         stored.status, stored.uitkomst = state, outcome.text
         stored.adres = outcome.url or None
         stored.gedaan = run.done
         stored.totaal = None if run.total is None else max(run.total, run.done)
-        stored.verloopt_op = nu() + KEPT
+        stored.verloopt_op = nu() + store.KEPT
         if has_file:
             stored.bestand, stored.bestand_sleutel = outcome.file[:200], run.file.name
             stored.bestand_grootte = size

@@ -8,10 +8,10 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from models.rapportages import regels
+from models.rapportages.namen import Schoolnaam, Sleutel
 from models.rapportages.rapport import ZONDER_BESTUUR
 from models.rapportages.regels import Activiteitregel, Schoolregel
 from models.rapportages.selectie import Selectie
-from models.rapportages.telling import Schoolnaam, Sleutel
 from models.vouwen import vouw
 
 

@@ -4,23 +4,17 @@ Everything here is added up from `telling`. A school counts once, however many a
 projects or contractpartijen reached it (spec rule 7).
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from sqlalchemy.orm import Session
 
+from models.rapportages.namen import Groep, Namen, Schoolnaam, Sleutel
 from models.rapportages.selectie import Selectie, andere_jaren, doelen_van, doelnamen
-from models.rapportages.telling import (
-    Doelsom,
-    Lastsom,
-    Schoolnaam,
-    Sleutel,
-    Telling,
-    schoolnamen,
-    tellingen,
-)
+from models.rapportages.telling import Doelsom, Lastsom, Telling, tellingen
 from models.vouwen import vouw
 
 ZONDER_BESTUUR = "Zonder schoolbestuur"
@@ -117,27 +111,20 @@ class Bereik:
         return cls(frozenset(scholen & regio), frozenset(regio), frozenset(scholen - regio))
 
 
-def rapport(sessie: Session, selectie: Selectie) -> Rapport:
-    """Every figure of the selection."""
-    delen = tellingen(sessie, selectie.delen, selectie.jaar)
+def rapport(sessie: Session, selectie: Selectie, meeste: int | None = None) -> Rapport:
+    """Every figure of the selection, and the names of at most so many schools not reached."""
+    delen = tellingen(sessie, selectie.delen)
     bereik = Bereik.van(delen)
-    namen = namen_van(sessie, delen)
-    deelnames = _deelnames(delen)
-    niet_bereikt = (namen[id_] for id_ in bereik.regio - bereik.bereikt)
+    namen = _namen(sessie, delen)
+    gemeenten, deelnames = namen.gemeenten(), _deelnames(delen)
+    gemist = _eerste(bereik.regio - bereik.bereikt, gemeenten, meeste)
     return Rapport(
         totalen=opgeteld(selectie.jaar, delen),
         doelen=_doelen(sessie, selectie.jaar, delen),
         kwartalen=_kwartalen(delen),
-        niet_bereikt=tuple(sorted(niet_bereikt, key=_volgorde)),
-        per_gemeente=_per_groep(
-            bereik, namen, deelnames, lambda school: (school.gemeente_id, school.gemeente)
-        ),
-        per_bestuur=_per_groep(
-            bereik,
-            namen,
-            deelnames,
-            lambda school: (school.bestuur_id, school.bestuur or ZONDER_BESTUUR),
-        ),
+        niet_bereikt=tuple(sorted(namen.van(gemist), key=_volgorde))[:meeste],
+        per_gemeente=_per_groep(bereik, deelnames, gemeenten),
+        per_bestuur=_per_groep(bereik, deelnames, namen.besturen()),
     )
 
 
@@ -145,7 +132,7 @@ def jaar_op_jaar(sessie: Session, dit: Totalen, partijen: Collection[int] = ()) 
     """This year between the other years of these contractpartijen (none: all), newest first."""
     andere = andere_jaren(sessie, dit.jaar, partijen)
     per_jaar: dict[int, list[Telling]] = defaultdict(list)
-    for deel, telling in zip(andere, tellingen(sessie, andere, None), strict=True):
+    for deel, telling in zip(andere, tellingen(sessie, andere), strict=True):
         per_jaar[deel.kalenderjaar].append(telling)
     gevonden = [dit, *(opgeteld(jaar, delen) for jaar, delen in per_jaar.items())]
     return sorted(gevonden, key=lambda totalen: totalen.jaar, reverse=True)
@@ -172,16 +159,31 @@ def opgeteld(jaar: int, delen: Sequence[Telling]) -> Totalen:
     )
 
 
-def namen_van(sessie: Session, delen: Sequence[Telling]) -> dict[int, Schoolnaam]:
+def _namen(sessie: Session, delen: Iterable[Telling]) -> Namen:
     """What every school of the report is called: now, if an open year has it; else as then."""
-    namen: dict[int, Schoolnaam] = {}
-    for deel in delen:
-        namen |= deel.namen
+    toen: dict[int, Schoolnaam] = {}
     nu: set[int] = set()
     for deel in delen:
+        toen |= deel.namen
         if deel.open:
-            nu |= deel.scholen.keys() | (deel.regio or set())
-    return namen | {school.id: school for school in schoolnamen(sessie, nu)}
+            nu |= deel.scholen.keys()
+            nu |= deel.regio or set()
+    return Namen(sessie, toen, nu)
+
+
+def _eerste(
+    scholen: Iterable[int], gemeenten: Mapping[int, Groep], meeste: int | None
+) -> list[int]:
+    """These schools by gemeente, up to the gemeente where there are as many as are asked for."""
+    per_gemeente: dict[str, list[int]] = defaultdict(list)
+    for id_ in scholen:
+        per_gemeente[gemeenten[id_][1] or ""].append(id_)
+    gekozen: list[int] = []
+    for _, namen in groupby(sorted(per_gemeente, key=vouw), key=vouw):
+        if meeste is not None and len(gekozen) >= meeste:
+            break
+        gekozen += (id_ for naam in namen for id_ in per_gemeente[naam])
+    return gekozen
 
 
 def _deelnames(delen: Iterable[Telling]) -> dict[int, int]:
@@ -232,20 +234,27 @@ def _kwartalen(delen: Iterable[Telling]) -> dict[int, Lastsom]:
 
 
 def _per_groep(
-    bereik: Bereik,
-    namen: dict[int, Schoolnaam],
-    deelnames: dict[int, int],
-    groep: Callable[[Schoolnaam], tuple[Sleutel, str]],
+    bereik: Bereik, deelnames: Mapping[int, int], groep: Mapping[int, Groep]
 ) -> tuple[Groepcijfers, ...]:
     """By name; what lies outside the region comes after it."""
-    geteld: dict[tuple[Sleutel, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for id_ in bereik.regio | bereik.buiten:
-        vak = geteld[groep(namen[id_])]
-        vak[0] += id_ in bereik.bereikt
-        vak[1] += id_ in bereik.regio
-        vak[2] += id_ in bereik.buiten
-        vak[3] += deelnames.get(id_, 0)
-    groepen = [Groepcijfers(id_, naam, *vak) for (id_, naam), vak in geteld.items()]
+    bereikt, regio, buiten = (
+        Counter(map(groep.__getitem__, scholen))
+        for scholen in (bereik.bereikt, bereik.regio, bereik.buiten)
+    )
+    meegedaan: Counter[Groep] = Counter()
+    for school, aantal in deelnames.items():
+        meegedaan[groep[school]] += aantal
+    groepen = [
+        Groepcijfers(
+            vak[0],
+            vak[1] or ZONDER_BESTUUR,
+            bereikt[vak],
+            regio[vak],
+            buiten[vak],
+            meegedaan[vak],
+        )
+        for vak in regio.keys() | buiten.keys()
+    ]
     return tuple(sorted(groepen, key=lambda g: (g.regio == 0, vouw(g.naam), str(g.id))))
 
 

@@ -1,40 +1,33 @@
-"""What is counted of one verantwoording: from its rows while it is open, else from the
-picture that closing stored (spec rule 4). Several of these add up to a report."""
+"""What is counted of one verantwoording: while it is open by the counts that the database keeps
+of its rows (`models/stand.py`), else from the picture that closing stored (spec rule 4). Several
+of these add up to a report."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import BigInteger, case, cast, func, literal, select, type_coerce
+from sqlalchemy import BigInteger, String, case, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
+from models.activiteit import Activiteit, DuurEenheid
 from models.base import Uren
 from models.rapportages.cijfers import Beeldnaam, beelden, beeldnamen, besteedbaar, in_regio
-from models.school import Gemeente, School, Schoolbestuur
+from models.rapportages.namen import (
+    Schoolnaam,
+    Sleutel,
+    achter_elkaar,
+    getallen_uit,
+    naam_uit_beeld,
+)
+from models.school import School
+from models.stand import Stand, Standsoort
 from models.verantwoording import Status, Verantwoording
 
-#: A doel, bestuur or gemeente: by id; a picture of before the ids has only the name.
-Sleutel = int | str | None
 #: The quarter of lasten that have no payment date yet.
 ZONDER_DATUM = 0
-#: Schools that are looked up by their number; a statement takes only so many parameters.
-TEGELIJK = 1000
-
-
-class Schoolnaam(NamedTuple):
-    """A vestiging as it is called in a report; of a closed year as it was then."""
-
-    id: int
-    naam: str
-    vestigingscode: str | None
-    gemeente_id: Sleutel
-    gemeente: str
-    bestuur_id: Sleutel
-    bestuur: str | None
 
 
 @dataclass(slots=True)
@@ -74,50 +67,69 @@ class Telling:
     open: bool = True
 
 
-def tellingen(sessie: Session, delen: Sequence[Verantwoording], jaar: int | None) -> list[Telling]:
-    """The counts of each verantwoording: six queries, however many.
-
-    jaar: theirs; None where they are of several, whose lasten are not told by quarter then.
-    """
-    geteld = _geteld(sessie, [d.id for d in delen if d.status is Status.OPEN], jaar)
+def tellingen(sessie: Session, delen: Sequence[Verantwoording]) -> list[Telling]:
+    """The counts of each verantwoording: six queries, however many."""
+    geteld = _geteld(sessie, [d.id for d in delen if d.status is Status.OPEN])
     dicht = _gelezen(sessie, [deel.id for deel in delen if deel.id not in geteld])
     return [geteld[deel.id] if deel.id in geteld else dicht[deel.id] for deel in delen]
 
 
-# --- from the rows ----------------------------------------------------------------
+# --- from the counts that are kept of the rows ------------------------------------
 
 
-def _geteld(sessie: Session, ids: Sequence[int], jaar: int | None) -> dict[int, Telling]:
+def _geteld(sessie: Session, ids: Sequence[int]) -> dict[int, Telling]:
     if not ids:
         return {}
     gevonden = {id_: Telling() for id_ in ids}
-    for id_, doel, regels, aantal, uren in sessie.execute(_activiteiten(ids)):
-        gevonden[id_].doelen[doel] = Doelsom(regels, int(aantal), uren)
-    for id_, kwartaal, aantal, bedrag, zonder in sessie.execute(_lasten(ids, jaar)):
-        gevonden[id_].kwartalen[kwartaal] = Lastsom(aantal, int(bedrag), int(zonder))
-    for id_, school, deelnames in sessie.execute(_scholen(ids)):
-        gevonden[id_].scholen[school] = int(deelnames)
-    for id_, school in sessie.execute(in_regio(ids, Verantwoording.id, School.id)):
-        regio = gevonden[id_].regio
-        assert regio is not None
-        regio.add(school)
+    for id_, soort, sleutel, aantal, som, som_2 in sessie.execute(_standen(ids)):
+        telling = gevonden[id_]
+        if soort == Standsoort.DOEL:
+            telling.doelen[sleutel] = Doelsom(int(aantal), int(som), Decimal(som_2) / 100)
+        else:
+            telling.kwartalen[sleutel] = Lastsom(int(aantal), int(som), int(som_2))
+    for id_, paren in sessie.execute(_scholen(ids)):
+        getallen = getallen_uit(paren)
+        gevonden[id_].scholen = dict(zip(getallen[::2], getallen[1::2], strict=True))
+    regio = in_regio(ids, Verantwoording.id, achter_elkaar(School.id))
+    for id_, scholen in sessie.execute(regio.group_by(Verantwoording.id)):
+        gevonden[id_].regio = set(getallen_uit(scholen))
     for id_, bedrag in sessie.execute(besteedbaar(ids)):
         gevonden[id_].besteedbaar = int(bedrag)
     return gevonden
 
 
-def _activiteiten(ids: Sequence[int]) -> Any:
-    aantal = func.coalesce(Activiteit.aantal_activiteiten, 1)
+def _standen(ids: Sequence[int]) -> Any:
+    """By doel and by quarter."""
     return (
         select(
-            Activiteit.verantwoording_id,
-            Activiteit.doel_id,
-            func.count(Activiteit.id),
-            func.sum(aantal),
-            type_coerce(func.sum(uren_van_activiteit()), Uren),
+            Stand.verantwoording_id,
+            Stand.soort,
+            Stand.sleutel,
+            func.sum(Stand.aantal),
+            func.sum(Stand.som),
+            func.sum(Stand.som_2),
         )
-        .where(Activiteit.verantwoording_id.in_(ids))
-        .group_by(Activiteit.verantwoording_id, Activiteit.doel_id)
+        .where(
+            Stand.verantwoording_id.in_(ids),
+            Stand.soort.in_([Standsoort.DOEL, Standsoort.KWARTAAL]),
+        )
+        .group_by(Stand.verantwoording_id, Stand.soort, Stand.sleutel)
+        .having(func.sum(Stand.aantal) > 0)
+    )
+
+
+def _scholen(ids: Sequence[int]) -> Any:
+    """Per verantwoording its schools and their deelnames, in turn."""
+    per_school = (
+        select(Stand.verantwoording_id, Stand.sleutel, func.sum(Stand.som).label("deelnames"))
+        .where(Stand.verantwoording_id.in_(ids), Stand.soort == Standsoort.SCHOOL)
+        .group_by(Stand.verantwoording_id, Stand.sleutel)
+        .having(func.sum(Stand.aantal) > 0)
+        .subquery()
+    )
+    paar = cast(per_school.c.sleutel, String) + "," + cast(per_school.c.deelnames, String)
+    return select(per_school.c.verantwoording_id, func.aggregate_strings(paar, ",")).group_by(
+        per_school.c.verantwoording_id
     )
 
 
@@ -126,44 +138,6 @@ def uren_van_activiteit() -> Any:
     duur = cast(type_coerce(Activiteit.duur, Uren().impl_instance), BigInteger)
     keer = duur * func.coalesce(Activiteit.aantal_activiteiten, 1)
     return case((Activiteit.duur_eenheid == DuurEenheid.TOTAAL, duur), else_=keer)
-
-
-def _lasten(ids: Sequence[int], jaar: int | None) -> Any:
-    """By the quarter in which they were paid; a payment always lies in the year itself."""
-    kwartaal: Any = literal(ZONDER_DATUM)
-    if jaar is not None:
-        kwartaal = case(
-            (Last.betaald_op.is_(None), ZONDER_DATUM),
-            (Last.betaald_op < date(jaar, 4, 1), 1),
-            (Last.betaald_op < date(jaar, 7, 1), 2),
-            (Last.betaald_op < date(jaar, 10, 1), 3),
-            else_=4,
-        )
-    return (
-        select(
-            Activiteit.verantwoording_id,
-            kwartaal.label("kwartaal"),
-            func.count(Last.id),
-            func.coalesce(func.sum(Last.bedrag), 0),
-            func.sum(case((Last.bedrag.is_(None), 1), else_=0)),
-        )
-        .join(Last.activiteit)
-        .where(Activiteit.verantwoording_id.in_(ids))
-        .group_by(Activiteit.verantwoording_id, "kwartaal")
-    )
-
-
-def _scholen(ids: Sequence[int]) -> Any:
-    return (
-        select(
-            Activiteit.verantwoording_id,
-            ActiviteitSchool.school_id,
-            func.coalesce(func.sum(ActiviteitSchool.aantal_leerkrachten), 0),
-        )
-        .join(ActiviteitSchool.activiteit)
-        .where(Activiteit.verantwoording_id.in_(ids))
-        .group_by(Activiteit.verantwoording_id, ActiviteitSchool.school_id)
-    )
 
 
 # --- from the picture -------------------------------------------------------------
@@ -238,48 +212,3 @@ def doelsleutel(activiteit: dict[str, Any]) -> Sleutel:
     """The doel of an activity in a picture."""
     sleutel: Sleutel = activiteit.get("doel_id") or activiteit["doel"]
     return sleutel
-
-
-def naam_uit_beeld(rij: dict[str, Any]) -> Schoolnaam:
-    """A school of a picture: of its region, or at an activity."""
-    return Schoolnaam(
-        rij["school_id"],
-        rij["naam"],
-        rij["vestigingscode"],
-        rij.get("gemeente_id") or rij["gemeente"],
-        rij["gemeente"],
-        rij.get("bestuur_id") or rij["bestuur"],
-        rij["bestuur"],
-    )
-
-
-# --- schools by name --------------------------------------------------------------
-
-
-#: What fills a Schoolnaam, in its order.
-SCHOOLVELDEN = (
-    School.id,
-    School.naam,
-    School.vestigingscode,
-    School.gemeente_id,
-    Gemeente.naam,
-    School.schoolbestuur_id,
-    Schoolbestuur.naam,
-)
-
-
-def schoolnamen(sessie: Session, ids: Collection[int]) -> Iterator[Schoolnaam]:
-    """What these schools are called now."""
-    vraag = (
-        select(*SCHOOLVELDEN)
-        .select_from(School)
-        .join(School.gemeente)
-        .outerjoin(School.schoolbestuur)
-    )
-    if len(ids) > TEGELIJK:
-        # Of so many it is cheaper to read them all than to look each of them up.
-        gezocht = set(ids)
-        yield from (Schoolnaam._make(r) for r in sessie.execute(vraag) if r[0] in gezocht)
-    elif ids:
-        gekozen = vraag.where(School.id.in_(sorted(ids)))
-        yield from map(Schoolnaam._make, sessie.execute(gekozen))

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from models.financieel import ZONDER_DOEL, ZONDER_KOSTENSOORT
 from models.rapportages import prestatie, regels
+from models.rapportages.namen import Schoolnaam
 from models.rapportages.rapport import ZONDER_BESTUUR
 from models.rapportages.regels import Herkomst
 from models.rapportages.selectie import Selectie
-from models.rapportages.telling import Schoolnaam, kwartaal_van
+from models.rapportages.telling import kwartaal_van
 
 Soort = Literal["lasten", "baten", "begroting", "saldo", "activiteiten", "scholen", "standen"]
 Eenheid = Literal["money", "hours", "integer"]

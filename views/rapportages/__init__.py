@@ -49,7 +49,7 @@ def index() -> str:
             "Cultuur Oost opent elk kalenderjaar een verantwoording voor je project.",
         )
         return render_template("rapportages/index.html", header=header, keuze=keuze, empty=niets)
-    gevonden = rapport(sessie, selectie)
+    gevonden = rapport(sessie, selectie, beelden.MEESTE_SCHOLEN)
     jaren = jaar_op_jaar(sessie, gevonden.totalen, keuze.ids)
     return render_template(
         "rapportages/index.html",
@@ -58,7 +58,7 @@ def index() -> str:
         rapport=gevonden,
         donuts=beelden.donuts(gevonden, keuze.verklaar),
         kwartalen=beelden.kwartalen(gevonden.kwartalen, keuze.verklaar),
-        niet_bereikt=gevonden.niet_bereikt[: beelden.MEESTE_SCHOLEN],
+        niet_bereikt=gevonden.niet_bereikt,
         per_gemeente=beelden.bereik_van(gevonden.per_gemeente, "gemeente", keuze.verklaar),
         per_bestuur=beelden.bereik_van(gevonden.per_bestuur, "bestuur", keuze.verklaar),
         jaren=[totalen.jaar for totalen in jaren],

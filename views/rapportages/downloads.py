@@ -133,7 +133,7 @@ def _prestatie(sessie: Session, selectie: Selectie) -> Iterator[Sheet]:
     yield kolommen.prestaties("Doelgroep", False).blad(
         "Per doelgroep", per_doelgroep(sessie, selectie)
     )
-    gemeenten = rapport(sessie, selectie).per_gemeente
+    gemeenten = rapport(sessie, selectie, meeste=0).per_gemeente
     yield kolommen.GEMEENTEN.blad("Per gemeente", gemeenten)
 
 
