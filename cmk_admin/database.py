@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from cmk_admin.extensions import db, migrate
 from cmk_admin.gate import GateSession, fence
@@ -42,12 +42,23 @@ def look_at_tables() -> None:
 def recount(repair: bool = False) -> list[Sleutel]:
     """Which of the counts behind reports are not what their rows come to."""
     with db.engine.connect().execution_options(**{fence.OUTSIDE: True}) as connection:
-        nageteld.begin(connection, schrijven=repair)
+        _at_one_moment(connection, writing=repair)
         found = nageteld.verschillen(connection)
         if found and repair:
             nageteld.herstel(connection)
             connection.commit()
     return found
+
+
+def _at_one_moment(connection: Connection, writing: bool) -> None:
+    """A transaction that sees one moment; when `writing` nobody changes what is counted in it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    elif writing:
+        tables = ", ".join(entity.__tablename__ for entity in nageteld.GETELD)
+        connection.exec_driver_sql(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def session() -> GateSession:

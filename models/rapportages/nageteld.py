@@ -17,7 +17,6 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    text,
 )
 
 from models.activiteit import Activiteit, ActiviteitSchool, Last
@@ -74,18 +73,6 @@ def herstel(connection: Connection) -> None:
     ]
     if rijen:
         connection.execute(insert(Stand), rijen)
-
-
-def begin(connection: Connection, schrijven: bool) -> None:
-    """A transaction that sees one moment; with `schrijven` nobody changes what is counted in it."""
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if schrijven else "BEGIN")
-    elif schrijven:
-        tabellen = ", ".join(soort.__tablename__ for soort in GETELD)
-        connection.execute(text(f"LOCK TABLE {tabellen} IN SHARE ROW EXCLUSIVE MODE"))
-    else:
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 def _vragen() -> Iterator[Select[Any]]:
