@@ -1,7 +1,8 @@
 """`make bench`: how fast the lists, bulk work, the pages, the reports and the workbooks are.
 
-`python -m benchmarks [lists] [bulk] [pages] [reports] [excel]`; without a name all of them. Medians of one
-process per group on SQLite; the machine decides the numbers, so only compare within one run.
+`python -m benchmarks [lists] [bulk] [pages] [reports] [excel]`; without a name all of them.
+Medians of one process per group on SQLite; the machine decides the numbers, so only compare within
+one run.
 """
 
 import argparse
