@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
         inside = request and current_user.is_authenticated
         return {
             "app_name": APP_NAME,
+            "now": clock.now(),
             "instance_label": "demo" if settings.demo else "",
             "current": _current() if inside else None,
             "session_left": sessions.seconds_left(current_user, clock.now()) if inside else 0,

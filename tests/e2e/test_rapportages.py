@@ -99,8 +99,23 @@ def test_on_paper(als: As) -> None:
     expect(page.locator(".report-choice")).to_be_hidden()
     expect(page.locator(".donut-drawing").first).to_be_hidden()
     expect(page.locator(".donut .slice-1").first).to_be_visible()
+    expect(page.locator(".menu")).to_be_hidden()
+    expect(page.locator(".printed")).to_contain_text("afgedrukt op")
+    expect(page.locator(".printed")).to_contain_text("/rapportages")
     tops = {round(box["y"]) for box in map(_box, page.locator(".donut-card").all())}
     assert len(tops) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+
+
+def test_the_rows_of_a_figure_on_paper(als: As) -> None:
+    """Nothing to press, nothing beside the page."""
+    page = drawn(als("projectleider"))
+    page.goto(page.url.split("?")[0] + "/verklaar/besteed")
+    expect(page.locator(".printed")).to_be_hidden()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})
+    expect(page.locator(".menu")).to_be_hidden()
+    expect(page.locator(".printed")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 718
 
 
