@@ -8,7 +8,11 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool, DuurEenheid, Last
-from models.vouwen import volgens
+from models.samenwerkingspartner import Samenwerkingspartner
+from models.vouwen import volgens, vouw
+
+#: Between names that the database gives as one text; no name has a new line.
+TUSSEN = "\n"
 
 
 @dataclass(slots=True)
@@ -17,6 +21,7 @@ class Stand:
 
     bedrag: cents, rows without bedrag count as 0. uren: total hours.
     zonder_leerkrachten / zonder_bedrag: ids of the school and cost rows that lack it.
+    partners: names, in their order.
     """
 
     id: int
@@ -30,7 +35,7 @@ class Stand:
     leerkrachten: int = 0
     lasten: int = 0
     bedrag: int = 0
-    partners: int = 0
+    partners: tuple[str, ...] = ()
     nul_leerkrachten: int = 0
     nul_bedrag: int = 0
     zonder_betaaldatum: int = 0
@@ -74,8 +79,9 @@ def stand_van(
 
 
 def _activiteiten(sessie: Session, binnen: list[ColumnElement[bool]]) -> dict[int, Stand]:
-    partners = (
-        select(func.count(ActiviteitPartner.id))
+    samen_met = (
+        select(func.aggregate_strings(Samenwerkingspartner.naam, TUSSEN))
+        .join(ActiviteitPartner.samenwerkingspartner)
         .where(ActiviteitPartner.activiteit_id == Activiteit.id)
         .correlate(Activiteit)
         .scalar_subquery()
@@ -90,7 +96,7 @@ def _activiteiten(sessie: Session, binnen: list[ColumnElement[bool]]) -> dict[in
             func.coalesce(Activiteit.aantal_activiteiten, 1),
             Activiteit.duur,
             Activiteit.duur_eenheid,
-            partners,
+            samen_met,
         )
         .where(*binnen)
         .order_by(volgens(Activiteit, "naam"), Activiteit.id)
@@ -98,7 +104,8 @@ def _activiteiten(sessie: Session, binnen: list[ColumnElement[bool]]) -> dict[in
     standen = {}
     for id_, naam, doel, van, tot, aantal, duur, eenheid, met in rijen:
         uren = duur if eenheid is DuurEenheid.TOTAAL else duur * aantal
-        standen[id_] = Stand(id_, naam, doel, van, tot, aantal, uren, partners=met)
+        partners = tuple(sorted(met.split(TUSSEN), key=vouw)) if met else ()
+        standen[id_] = Stand(id_, naam, doel, van, tot, aantal, uren, partners=partners)
     return standen
 
 

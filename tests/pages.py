@@ -38,7 +38,7 @@ SPEECH = ("aria-label", "aria-labelledby", "title")
 POINTS = ("for", "form", "aria-describedby", "aria-labelledby", "popovertarget", "aria-controls")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Node:
     """One element. text: of itself and all under it, in order."""
 

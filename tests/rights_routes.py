@@ -63,7 +63,17 @@ PAGES = {
     "opruimen.opruimen": ("Bewaartermijn", "W"),
 }
 #: Pages with personal data: that somebody opened them is written down.
-ON_RECORD = frozenset({"mensen.index", "opruimen.opruimen", "persoonlijke_data.index"})
+ON_RECORD = frozenset(
+    [
+        "mensen.index",
+        "opruimen.opruimen",
+        "persoonlijke_data.index",
+        "rapportages.download",
+        "rapportages.uitvoer",
+        "verantwoordingen.dossier_excel",
+        "verantwoordingen.dossier_json",
+    ]
+)
 _ACTIVITEIT = ["details", "financieel", "geschiedenis", "partners", "scholen"]
 _PROJECT = ["details", "documenten", "financieel", "geschiedenis", "verantwoordingen"]
 _VERANTWOORDING = [

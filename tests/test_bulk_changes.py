@@ -219,7 +219,7 @@ def undone(world: World, step: int) -> set[tuple[str, int]]:
 
 
 @given(data=st.data())
-@settings(max_examples=100 if FULL else 6, **HYPOTHESIS)
+@settings(max_examples=60 if FULL else 6, **HYPOTHESIS)
 def test_preview_is_result_and_undo_restores(fresh_world: World, data: st.DataObject) -> None:
     """Each example goes on where the last one ended: the world is long-lived, as a year is."""
     w = fresh_world
@@ -267,7 +267,7 @@ def _only_what_it_said(
 
 
 @given(data=st.data())
-@settings(max_examples=100 if FULL else 6, **HYPOTHESIS)
+@settings(max_examples=60 if FULL else 6, **HYPOTHESIS)
 def test_later_edits_outlive_the_undo(fresh_world: World, data: st.DataObject) -> None:
     """Two bulk edits and single edits in turn; undoing the first keeps what came later."""
     w = fresh_world

@@ -37,6 +37,7 @@ ROUTES = {
     "edit_view": {"GET", "POST"},
     "export": {"GET", "POST"},
     "index_view": {"GET"},
+    "picture": {"GET"},
 }
 #: Where SQL around the entities may stand, and why.
 RAW_SQL = {

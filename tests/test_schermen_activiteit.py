@@ -251,9 +251,10 @@ def test_the_tabs_of_an_activity(portaal: Portaal, activiteit_id: int) -> None:
 
 
 @pytest.mark.parametrize(("visitor", "buttons"), [
-    ("projectleider", ["Dupliceren…", "Verwijderen…", "Wijzigen"]),
-    ("routebegeleider", ["Dupliceren…", "Wijzigen"]),
-    ("adviseur", []),
+    ("projectleider", ["Stel een vraag", "Dupliceren…", "Verwijderen…", "Wijzigen"]),
+    ("routebegeleider", ["Stel een vraag", "Dupliceren…", "Wijzigen"]),
+    ("adviseur", ["Stel een vraag"]),
+    ("datamanager", ["Dupliceren…", "Verwijderen…", "Wijzigen"]),
 ])  # fmt: skip
 def test_buttons_are_what_one_may(
     portaal: Portaal, activiteit_id: int, visitor: str, buttons: list[str]

@@ -24,7 +24,7 @@ settings.register_profile(
 settings.register_profile(
     "volledig",
     settings.get_profile("snel"),
-    max_examples=200,
+    max_examples=100,
     stateful_step_count=30,
     derandomize=CI,
     print_blob=True,

@@ -103,7 +103,7 @@ def crumbs(verantwoording: Verantwoording, *last: str) -> tuple[Crumb, ...]:
 
 def header(shown: Shown, tab: str) -> PageHeader:
     activiteit, stand = shown.activiteit, shown.stand
-    counts = {"scholen": stand.scholen, "financieel": stand.lasten, "partners": stand.partners}
+    counts = {"scholen": stand.scholen, "financieel": stand.lasten, "partners": len(stand.partners)}
     period = f"{formats.day(activiteit.startdatum)} t/m {formats.day(activiteit.einddatum)}"
     chips = [_stand_chip(stand)]
     if stand.scholen > 1:

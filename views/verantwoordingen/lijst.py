@@ -1,6 +1,5 @@
 """The list of activities of a verantwoording (Handleiding 2.2, 2.3)."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -27,7 +26,7 @@ from models.rapportages import Cijfers
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from models.verantwoording import Verantwoording
-from models.vouwen import Vouw, volgens, vouw
+from models.vouwen import Vouw, vouw
 from views.verantwoordingen import schermen
 from views.verantwoordingen.controle import NOTICES
 
@@ -43,16 +42,14 @@ class Line:
 
     stand: Stand
     goal: str
-    partners: tuple[str, ...]
 
 
 def page(verantwoording: Verantwoording, standen: Sequence[Stand], figures: Cijfers) -> ListPage:
     """The list as the address asks for it."""
     address = tables.Address.of(request.path, request.args, PARAMETERS)
     goals = {doel.id: doel for doel in database.session().scalars(_goals())}
-    partners = _partners(verantwoording)
     chosen = [
-        Line(stand, _short(goals[stand.doel_id]), partners.get(stand.id, ()))
+        Line(stand, _short(goals[stand.doel_id]))
         for stand in _filtered(verantwoording, standen, address)
     ]
     table = tables.table(chosen, _HEADINGS, address)
@@ -82,20 +79,6 @@ def _goals() -> Select[Doel]:
 def _short(goal: Doel) -> str:
     """One word where the list has a code for it: the full names fill a line each."""
     return goal.code.capitalize() if goal.code else goal.naam
-
-
-def _partners(verantwoording: Verantwoording) -> dict[int, tuple[str, ...]]:
-    rows = database.session().execute(
-        select(ActiviteitPartner.activiteit_id, Samenwerkingspartner.naam)
-        .join(ActiviteitPartner.activiteit)
-        .join(ActiviteitPartner.samenwerkingspartner)
-        .where(Activiteit.verantwoording_id == verantwoording.id)
-        .order_by(volgens(Samenwerkingspartner, "naam"))
-    )
-    found: dict[int, list[str]] = defaultdict(list)
-    for activity, name in rows:
-        found[activity].append(name)
-    return {activity: tuple(names) for activity, names in found.items()}
 
 
 # --- searching and filtering ------------------------------------------------------
@@ -184,7 +167,7 @@ _HEADINGS: tuple[tables.Heading[Line], ...] = (
         lambda line: (line.stand.startdatum, line.stand.einddatum),
         optional=True,
     ),
-    tables.Heading("partners", "Partners", lambda line: len(line.partners), optional=True),
+    tables.Heading("partners", "Partners", lambda line: len(line.stand.partners), optional=True),
 )
 
 
@@ -219,7 +202,7 @@ def _rows(
 
 def _cells(verantwoording: Verantwoording, line: Line) -> tuple[Cell, ...]:
     stand = line.stand
-    period, partners = _period(stand, verantwoording.kalenderjaar), _few(line.partners)
+    period, partners = _period(stand, verantwoording.kalenderjaar), _few(stand.partners)
     note = " · ".join(filter(None, (line.goal, period, partners)))
     return (
         Cell(stand.naam, url=url_for("activiteiten.details", id=stand.id), note=note),
