@@ -20,7 +20,7 @@ from models.samenwerkingspartner import Samenwerkingspartner
 from tests import factories as f
 from tests.pages import Page
 from tests.support.portal import Portaal
-from tests.support.strictness import SLOW
+from tests.support.strictness import FULL, SLOW
 from tests.test_entity_list import ids_on
 
 BASE = "/beheer/lasten/"
@@ -73,7 +73,7 @@ def test_forwards_and_backwards_are_the_same_list(
 def test_every_order_both_ways_on_both_databases(portaal: Portaal) -> None:
     days = (None, date(2026, 1, 1), date(2026, 5, 31))
     fill(portaal, [(n % 4 or None, "aAéz"[n % 4], days[n % 3]) for n in range(45)])
-    for sort in SORTS:
+    for sort in SORTS if FULL else SORTS[::3]:
         both_ways(portaal, sort)
 
 

@@ -114,7 +114,7 @@ def test_no_form_that_came_back_shows_it(portaal: Portaal, entity: type[Entiteit
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("visitor", FORBIDDEN)
+@pytest.mark.parametrize("visitor", FORBIDDEN if FULL else QUICK)
 def test_no_other_screen_shows_it(portaal: Portaal, visitor: str) -> None:
     browser = portaal.bezoeker(visitor)
     wrong: list[str] = []

@@ -37,7 +37,7 @@ REASON = re.compile(
 
 
 def chosen(entity: type[Entiteit], portaal: Portaal) -> Iterator[Case]:
-    """All cases; in a quick run each route of each visitor with one of its rows."""
+    """All cases; in a quick run half of what each visitor can ask, with one of its rows."""
     seen: dict[tuple[object, ...], list[Case]] = {}
     for case in cases(entity, portaal):
         if FULL:
@@ -53,7 +53,9 @@ def chosen(entity: type[Entiteit], portaal: Portaal) -> Iterator[Case]:
         )
         seen.setdefault(kind, []).append(case)
     for kind, same in seen.items():
-        yield same[crc32(repr(kind).encode()) % len(same)]
+        at = crc32(repr(kind).encode())
+        if at % 2:
+            yield same[at // 2 % len(same)]
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=NAMES)

@@ -15,6 +15,10 @@ from tests.e2e import demo as demos
 from tests.e2e.demo import As, Demo
 from tests.support.applications import HOST
 from tests.support.databases import turn
+from tests.support.strictness import FULL
+
+#: Journeys over hundreds of rows, and one per werkwijze: `make test-all` walks them.
+collect_ignore = [] if FULL else ["test_groot_werk.py", "test_werkwijzen.py"]
 
 
 @pytest.fixture(scope="session")
