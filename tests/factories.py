@@ -48,6 +48,8 @@ E = TypeVar("E", bound=Entiteit)
 #: The year of a verantwoording and all under it, unless a test says otherwise.
 JAAR = 2026
 _volgende = count(1)
+#: Of their own: a code of four digits has room for ten thousand.
+_gemeenten = count(1)
 
 
 def nummer() -> int:
@@ -92,7 +94,11 @@ maak_documentsoort = _fabriek_van(Documentsoort, lambda n: {"naam": f"Documentso
 
 maak_gemeente = _fabriek_van(
     Gemeente,
-    lambda n: {"code": f"{n % 10000:04}", "naam": f"Gemeente {n}", "provincie": "Gelderland"},
+    lambda n: {
+        "code": f"{next(_gemeenten):04}",
+        "naam": f"Gemeente {n}",
+        "provincie": "Gelderland",
+    },
 )
 maak_schoolbestuur = _fabriek_van(
     Schoolbestuur,

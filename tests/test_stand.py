@@ -149,10 +149,12 @@ STEPS = [change, remove, copy, move, merge, hand_over, many, clear, add_raw, tak
 
 @pytest.mark.beide
 @SLOW
-@given(st.randoms(use_true_random=False))
+@given(st.integers(0, 2**32))
 def test_counts_are_those_of_the_rows_after_every_write(
-    dialect: Dialect, session: GateSession, kans: Random
+    dialect: Dialect, session: GateSession, seed: int
 ) -> None:
+    """By seed: which rows there are to draw from depends on numbers that go on after a rollback."""
+    kans = Random(seed)
     jaar = maak_jaar(session, kans)
     check(session)
     for step in kans.choices(STEPS, k=6):

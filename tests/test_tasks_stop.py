@@ -134,8 +134,8 @@ def test_its_worker_notices_and_leaves_no_half_file(app: Flask, person: Person) 
         assert stop(app, person, number)
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            run.advance()
             done.append(run.done)
+            run.advance()
             time.sleep(0.01)
         return tasks.Outcome("Klaar.", file="alles.txt")
 
