@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from zxcvbn import zxcvbn
+
 SHORTEST, LONGEST = 12, 1024
 TOO_SHORT = (
     f"Kies een wachtwoord van minstens {SHORTEST} tekens. Een paar woorden achter elkaar is prima."
@@ -19,6 +21,8 @@ EASY = (
 )
 #: What must be left over once everything that others guess is counted as one character a piece.
 LEFT = 8
+#: zxcvbn's marks are 0 to 4; from 3 on a stolen table of hashes is not enough to guess it.
+MARK, MARKED = 3, 72
 
 LEET = str.maketrans("0134578@$!", "oieastbasi")
 #: Words of this portal, of the trade and the region, and what people take for passwords.
@@ -54,7 +58,14 @@ def fault_in(password: str, own: Iterable[str] = ()) -> str | None:
         return TOO_SHORT
     if len(password) > LONGEST:
         return TOO_LONG
-    return EASY if _strength(password, own) < LEFT else None
+    return EASY if _is_common(password, own) or _strength(password, own) < LEFT else None
+
+
+def _is_common(password: str, own: Iterable[str]) -> bool:
+    """What lists of stolen passwords begin with, keyboard walks and English words; zxcvbn knows
+    no Dutch and nothing of this portal, so it is not asked alone."""
+    mark: int = zxcvbn(password[:MARKED], user_inputs=[*WORDS, *own])["score"]
+    return mark < MARK
 
 
 def _strength(password: str, own: Iterable[str]) -> int:
