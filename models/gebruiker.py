@@ -141,7 +141,8 @@ class Gebruiker(Entiteit):
         """Whoever changes the address: the old one is told, it may not have been its owner."""
         from models.techniek import Mail
 
-        if self.email != oud["email"] and self.actief and self.totp_geheim is not None:
+        theirs = self.totp_geheim is not None or self.laatst_ingelogd_op is not None
+        if self.email != oud["email"] and self.actief and theirs:
             yield Mail(
                 ontvanger_id=self.id,
                 adres=oud["email"],
@@ -154,7 +155,8 @@ class Gebruiker(Entiteit):
             )
 
     def _andere_beheerder(self) -> bool:
-        """Locks every beheerder, in id order: of two who go at the same time one must stay.
+        """Locks every beheerder who can log in, in id order: of two who go at the same time one
+        must stay, and who was invited and never came keeps no door open.
 
         Who goes in this very flush does not count as another.
         """
@@ -162,7 +164,11 @@ class Gebruiker(Entiteit):
         assert sessie is not None
         beheerders = (
             select(Gebruiker.id)
-            .where(Gebruiker.cultuur_oost_rol == CultuurOostRol.BEHEERDER, Gebruiker.actief)
+            .where(
+                Gebruiker.cultuur_oost_rol == CultuurOostRol.BEHEERDER,
+                Gebruiker.actief,
+                Gebruiker.totp_geheim.is_not(None),
+            )
             .order_by(Gebruiker.id)
             .with_for_update()
         )

@@ -149,6 +149,8 @@ def test_another_address_than_the_invited_one_does_not_do(
         "CultuurOost2025!", "Welkom2026!!", "Wachtwoord123!", "qwertyuiop123", "aaaaaaaaaaaaaaa",
         "abcabcabcabc", "Zomer2026!Zomer2026!", "1234567890123456", "P@ssw0rdP@ssw0rd",
         "Cultuurpunt-Gelderland", "nieuwvoorbeeld99", "Piet.Pietersen1", "elf tekens!",
+        # Of lists of stolen passwords, and a walk over the keyboard.
+        "chocolate123", "liverpool123", "manchesterunited", "1q2w3e4r5t6y", "1qaz2wsx3edc",
     ],
 )  # fmt: skip
 def test_the_server_refuses_common_dutch_and_context_passwords(
@@ -251,5 +253,5 @@ def test_a_mail_whose_link_was_used_is_not_sent(
         assert last is not None
         assert (last.status, last.fout) == (
             MailStatus.MISLUKT,
-            "De link is ingetrokken of al gebruikt.",
+            "De link is ingetrokken, verlopen of al gebruikt.",
         )

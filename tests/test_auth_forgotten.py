@@ -3,9 +3,15 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cmk_admin.auth import totp
+from cmk_admin import mail
+from cmk_admin.actor import system
+from cmk_admin.auth import links, totp
+from cmk_admin.gate import acting_as
+from models.techniek import Mail, MailStatus
+from models.toegang import Toegangslink
 from tests.auth_support import (
     NEW_PASSWORD,
     PASSWORD,
@@ -106,6 +112,42 @@ def test_reset_links_expire_after_1_hour(app: Flask, client: FlaskClient, clock:
     assert client.get(path).location == "/nieuw-wachtwoord"
     clock.forward(seconds=1)
     assert client.get(path).status_code == 410
+
+
+def test_links_that_ended_are_forgotten_with_their_address(
+    app: Flask, client: FlaskClient, clock: Clock
+) -> None:
+    forgot(client, add_person(app).email)
+    with app.app_context():
+        assert links.sweep(clock.moment) == 0
+        clock.forward(hours=1)
+        assert links.sweep(clock.moment) == 1
+        with acting_as(system("test")) as session:
+            assert session.scalars(select(Toegangslink)).all() == []
+
+
+def test_a_mail_with_a_link_that_ended_is_not_sent(
+    app: Flask, client: FlaskClient, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = add_person(app)
+    monkeypatch.setattr(mail, "deliver", _away)
+    forgot(client, person.email)
+    monkeypatch.undo()
+    clock.forward(hours=1)
+    with app.app_context(), acting_as(system("test")) as session, session.own_work():
+        [row] = session.scalars(select(Mail))
+        row.volgende_op = None
+        session.commit()
+        mail.send_waiting()
+        session.expire_all()
+        assert (row.status, row.fout) == (
+            MailStatus.MISLUKT,
+            "De link is ingetrokken, verlopen of al gebruikt.",
+        )
+
+
+def _away(_session: object, _row: object) -> None:
+    raise ConnectionRefusedError
 
 
 def test_a_link_of_one_kind_is_none_of_another(

@@ -162,6 +162,22 @@ def test_e_mail_links_expire_after_1_hour(
     assert app.test_client().get(path).status_code == 410
 
 
+def test_who_was_kept_out_takes_no_address_along(
+    app: Flask, client: FlaskClient, insider: Person
+) -> None:
+    """Asked from a stolen browser; then its owner changes the password, or resets the factor."""
+    for change in (
+        {"page": "wachtwoord", "huidig": PASSWORD, "wachtwoord": NEW},
+        {"page": "tweestapsauthenticatie", "doe": "reset", "zeker": "ja"},
+    ):
+        post(client, f"{BASE}/e-mailadres", email="dief@voorbeeld.nl")
+        path = link_in(app)
+        assert app.test_client().get(path).status_code == 303
+        done = post(client, f"{BASE}/{change.pop('page')}", **change)
+        assert done.status_code == 303
+        assert app.test_client().get(path).status_code == 410
+
+
 def test_an_address_of_another_account_gets_the_same_answer_and_no_mail(
     app: Flask, client: FlaskClient, insider: Person
 ) -> None:

@@ -112,6 +112,7 @@ def set_password(session: GateSession, gebruiker_id: int, hashed: str) -> None:
     row = session.get_one(Gebruiker, gebruiker_id)
     row.wachtwoord_hash = hashed
     session.flush()
+    links.withdraw(session, gebruiker_id)
     letters.changed(session, row, "Je wachtwoord")
 
 
@@ -122,6 +123,7 @@ def clear_factor(session: GateSession, row: Gebruiker, moment: datetime) -> None
     """
     row.totp_geheim = row.totp_nieuw = row.herstelcodes = None
     session.flush()
+    links.withdraw(session, row.id)
     letters.reset_factor(session, row, moment)
 
 

@@ -101,6 +101,31 @@ def still_theirs(link: Toegangslink) -> bool:
     return owner.actief and link.adres in (None, owner.email)
 
 
+def withdraw(session: GateSession, gebruiker_id: int) -> None:
+    """What was asked for before the password or the factor changed may have been asked by who
+    had to be kept out. An invitation stays: it is what one comes in with."""
+    those = select(Toegangslink).where(
+        Toegangslink.gebruiker_id == gebruiker_id, Toegangslink.soort != LinkSoort.ACTIVATIE
+    )
+    with session.own_work():
+        for link in session.scalars(those):
+            session.delete(link)
+        session.flush()
+
+
+def sweep(moment: datetime) -> int:
+    """Forget links that ended and hold an address; of an invitation Mensen says that it ended."""
+    ended = select(Toegangslink.id).where(
+        Toegangslink.verloopt_op <= moment, Toegangslink.soort != LinkSoort.ACTIVATIE
+    )
+    with acting_as(READING) as session:
+        numbers = session.scalars(ended).all()
+        for number in numbers:
+            forget(session, Toegangslink, {"id": number})
+        session.commit()
+    return len(numbers)
+
+
 def use(session: GateSession, link: FoundLink) -> bool:
     """Use it up, with all older ones of its kind; False when somebody just did."""
     used = forget(session, Toegangslink, {"id": link.id}) == 1

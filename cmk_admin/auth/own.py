@@ -83,6 +83,7 @@ def confirm_factor(gebruiker_id: int, code: str, moment: datetime) -> bool:
             session.rollback()
             return False
         session.flush()
+        links.withdraw(session, gebruiker_id)
         letters.changed(session, row, "Je authenticator-app")
         session.commit()
     return True
