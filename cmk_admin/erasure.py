@@ -12,23 +12,23 @@ from typing import Any
 from sqlalchemy import cast, or_, select
 from sqlalchemy.types import Text
 
+from cmk_admin import mail as mails
 from cmk_admin.actor import Actor, system
 from cmk_admin.auth import recovery
-from cmk_admin.gate import GateSession, acting_as, forget
+from cmk_admin.gate import GateSession, acting_as, forget, rephrase
 from models.concept import Concept
-from models.gebruiker import Gebruiker
+from models.gebruiker import Gebruiker, Lidmaatschap
 from models.historie import Bewerking, Wijziging
 from models.privacy import Inzage
 from models.techniek import Mail, Taak
 from models.toegang import Onderbreking, Toegangslink, Zitting
+from models.vraag import Reactie, Vraag
 
 #: Where nobody has an address (RFC 2606).
 NOWHERE = "@gewist.invalid"
 #: Columns of a person that say who they are.
 NAMING = ("naam", "email", "telefoon")
 SHORTEST = 3
-#: Entities whose history tells who somebody is.
-ABOUT_PEOPLE = ("Gebruiker", "Lidmaatschap")
 
 
 def pseudonym(gebruiker_id: int) -> str:
@@ -83,15 +83,17 @@ def _forget_account(session: GateSession, row: Gebruiker) -> None:
 
 
 def _scrub(session: GateSession, gebruiker_id: int, names: list[str]) -> None:
-    """Their names out of the history, the mail and what is on record of being looked at.
+    """Their names out of questions, the history, the mail and what is on record of looking.
 
     A name of one word is also an ordinary word ("Eva", "Info"): only where it is about this
     person does it count.
     """
     telling = [name for name in names if not name.isalpha()]
+    theirs = _rows_about(session, gebruiker_id)
     with session.own_work():
+        _scrub_questions(session, gebruiker_id, names, telling)
         for change in _with(session, Wijziging, (Wijziging.titel, Wijziging.waarden), names):
-            those = names if change.entiteit in ABOUT_PEOPLE else telling
+            those = names if (change.entiteit, change.rij_id) in theirs else telling
             change.titel = _without(change.titel, those, gebruiker_id)[:200]
             change.waarden = _clean(change.waarden, those, gebruiker_id)
         for mail in _with(session, Mail, (Mail.onderwerp, Mail.tekst, Mail.adres), names):
@@ -99,12 +101,39 @@ def _scrub(session: GateSession, gebruiker_id: int, names: list[str]) -> None:
             mail.onderwerp = _without(mail.onderwerp, those, gebruiker_id)[:200]
             mail.tekst = _without(mail.tekst, those, gebruiker_id)
             mail.adres = mail.adres and _without(mail.adres, those, gebruiker_id)[:254]
+            mails.forget_file(mail.id)
+        for number in session.scalars(select(Mail.id).where(Mail.ontvanger_id == gebruiker_id)):
+            mails.forget_file(number)
         for look in _with(session, Inzage, (Inzage.wat,), names):
             those = names if look.over_id == gebruiker_id else telling
             look.wat = _without(look.wat, those, gebruiker_id)[:200]
         for step in _with(session, Bewerking, (Bewerking.omschrijving,), telling):
             step.omschrijving = _without(step.omschrijving, telling, gebruiker_id)[:300]
         session.flush()
+
+
+def _scrub_questions(
+    session: GateSession, gebruiker_id: int, names: list[str], telling: list[str]
+) -> None:
+    """What was asked and answered stays, for the account of the year; who wrote it goes."""
+    for entity in (Vraag, Reactie):
+        for said in _with(session, entity, (entity.tekst,), names):
+            those = names if said.van_id == gebruiker_id else telling
+            rephrase(session, said, "tekst", _without(said.tekst, those, gebruiker_id))
+
+
+def _rows_about(session: GateSession, gebruiker_id: int) -> set[tuple[str, int]]:
+    """Entity and number of the rows whose history tells who this person is, also of a membership
+    that is over."""
+    members = select(Lidmaatschap.id).where(Lidmaatschap.gebruiker_id == gebruiker_id)
+    begun = select(Wijziging.rij_id, Wijziging.waarden).where(Wijziging.entiteit == "Lidmaatschap")
+    over = {
+        number
+        for number, values in session.execute(begun)
+        if gebruiker_id in values.get("gebruiker_id", ())
+    }
+    found = {("Lidmaatschap", number) for number in {*session.scalars(members), *over}}
+    return {("Gebruiker", gebruiker_id), *found}
 
 
 def _with(

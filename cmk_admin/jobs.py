@@ -8,7 +8,7 @@ from huey.api import Huey
 from sqlalchemy import make_url
 
 from cmk_admin import database, files, mail, tasks
-from cmk_admin.auth import attempts, clock, interrupted
+from cmk_admin.auth import attempts, clock, interrupted, links
 from cmk_admin.settings import Settings
 from cmk_admin.tasks.worker import BEAT, SILENT
 from models.base import nu
@@ -40,6 +40,8 @@ def register(app: Flask) -> None:
             attempts.sweep(clock.now())
             files.sweep(clock.now())
             interrupted.sweep(clock.now())
+            links.sweep(clock.now())
+            mail.sweep_files()
             tasks.sweep(nu())
 
     @huey.periodic_task(crontab(hour="4", minute="37"))  # type: ignore[untyped-decorator]

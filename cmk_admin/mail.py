@@ -11,10 +11,11 @@ from urllib.parse import unquote, urlsplit
 from flask import current_app
 from markupsafe import Markup, escape
 from sqlalchemy import or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from cmk_admin.actor import system
-from cmk_admin.auth import links
+from cmk_admin.auth import clock, links
 from cmk_admin.gate import GateSession, acting_as
 from cmk_admin.settings import LOOPBACK, Settings
 from models.base import nu
@@ -87,8 +88,11 @@ def _send_one(session: GateSession, number: int) -> bool:
     try:
         deliver(session, mail)
     except LinkGone:
-        mail.status, mail.fout = MailStatus.MISLUKT, "De link is ingetrokken of al gebruikt."
-    except (OSError, smtplib.SMTPException) as error:
+        mail.status = MailStatus.MISLUKT
+        mail.fout = "De link is ingetrokken, verlopen of al gebruikt."
+    except DBAPIError:
+        raise
+    except Exception as error:
         mail.fout = _reason(error)
         mail.volgende_op = nu() + min(LONGEST_WAIT, timedelta(minutes=2 ** (mail.pogingen - 1)))
         if mail.pogingen >= MAX_ATTEMPTS:
@@ -127,11 +131,27 @@ def mail_folder(settings: Settings) -> Path:
     return settings.instance / "mail"
 
 
+def forget_file(number: int) -> None:
+    """The file of this mail, where mail goes as files: it holds an address and a link."""
+    settings: Settings = current_app.extensions["cmk_settings"]
+    (mail_folder(settings) / f"{number:06d}.eml").unlink(missing_ok=True)
+
+
+def sweep_files() -> None:
+    """Files of mail that is no more."""
+    settings: Settings = current_app.extensions["cmk_settings"]
+    with acting_as(system("mail opruimen")) as session:
+        known = set(session.scalars(select(Mail.id)))
+    for path in mail_folder(settings).glob("[0-9]*.eml"):
+        if int(path.stem) not in known:
+            path.unlink(missing_ok=True)
+
+
 def _link_of(session: GateSession, mail: Mail) -> str:
     if mail.link_id is None:
         return ""
     link = session.get(Toegangslink, mail.link_id)
-    if link is None or not links.still_theirs(link):
+    if link is None or link.verloopt_op <= clock.now() or not links.still_theirs(link):
         raise LinkGone
     return links.address(link)
 

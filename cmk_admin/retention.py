@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select
 
-from cmk_admin import erasure, tasks
+from cmk_admin import erasure, mail, tasks
 from cmk_admin.actor import Actor, system
 from cmk_admin.gate import GateSession, acting_as, forget, in_turn
 from models.base import Entiteit
@@ -86,6 +86,8 @@ def clean_up(by: Actor, moment: datetime, seen: str | None = None) -> list[Due]:
         session.commit()
     if any(each.soort is Bewaarsoort.TAAK and each.total for each in due):
         tasks.sweep(moment)
+    if any(each.soort is Bewaarsoort.MAIL and each.total for each in due):
+        mail.sweep_files()
     return due
 
 

@@ -16,6 +16,7 @@ from models.project import Project
 from models.rapportages import cijfers_van
 from models.techniek import Mail
 from models.verantwoording import Verantwoording
+from models.vraag import Vraag
 from tests.factories import maak_bewerking, maak_gebruiker, maak_inzage
 from tests.rights_table import ANONIEM, BEZOEKERS
 from tests.support.portal import Portaal
@@ -52,6 +53,8 @@ def els(portaal: Portaal) -> int:
         project.omschrijving = f"Vragen? Bel {NOW[0]}."
         session.flush()
         project.omschrijving = "Vragen? Bel het cultuurpunt."
+        jaar = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        session.add(Vraag(verantwoording_id=jaar.id, tekst=f"Klopt dit?\nGroet, {NOW[0]}"))
         maak_inzage(session, wat=f"{NOW[0]} (bekeken)", over_id=number)
         maak_inzage(session, wat=f"Mail aan {BEFORE[1]}")
         maak_bewerking(session, omschrijving=f"Verwijderd: de gebruiker “{NOW[0]}”")
@@ -92,6 +95,46 @@ def test_on_record_and_in_batches_a_pseudonym_stands_instead(portaal: Portaal, e
         steps = set(session.scalars(select(Bewerking.omschrijving)))
     assert {f"Gewiste gebruiker {els} (bekeken)", f"Mail aan gewist-{els}@gewist.invalid"} <= looks
     assert f"Verwijderd: de gebruiker “Gewiste gebruiker {els}”" in steps
+
+
+def test_the_files_of_their_mail_go(portaal: Portaal, els: int) -> None:
+    """The embedded default writes mail as files, with the address and the link."""
+    with portaal.app.app_context():
+        mail.send_waiting()
+        folder = mail.mail_folder(portaal.app.extensions["cmk_settings"])
+        with portaal.als() as session:
+            theirs = session.scalars(select(Mail.id).where(Mail.ontvanger_id == els)).all()
+        files = [folder / f"{number:06d}.eml" for number in theirs]
+        assert files
+        assert all(file.exists() for file in files)
+        erasure.erase(els, portaal.actor("beheerder"))
+        assert not any(file.exists() for file in files)
+
+
+def test_the_file_of_a_mail_that_is_no_more_goes(portaal: Portaal) -> None:
+    with portaal.app.app_context():
+        folder = mail.mail_folder(portaal.app.extensions["cmk_settings"])
+        folder.mkdir(exist_ok=True)
+        lost, other = folder / "999999.eml", folder / "leesmij.txt"
+        for file in (lost, other):
+            file.touch()
+        mail.sweep_files()
+        assert (lost.exists(), other.exists()) == (False, True)
+        other.unlink()
+
+
+def test_the_history_of_a_namesake_stays(portaal: Portaal) -> None:
+    with portaal.als() as session:
+        number = maak_gebruiker(session, naam="Eva", email="eva@voorbeeld.nl").id
+        other = maak_gebruiker(session, naam="Eva Jansen", email="eva.jansen@voorbeeld.nl").id
+        session.commit()
+    with portaal.app.app_context():
+        erasure.erase(number, portaal.actor("beheerder"))
+    with portaal.als() as session:
+        told = select(Wijziging.titel).where(
+            Wijziging.entiteit == "Gebruiker", Wijziging.rij_id == other
+        )
+        assert set(session.scalars(told)) == {"Eva Jansen"}
 
 
 def test_a_name_of_one_word_stays_where_it_is_about_somebody_else(portaal: Portaal) -> None:

@@ -217,21 +217,26 @@ def test_a_server_that_is_away_is_tried_less_and_less_often(
     assert send(app) == 0
 
 
+@pytest.mark.parametrize("fault", [ConnectionRefusedError, ValueError, UnicodeError])
 def test_one_address_that_is_refused_does_not_stop_the_others(
-    app: Flask, person: Person, box: Box, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    person: Person,
+    box: Box,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: type[Exception],
 ) -> None:
     real = mail.deliver
 
     def deliver(session: Any, row: Mail) -> None:
         if row.id == 1:
-            raise ConnectionRefusedError
+            raise fault
         real(session, row)
 
     monkeypatch.setattr(mail, "deliver", deliver)
-    post(app, person)
-    other = post(app, person)
+    first, other = post(app, person), post(app, person)
     assert send(app) == 1
     assert row(app, other).status is MailStatus.VERZONDEN
+    assert row(app, first).fout == fault.__name__
 
 
 @pytest.mark.beide

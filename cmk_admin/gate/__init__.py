@@ -15,6 +15,7 @@ from cmk_admin.gate.doors import (
     is_passing,
     moving,
     once,
+    rephrase,
     stamp,
     with_retry,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "may_undo_rows",
     "moving",
     "once",
+    "rephrase",
     "save_each",
     "save_whole",
     "stamp",

@@ -106,6 +106,20 @@ def stamp(
         return connection.execute(statement).rowcount
 
 
+def rephrase(session: GateSession, row: Entiteit, column: str, text: str) -> None:
+    """Another text in a column that lies fixed, by the system alone; the history tells nothing.
+
+    For erasing a person: what stood there is what has to go.
+    """
+    session.require_system("Een vaste tekst wijzigen")
+    entity = type(row)
+    connection = session.connection()
+    begin_write(connection)
+    with session.passage():
+        connection.execute(update(entity).where(entity.id == row.id).values({column: text}))
+    session.expire(row, [column])
+
+
 def forget(session: GateSession, entity: type[Entiteit], where: Mapping[str, Any]) -> int:
     """One conditional DELETE of rows that may go without a trace, by the system alone.
 
