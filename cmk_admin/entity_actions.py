@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from cmk_admin import database, editing, integrity, usage
+from cmk_admin import database, editing, integrity, on_record, usage
 from cmk_admin.actions import Asked, Done, EntityAction, Preview
 from cmk_admin.auth.interrupted import given_back
 from cmk_admin.bulk import picture, run
@@ -70,6 +70,7 @@ class ActionRunner:
         form = action.make_form(rows)
         asked = Asked(rows, form)
         if CONFIRMED not in request.form or given_back():
+            on_record.saw_rows(rows)
             return self._ask(action, asked)
         for row in rows:
             self.view.require(action.handeling, row)

@@ -1,5 +1,7 @@
 """Who looked at personal data, or took a list along: written down before they get it."""
 
+from collections.abc import Sequence
+
 from cmk_admin.actor import system
 from cmk_admin.auth import clock
 from cmk_admin.gate import acting_as
@@ -29,6 +31,14 @@ def saw_row(row: Entiteit) -> None:
         saw(str(row), row.id)
     elif row.persoonlijk:
         saw(str(row), getattr(row, "gebruiker_id", getattr(row, "ontvanger_id", None)))
+
+
+def saw_rows(rows: Sequence[Entiteit]) -> None:
+    """A page that names these rows of one entity."""
+    if len(rows) == 1:
+        saw_row(rows[0])
+    elif rows:
+        saw_list(type(rows[0]))
 
 
 def took(wat: str, over_id: int | None = None) -> None:

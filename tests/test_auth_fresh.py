@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from cmk_admin.auth import clock
+from cmk_admin.bulk import back
 from cmk_admin.entity_forms import new_key
 from cmk_admin.gate import CodeNeeded
 from models.base import entiteiten
@@ -16,6 +17,8 @@ from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.historie import Bewerking, Wijziging
 from models.school import Gemeente
+from models.techniek import Taak, TaakStatus
+from tests.factories import maak_taak
 from tests.pages import Page
 from tests.portal_forms import Body
 from tests.support.portal import Bezoeker, Portaal
@@ -146,6 +149,32 @@ def test_every_road_to_a_role_asks_for_a_fresh_code(
     assert answer.status_code == 303
     assert answer.location.startswith("/bevestigen?next=")
     assert not changed
+
+
+def test_a_large_undo_asks_it_before_the_worker_does_it(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = portaal.bezoeker("beheerder")
+    path, fields = undo(portaal, boss)
+    monkeypatch.setattr(back, "MOST", 0)
+    with quarter_of_an_hour_later(portaal):
+        answer = boss.post(path, fields)
+    assert answer.location.startswith("/bevestigen?next=")
+    with portaal.als() as session:
+        assert session.scalar(select(Taak.id).where(Taak.soort == back.KIND)) is None
+
+
+@pytest.mark.parametrize(("kind", "asks"), [(back.KIND, True), ("uitvoer", False)])
+def test_a_job_that_changes_rows_is_tried_again_with_a_code(
+    portaal: Portaal, kind: str, asks: bool
+) -> None:
+    with portaal.als() as session, session.own_work():
+        me = portaal.wereld.mensen["beheerder"]
+        number = maak_taak(session, soort=kind, gebruiker_id=me, status=TaakStatus.MISLUKT).id
+        session.commit()
+    with quarter_of_an_hour_later(portaal):
+        answer = portaal.bezoeker("beheerder").post(f"/mijn-downloads/{number}/opnieuw", {})
+    assert answer.location.startswith("/bevestigen?next=") is asks
 
 
 @pytest.mark.parametrize("page", ["new/", "edit/?id={id}", "bulk/"])

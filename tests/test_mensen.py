@@ -247,12 +247,18 @@ def test_a_leaver_hands_over_and_is_out(portaal: Portaal) -> None:
 
 
 def test_the_last_beheerder_cannot_hand_over(portaal: Portaal) -> None:
+    with portaal.als() as session:
+        # Invited, and never came: nobody can log in as this one.
+        maak_gebruiker(session, cultuur_oost_rol=CultuurOostRol.BEHEERDER)
+        session.commit()
     only = portaal.wereld.mensen["beheerder"]
     successor = portaal.wereld.mensen["adviseur"]
     answer = act(portaal, "overdragen", only, opvolger_id=str(successor))
     assert answer.status_code == 422
     assert "Dit is de laatste beheerder." in answer.text
-    assert not portaal.changed()
+    with portaal.als() as session:
+        row = session.get_one(Gebruiker, only)
+        assert (row.actief, row.cultuur_oost_rol) == (True, CultuurOostRol.BEHEERDER)
 
 
 def test_a_projectleider_sees_the_members_of_their_contractpartij(portaal: Portaal) -> None:

@@ -19,6 +19,7 @@ PAGES = {
     "/beheer/lidmaatschappen/": ("bekeken", "Lidmaatschappen", False),
     "/beheer/mails/details/?id={mail}": ("bekeken", "{onderwerp}", True),
     "/beheer/opruimen": ("bekeken", "Opruimen", False),
+    "/beheer/mensen/{x}/wissen": ("bekeken", "{naam}", True),
     "/mijn-gegevens/persoonlijke-data": ("bekeken", "Persoonlijke data", None),
     "/mijn-gegevens/persoonlijke-data/download/json": (
         "gedownload",

@@ -11,6 +11,7 @@ from cmk_admin import database, formats, history_view
 from cmk_admin.bulk import back
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import (
+    CodeNeeded,
     GateSession,
     Refused,
     later_than,
@@ -162,6 +163,8 @@ def _start(stap: Bewerking) -> Response:
     number = actor().gebruiker_id
     if not verdict or number is None:
         raise Refused(verdict)
+    if database.session().needs_code and back.asks_code(database.session(), stap.id):
+        raise CodeNeeded
     try:
         return redirect(url_for("taken.details", id=back.start(number, stap)))
     except RegelFout as refused:

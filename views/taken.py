@@ -14,7 +14,9 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from cmk_admin import formats, on_record, tasks
+from cmk_admin import database, formats, on_record, tasks
+from cmk_admin.bulk import back, large
+from cmk_admin.gate import CodeNeeded
 from cmk_admin.page import Action, Chip, Crumb, Empty, PageHeader
 from cmk_admin.page_tasks import TaskPage, TaskRow
 from cmk_admin.routes import actor, signed_in
@@ -24,6 +26,8 @@ from models.techniek import Taak, TaakStatus
 blueprint = Blueprint("taken", __name__, url_prefix="/mijn-downloads")
 
 TITLE = "Mijn downloads"
+#: Kinds that change rows; the worker has no browser to ask a code, so this page does.
+CHANGING = {large.KIND, back.KIND}
 TONES = {TaakStatus.KLAAR: "goed", TaakStatus.MISLUKT: "fout", TaakStatus.BEZIG: "info"}
 NOTHING = Empty(
     "Nog geen downloads",
@@ -160,6 +164,8 @@ def stoppen(id: int) -> BaseResponse:  # noqa: A002 - as in the address
 def opnieuw(id: int) -> BaseResponse:  # noqa: A002 - as in the address
     """Once more, with the rights that one has by now."""
     row = _find(id)
+    if row.soort in CHANGING and database.session().needs_code:
+        raise CodeNeeded
     try:
         if tasks.again(_me(), row.id):
             flash(f"“{row.titel}” wordt opnieuw geprobeerd.", "success")

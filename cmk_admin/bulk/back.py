@@ -5,11 +5,12 @@ halfway, nothing happened, and it is done again.
 """
 
 from flask import current_app
+from sqlalchemy import select
 
 from cmk_admin import formats, tasks
 from cmk_admin.gate import GateSession, Undone, once, undo
-from models.base import RegelFout
-from models.historie import Bewerking, BewerkingSoort
+from models.base import RegelFout, entiteiten
+from models.historie import Bewerking, BewerkingSoort, Wijziging
 
 #: The kind of job.
 KIND = "terugzetten"
@@ -24,6 +25,16 @@ DONE = "Ongedaan gemaakt. Wat er per rij gebeurde, staat bij de bewerking."
 def is_large(stap: Bewerking) -> bool:
     """Whether taking it back takes longer than a page may."""
     return stap.aantal > MOST
+
+
+def asks_code(session: GateSession, bewerking_id: int) -> bool:
+    """Whether taking it back changes who may come in or what they may do. The worker has no
+    browser to ask a code, so the page does before it starts the job."""
+    guarded = [entity.__name__ for entity in entiteiten() if entity.verse_code]
+    change = select(Wijziging.id).where(
+        Wijziging.bewerking_id == bewerking_id, Wijziging.entiteit.in_(guarded)
+    )
+    return session.scalar(change.limit(1)) is not None
 
 
 def start(gebruiker_id: int, stap: Bewerking) -> int:

@@ -7,7 +7,7 @@ from flask import after_this_request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from cmk_admin import database, formats, mail
+from cmk_admin import database, formats, mail, on_record
 from cmk_admin.actions import Asked, Done, EntityAction, Question
 from cmk_admin.auth import activation, clock, letters
 from cmk_admin.forms import fields
@@ -141,6 +141,7 @@ class Overdragen(EntityAction):
         return form
 
     def question(self, asked: Asked) -> Question:
+        on_record.saw("Mensen")
         return Question(
             "De opvolger krijgt deze rollen. Het account dat zij nu hebben wordt niet actief; wat"
             " ermee is gedaan blijft bewaard.",

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cmk_admin import database, erasure
+from cmk_admin import database, erasure, on_record
 from cmk_admin.auth.fresh import fresh
 from cmk_admin.auth.pages import see
 from cmk_admin.entity_forms import INVALID
@@ -31,6 +31,7 @@ def wissen(id: int) -> Response | str | tuple[str, int]:  # noqa: A002 - as ever
     if row is None:
         abort(404)
     if request.method == "GET":
+        on_record.saw_row(row)
         return _ask(row)
     try:
         erasure.erase(row.id, actor())
