@@ -179,6 +179,58 @@ def test_what_ended_is_not_stopped(app: Flask, person: Person) -> None:
     assert len(files(app)) == 1
 
 
+def until_it_notices(run: tasks.Run) -> None:
+    deadline = time.monotonic() + 10
+    while not run.stopped:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_what_was_stopped_says_nothing_more(app: Flask, person: Person) -> None:
+    """Nothing of it stays in the queue, and the next try is the only one that tells."""
+    number, queue = ask(app, person), app.extensions["huey"]
+    heard: list[float] = []
+
+    def goes_on(run: tasks.Run, session: GateSession) -> tasks.Outcome:
+        time.sleep(0.05)
+        heard.append(store.silence(number))
+        assert stop(app, person, number)
+        until_it_notices(run)
+        heard.append(store.silence(number))
+        store.tell(queue, number, 42, 99)
+        time.sleep(0.1)
+        heard.append(queue.get(f"taak {number}", peek=True)[0])
+        return tasks.Outcome("Klaar.")
+
+    do(app, goes_on)
+    first, *rest = heard
+    assert first < worker.SILENT
+    assert rest == [float("inf"), 42]
+
+
+def test_a_database_that_is_away_does_not_silence_it(
+    app: Flask, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = ask(app, person)
+    seen: list[int] = []
+
+    def away(_number: int) -> int:
+        raise ConnectionError("weg")
+
+    def counts(run: tasks.Run, session: GateSession) -> tasks.Outcome:
+        run.advance(3)
+        deadline = time.monotonic() + 2
+        while seen[-1:] != [3] and time.monotonic() < deadline:
+            time.sleep(0.01)
+            seen.append(app.extensions["huey"].get(f"taak {number}", peek=True)[0])
+        return tasks.Outcome("Klaar.")
+
+    monkeypatch.setattr(store, "version_of", away)
+    do(app, counts)
+    assert seen[-1] == 3
+    assert run_out(row_of(app, number)) == (TaakStatus.KLAAR, "Klaar.", None)
+
+
 # --- once more --------------------------------------------------------------------------
 
 

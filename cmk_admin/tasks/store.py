@@ -102,7 +102,10 @@ def stop(gebruiker_id: int, number: int) -> bool:
         row.status, row.uitkomst, row.verloopt_op = TaakStatus.MISLUKT, GESTOPT, nu() + KEPT
         return True
 
-    return _change(gebruiker_id, number, stopped)
+    if not _change(gebruiker_id, number, stopped):
+        return False
+    forget_progress(number)
+    return True
 
 
 def again(gebruiker_id: int, number: int) -> bool:
