@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from cmk_admin import tasks
 from cmk_admin.auth import passwords
-from cmk_admin.gate import GateSession, acting_as
+from cmk_admin.gate import GateSession, acting_as, once
 from cmk_admin.tasks import store, worker
 from models.base import RegelFout
 from models.techniek import GESTOPT, Taak, TaakStatus
@@ -177,6 +177,32 @@ def test_what_ended_is_not_stopped(app: Flask, person: Person) -> None:
     assert not stop(app, person, number)
     assert run_out(row_of(app, number)) == (TaakStatus.KLAAR, "Klaar.", "alles.txt")
     assert len(files(app)) == 1
+
+
+@pytest.mark.beide
+def test_what_has_the_writers_place_gives_it_up(app: Flask, person: Person) -> None:
+    """On SQLite the row of the job can't be changed before that; nothing of it is saved."""
+    number = ask(app, person)
+    said: list[bool] = []
+    asking = threading.Thread(target=lambda: said.append(stop(app, person, number)))
+
+    def changes(run: tasks.Run, session: GateSession) -> tasks.Outcome:
+        def work() -> str:
+            asking.start()
+            deadline = time.monotonic() + 5
+            while time.monotonic() < deadline:
+                run.advance(0)
+                time.sleep(0.01)
+            return "/"
+
+        return tasks.Outcome("Klaar.", url=once(session, run.key, work))
+
+    do(app, changes)
+    asking.join()
+    assert said == [True]
+    assert run_out(row_of(app, number)) == (TaakStatus.MISLUKT, GESTOPT, None)
+    queue = app.extensions["huey"]
+    assert [queue.get(f"{key} {number}", peek=True) for key in ("taak", "stop")] == [None, None]
 
 
 def until_it_notices(run: tasks.Run) -> None:

@@ -107,12 +107,14 @@ def _beating(row: Taak, run: Run) -> Iterator[None]:
     def beat() -> None:
         while not stop.wait(BEAT):
             with _logged(app, number):
-                run.stopped = store.version_of(number) != version
-            if run.stopped:
-                # What is told of it from here on is for the next try.
-                return
+                if store.version_of(number) != version:
+                    run.stopped = True
+                    # What is told of it from here on is for the next try.
+                    return
             with _logged(app, number):
                 store.tell(app.extensions["huey"], number, run.done, run.total)
+                if store.is_asked_to_stop(number, version):
+                    run.stopped = True
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
