@@ -6,7 +6,7 @@ that a browser can show.
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
@@ -16,6 +16,9 @@ MOST = 120_000_000
 FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 SCAN, END = 0xDA, 0xD9
+#: Markers before the image data, with the bytes that fill the room between them: a picture of a
+#: camera has dozens, and each is a step of its own.
+STEPS = 4000
 BLOCK = 1024 * 1024
 
 
@@ -58,9 +61,9 @@ def is_jpeg(stream: IO[bytes]) -> bool:
     """
     if stream.read(len(JPEG)) != JPEG:
         return False
-    sized = False
+    sized, steps = False, iter(range(STEPS))
     while True:
-        marker = _marker(stream)
+        marker = _marker(stream, steps)
         if marker is None or marker == END:
             return False
         if marker in BARE:
@@ -86,14 +89,15 @@ def _ends(stream: IO[bytes]) -> bool:
     return False
 
 
-def _marker(stream: IO[bytes]) -> int | None:
-    """The next marker; any number of FF may stand before it."""
-    byte = stream.read(1)
-    if byte != b"\xff":
+def _marker(stream: IO[bytes], steps: Iterator[int]) -> int | None:
+    """The next marker; bytes FF may stand before it, as long as there are steps left."""
+    if stream.read(1) != b"\xff":
         return None
-    while byte == b"\xff":
+    for _step in steps:
         byte = stream.read(1)
-    return byte[0] if byte else None
+        if byte != b"\xff":
+            return byte[0] if byte else None
+    return None
 
 
 def _shown(body: bytes, layout: str, at: int) -> bool:

@@ -213,6 +213,42 @@ def test_killed_midway_it_did_nothing_and_is_done_again(
     assert _batches(portaal) == batches + 1
 
 
+class _Halfway(tasks.Run):
+    """Stopped by its maker once so many rows were begun."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        if name == "done" and value >= 1:
+            self.stopped = True
+
+
+def test_stopped_midway_it_did_nothing(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nor does taking it back."""
+    monkeypatch.setattr(together, "CHUNK", 1)
+    ids = tuple(lasten(portaal, "eigen"))
+    task = Edit(Last, ids, (change(Last, "leverancier", Hoe.ZET, value="De Nieuwe"),))
+    kept: dict[str, Any] = {}
+    monkeypatch.setattr(
+        tasks, "start", lambda who, kind, title, arguments, total: kept.update(arguments) or 1
+    )
+    old, batches = values(portaal, Last, "leverancier"), _batches(portaal)
+    with portaal.als("projectleider") as session:
+        large.start(1, task, "sleutel-van-een-formulier")
+        with pytest.raises(tasks.Stopped):
+            large.work(_Halfway(kept, "taak 1", tmp_path), session)
+    assert (values(portaal, Last, "leverancier"), _batches(portaal)) == (old, batches)
+
+    with portaal.als("projectleider") as session:
+        large.work(tasks.Run(kept, "taak 1", tmp_path), session)
+    done, undoing = values(portaal, Last, "leverancier"), {"bewerking": newest(portaal).id}
+    assert done != old
+    with portaal.als("projectleider") as session, pytest.raises(tasks.Stopped):
+        back.work(_Halfway(undoing, "taak 2", tmp_path), session)
+    assert values(portaal, Last, "leverancier") == done
+
+
 def _killed_at(portaal: Portaal, job: tasks.Run, rows: int) -> None:
     """Do the job in this process, which is gone once so many rows were begun."""
     with portaal.app.app_context():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from cmk_admin import drafts, erasure
 from cmk_admin.actor import system
@@ -150,6 +151,24 @@ def test_dropping_waits_for_a_draft_that_is_being_kept(
         kept.result(20)
         dropped.result(20)
     assert drafts_left(portaal) == 0
+
+
+def test_a_draft_that_cannot_be_dropped_does_not_undo_the_saved_form(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form is saved, and that is what its maker reads."""
+
+    def locked(_person: int, _form: str) -> None:
+        raise OperationalError("DELETE", {}, Exception("database is locked"))
+
+    visitor = portaal.bezoeker("projectleider")
+    activiteit = portaal.wereld.id(Activiteit, "eigen")
+    form = f"/activiteiten/{activiteit}/details/bewerken"
+    fields = {n: v[0] for n, v in Page(visitor.get(form).text).form().items() if v}
+    monkeypatch.setattr(drafts, "drop", locked)
+    assert visitor.post(form, fields | {"naam": "Dans"}).status_code == 302
+    with portaal.als() as session:
+        assert session.get_one(Activiteit, activiteit).naam == "Dans"
 
 
 def test_a_taken_draft_of_before_anothers_change_gives_both_values(portaal: Portaal) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from cmk_admin import files
+from cmk_admin import files, images
 from models.activiteit import Activiteit, Last
 from models.dashboard import AlgemeenDocument
 from models.project import Document
@@ -350,6 +350,25 @@ def test_what_is_no_picture_is_not_shown_as_one(portaal: Portaal) -> None:
     path.write_bytes(SCRIPT)
     assert visitor.get(f"/beheer/documenten/bestand/?id={row['id']}").data == SCRIPT
     assert visitor.get(f"/beheer/documenten/afbeelding/?id={row['id']}").status_code == 404
+
+
+class Counted(io.BytesIO):
+    """Knows how often it was read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        return super().read(size)
+
+
+@pytest.mark.parametrize("part", [b"\xff", b"\xff\x01", b"\xff\xfe\x00\x02"])
+def test_a_picture_that_takes_long_to_look_through_is_none(part: bytes) -> None:
+    """Bytes that fill room, markers without a length, parts without content: some, not millions."""
+    for times, whole in ((100, True), (100_000, False)):
+        stream = Counted(JPEG[:2] + part * times + JPEG[2:])
+        assert images.is_jpeg(stream) is whole
+        assert stream.reads < 20_000
 
 
 def test_an_invoice_that_is_a_picture_is_seen_beside_its_last(portaal: Portaal) -> None:

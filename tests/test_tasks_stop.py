@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from cmk_admin import tasks
 from cmk_admin.auth import passwords
-from cmk_admin.gate import GateSession, acting_as
+from cmk_admin.gate import GateSession, acting_as, once
 from cmk_admin.tasks import store, worker
 from models.base import RegelFout
 from models.techniek import GESTOPT, Taak, TaakStatus
@@ -177,6 +177,84 @@ def test_what_ended_is_not_stopped(app: Flask, person: Person) -> None:
     assert not stop(app, person, number)
     assert run_out(row_of(app, number)) == (TaakStatus.KLAAR, "Klaar.", "alles.txt")
     assert len(files(app)) == 1
+
+
+@pytest.mark.beide
+def test_what_has_the_writers_place_gives_it_up(app: Flask, person: Person) -> None:
+    """On SQLite the row of the job can't be changed before that; nothing of it is saved."""
+    number = ask(app, person)
+    said: list[bool] = []
+    asking = threading.Thread(target=lambda: said.append(stop(app, person, number)))
+
+    def changes(run: tasks.Run, session: GateSession) -> tasks.Outcome:
+        def work() -> str:
+            asking.start()
+            deadline = time.monotonic() + 5
+            while time.monotonic() < deadline:
+                run.advance(0)
+                time.sleep(0.01)
+            return "/"
+
+        return tasks.Outcome("Klaar.", url=once(session, run.key, work))
+
+    do(app, changes)
+    asking.join()
+    assert said == [True]
+    assert run_out(row_of(app, number)) == (TaakStatus.MISLUKT, GESTOPT, None)
+    queue = app.extensions["huey"]
+    assert [queue.get(f"{key} {number}", peek=True) for key in ("taak", "stop")] == [None, None]
+
+
+def until_it_notices(run: tasks.Run) -> None:
+    deadline = time.monotonic() + 10
+    while not run.stopped:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_what_was_stopped_says_nothing_more(app: Flask, person: Person) -> None:
+    """Nothing of it stays in the queue, and the next try is the only one that tells."""
+    number, queue = ask(app, person), app.extensions["huey"]
+    heard: list[float] = []
+
+    def goes_on(run: tasks.Run, session: GateSession) -> tasks.Outcome:
+        time.sleep(0.05)
+        heard.append(store.silence(number))
+        assert stop(app, person, number)
+        until_it_notices(run)
+        heard.append(store.silence(number))
+        store.tell(queue, number, 42, 99)
+        time.sleep(0.1)
+        heard.append(queue.get(f"taak {number}", peek=True)[0])
+        return tasks.Outcome("Klaar.")
+
+    do(app, goes_on)
+    first, *rest = heard
+    assert first < worker.SILENT
+    assert rest == [float("inf"), 42]
+
+
+def test_a_database_that_is_away_does_not_silence_it(
+    app: Flask, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = ask(app, person)
+    seen: list[int] = []
+
+    def away(_number: int) -> int:
+        raise ConnectionError("weg")
+
+    def counts(run: tasks.Run, session: GateSession) -> tasks.Outcome:
+        run.advance(3)
+        deadline = time.monotonic() + 2
+        while seen[-1:] != [3] and time.monotonic() < deadline:
+            time.sleep(0.01)
+            seen.append(app.extensions["huey"].get(f"taak {number}", peek=True)[0])
+        return tasks.Outcome("Klaar.")
+
+    monkeypatch.setattr(store, "version_of", away)
+    do(app, counts)
+    assert seen[-1] == 3
+    assert run_out(row_of(app, number)) == (TaakStatus.KLAAR, "Klaar.", None)
 
 
 # --- once more --------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Taking back a batch of more rows than somebody waits for: a job, all or nothing.
 
 Rights, closed years and later edits are asked when the job does it, as on the page; killed
-halfway, nothing happened, and it is done again.
+halfway, nothing happened, and it is done again; stopped halfway, nothing happened either.
 """
 
 from flask import current_app
@@ -49,6 +49,7 @@ def work(job: tasks.Run, session: GateSession) -> tasks.Outcome:
     said = [DONE]
 
     def heard(begun: int) -> None:
+        job.advance(0)
         job.done = begun
 
     def do() -> str:
@@ -56,6 +57,7 @@ def work(job: tasks.Run, session: GateSession) -> tasks.Outcome:
         if stap is None:
             raise RegelFout(GONE)
         undone = undo(session, stap, heard)
+        job.advance(0)
         said[:] = [text for text, _tone in told(stap, undone)]
         paths = current_app.url_map.bind("")
         return paths.build("bewerkingen.details", {"id": undone.bewerking_id})

@@ -1,7 +1,8 @@
 """A bulk edit of more rows than somebody waits for: a job, all or nothing.
 
 What was chosen and filled in goes along as plain values; the job does the same as the page
-would, in one transaction. Killed halfway, nothing happened, and it is done again.
+would, in one transaction. Killed halfway, nothing happened, and it is done again;
+stopped halfway, nothing happened either.
 """
 
 from collections.abc import Mapping
@@ -48,12 +49,14 @@ def work(job: tasks.Run, session: GateSession) -> tasks.Outcome:
     job.total = len(task.ids)
 
     def heard(done: int) -> None:
+        job.advance(0)
         job.done = done
 
     def do() -> str:
         outcome = run.carry_out(session, task, heard)
         if not outcome.touched:
             raise RegelFout(SAME)
+        job.advance(0)
         paths = current_app.url_map.bind("")
         return paths.build("bewerkingen.details", {"id": outcome.stap.id})
 

@@ -93,7 +93,8 @@ def _same_or_room(
 def stop(gebruiker_id: int, number: int) -> bool:
     """Stop a job of this person that waits or is being done; False when it had ended already.
 
-    From here on its worker finishes nothing any more: the version of its row is another.
+    Its worker hears it from the queue first: on SQLite a job that changes rows has the writer's
+    place, and gives it up by that. From the change of its row on it finishes nothing any more.
     """
 
     def stopped(session: GateSession, row: Taak) -> bool:
@@ -102,7 +103,17 @@ def stop(gebruiker_id: int, number: int) -> bool:
         row.status, row.uitkomst, row.verloopt_op = TaakStatus.MISLUKT, GESTOPT, nu() + KEPT
         return True
 
-    return _change(gebruiker_id, number, stopped)
+    row = find(gebruiker_id, number)
+    if row is None or not row.loopt:
+        return False
+    _queue().put(_stop_key(number), row.versie)
+    changed = _change(gebruiker_id, number, stopped)
+    forget_progress(number)
+    if changed:
+        return True
+    # Its worker may have written so itself.
+    ended = find(gebruiker_id, number)
+    return ended is not None and ended.gestopt
 
 
 def again(gebruiker_id: int, number: int) -> bool:
@@ -218,9 +229,16 @@ def silence(number: int) -> float:
     return time.time() - told.at if told else float("inf")
 
 
+def is_asked_to_stop(number: int, version: int) -> bool:
+    """Whether its maker wants an end of this try."""
+    asked: int | None = _queue().get(_stop_key(number), peek=True)
+    return asked == version
+
+
 def forget_progress(number: int) -> None:
     """It has ended: the row knows the rest."""
     _queue().delete(_key(number))
+    _queue().delete(_stop_key(number))
 
 
 def _told(number: int) -> Progress | None:
@@ -235,3 +253,7 @@ def _queue() -> Huey:
 
 def _key(number: int) -> str:
     return f"taak {number}"
+
+
+def _stop_key(number: int) -> str:
+    return f"stop {number}"

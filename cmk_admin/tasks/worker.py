@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
@@ -106,12 +106,15 @@ def _beating(row: Taak, run: Run) -> Iterator[None]:
 
     def beat() -> None:
         while not stop.wait(BEAT):
-            try:
+            with _logged(app, number):
+                if store.version_of(number) != version:
+                    run.stopped = True
+                    # What is told of it from here on is for the next try.
+                    return
+            with _logged(app, number):
                 store.tell(app.extensions["huey"], number, run.done, run.total)
-                with app.app_context():
-                    run.stopped = store.version_of(number) != version
-            except Exception:
-                app.logger.exception("voortgang van taak %s niet bewaard", number)
+                if store.is_asked_to_stop(number, version):
+                    run.stopped = True
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
@@ -120,6 +123,16 @@ def _beating(row: Taak, run: Run) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
+
+
+@contextmanager
+def _logged(app: Flask, number: int) -> Iterator[None]:
+    """What fails in here is written down and goes no further: the next beat tries again."""
+    try:
+        with app.app_context():
+            yield
+    except Exception:
+        app.logger.exception("voortgang van taak %s niet bewaard", number)
 
 
 def _do(row: Taak, run: Run) -> tuple[TaakStatus, Outcome]:

@@ -19,6 +19,11 @@ if (form) {
     status.textContent = text;
   }
 
+  function failed() {
+    dirty = true;
+    say("Het concept is nu niet bewaard.");
+  }
+
   async function send(keepalive = false) {
     clearTimeout(timer);
     if (stopped || !dirty) return;
@@ -38,12 +43,12 @@ if (form) {
       stand = kept.stand;
       say(`Concept bewaard om ${kept.tijd}`);
     } else {
-      dirty = true;
+      failed();
     }
   }
 
   // One at a time: the next one starts from what the one before it kept.
-  const next = () => { busy = (busy ?? Promise.resolve()).then(() => send()).catch(() => { dirty = true; }); };
+  const next = () => { busy = (busy ?? Promise.resolve()).then(() => send()).catch(failed); };
 
   function typed() {
     dirty = true;
@@ -54,5 +59,7 @@ if (form) {
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
   form.addEventListener("submit", () => { stopped = true; clearTimeout(timer); });
+  // Sent, but it did not arrive, and the browser shows the page as it was left.
+  addEventListener("pageshow", (event) => { if (event.persisted) stopped = false; });
   addEventListener("pagehide", () => { send(true).catch(() => {}); });
 }

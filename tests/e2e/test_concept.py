@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.demo import As, Demo
 from tests.e2e.hands import button, field, link, says
+from tests.support.browser import Watch
 
 PASTE = """(element, text) => {
   const data = new DataTransfer();
@@ -35,6 +36,25 @@ def test_een_gesloten_tabblad_verliest_niets(als: As, demo: Demo) -> None:
     later.goto(address)
     button(later, "Weggooien").click()
     expect(later.get_by_role("heading", name="Er staat nog een concept")).to_have_count(0)
+
+
+def test_een_concept_dat_niet_bewaard_wordt_zegt_dat(als: As, demo: Demo, watch: Watch) -> None:
+    """And a form that was sent in vain, and is there again, is kept as before."""
+    watch.allow("500")
+    page = als("routebegeleider")
+    nieuw(page, demo)
+    name, status = field(page, "Naam"), page.locator("[data-draft-status]")
+    name.fill("Dans")
+    expect(status).to_contain_text("Concept bewaard om")
+    page.route("**/concepten", lambda route: route.fulfill(status=500))
+    name.fill("Dansen")
+    expect(status).to_have_text("Het concept is nu niet bewaard.")
+    page.unroute("**/concepten")
+    form = page.locator("form[data-draft]")
+    form.evaluate("form => form.dispatchEvent(new Event('submit'))")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    name.fill("Dansles")
+    expect(status).to_contain_text("Concept bewaard om")
 
 
 def test_een_kolom_scholen_plakken(als: As, demo: Demo) -> None:

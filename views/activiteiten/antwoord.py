@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import redirect
-from sqlalchemy.exc import IntegrityError
+from flask import current_app, redirect
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
@@ -36,7 +36,7 @@ def save(form: ActivityForm, work: Callable[[], str], again: Callable[[Failed], 
     session = database.session()
     try:
         answer = redirect(once(session, read_key(form), work))
-        concept.saved()
+        _drop_draft()
     except Gone:
         raise
     except (RegelFout, IntegrityError) as error:
@@ -55,6 +55,14 @@ def save(form: ActivityForm, work: Callable[[], str], again: Callable[[Failed], 
         form.sleutel.data = new_key()
         return again(_stale(error)), STALE
     return answer
+
+
+def _drop_draft() -> None:
+    """What was typed is saved by now: a draft that can't be dropped takes nothing of that back."""
+    try:
+        concept.saved()
+    except DBAPIError:
+        current_app.logger.exception("concept niet weggehaald na het bewaren")
 
 
 def _stale(error: StaleForm | StaleDataError) -> Failed:
