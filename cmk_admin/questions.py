@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from cmk_admin import history_view, mail
 from cmk_admin.actor import Actor, system
+from cmk_admin.advisers import HERE
 from cmk_admin.gate import GateSession, acting_as
 from cmk_admin.page_questions import OpenQuestion
 from cmk_admin.settings import Settings
@@ -60,9 +61,8 @@ def recipients(vraag: Vraag, writer: int | None, side: Kant) -> list[Recipient]:
 def _asker(session: GateSession, vraag: Vraag, partij: int) -> list[Recipient]:
     if vraag.kant is Kant.CULTUURPUNT:
         return [one[:2] for one in _members(session, partij) if one[0] == vraag.van_id]
-    here = (Gebruiker.actief, Gebruiker.cultuur_oost_rol.is_not(None))
     found = session.execute(
-        select(Gebruiker.id, Gebruiker.naam).where(Gebruiker.id == vraag.van_id, *here)
+        select(Gebruiker.id, Gebruiker.naam).where(Gebruiker.id == vraag.van_id, *HERE)
     )
     return [(id_, naam) for id_, naam in found]
 
@@ -72,7 +72,7 @@ def _side(session: GateSession, vraag: Vraag, partij: int, side: Kant) -> list[R
         adviser = (
             select(Gebruiker.id, Gebruiker.naam)
             .join(Contractpartij, Contractpartij.adviseur_id == Gebruiker.id)
-            .where(Contractpartij.id == partij, Gebruiker.actief)
+            .where(Contractpartij.id == partij, *HERE)
         )
         return [(id_, naam) for id_, naam in session.execute(adviser)]
     members = _members(session, partij)

@@ -9,7 +9,7 @@ from cmk_admin.entity_forms import new_key
 from cmk_admin.gate import Locked, Refused
 from models.activiteit import Activiteit, Last
 from models.contractpartij import Contractpartij
-from models.gebruiker import Gebruiker, Lidmaatschap
+from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.historie import Wijziging
 from models.techniek import Mail
 from models.verantwoording import Momentopname, Verantwoording
@@ -218,6 +218,21 @@ def test_an_adviseur_who_left_is_not_mailed_and_the_page_says_so(portaal: Portaa
     assert "Niemand krijgt mail" in page
     asked(portaal, "projectleider")
     assert mails(portaal) == []
+
+
+def test_an_adviseur_without_a_role_any_more_is_neither_mailed_nor_shown(portaal: Portaal) -> None:
+    """Who now works for another cultuurpunt does not hear what this one asks."""
+    with portaal.als() as session:
+        adviseur = session.get_one(Gebruiker, portaal.wereld.mensen["adviseur"])
+        adviseur.cultuur_oost_rol = None
+        partij = portaal.wereld.id(Contractpartij, "vreemd")
+        session.add(
+            Lidmaatschap(gebruiker=adviseur, contractpartij_id=partij, rol=LidRol.PROJECTLEIDER)
+        )
+        session.commit()
+    assert "adviseur@test.example" not in portaal.bezoeker("projectleider").get("/").text
+    asked(portaal, "projectleider")
+    assert "Mens adviseur" not in receivers(portaal)
 
 
 def test_without_a_projectleider_the_routebegeleiders_are_asked(portaal: Portaal) -> None:
