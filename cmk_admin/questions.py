@@ -109,16 +109,16 @@ def post(
     """
     year = vraag.verantwoording
     what = "Vraag" if said is vraag else "Reactie op een vraag"
-    subject = f"{what} over verantwoording {year.kalenderjaar} van {year.project}"
+    place = f"verantwoording {year.kalenderjaar} van {year.project}"
+    what_about = f"{vraag.onderwerp}, in {place}" if vraag.onderwerp else place
     settings: Settings = current_app.extensions["cmk_settings"]
     address = settings.base_url + url_for("verantwoordingen.vraag", id=vraag.id)
     for person, name in to:
         mail.post(
             session,
             person,
-            subject[:200],
-            f"Dag {name},\n\n{who} schrijft over {about(vraag)}, in de verantwoording"
-            f" {year.kalenderjaar} van {year.project}:\n\n{said.tekst}\n\n"
+            f"{what} over {place}"[:200],
+            f"Dag {name},\n\n{who} schrijft over {what_about}:\n\n{said.tekst}\n\n"
             f"Antwoorden doe je in het CMK Portaal:\n{address}\n\n"
             "Met vriendelijke groet,\nCultuur Oost",
         )

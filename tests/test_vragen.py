@@ -162,7 +162,10 @@ def test_a_question_of_cultuur_oost_goes_to_the_projectleiders(portaal: Portaal)
     with portaal.als() as session:
         text = session.scalars(select(Mail.tekst).order_by(Mail.id.desc())).first() or ""
     assert TEXT in text
-    assert "Mens adviseur schrijft over de hele verantwoording" in text
+    with portaal.als() as session:
+        year = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        place = f"verantwoording {year.kalenderjaar} van {year.project}"
+    assert f"Mens adviseur schrijft over {place}:" in text
     assert "http://127.0.0.1:8000/vragen/" in text or "/vragen/" in text
 
 
