@@ -11,6 +11,8 @@ from cmk_admin.actor import Actor, system
 from cmk_admin.advisers import HERE
 from cmk_admin.gate import GateSession, acting_as
 from cmk_admin.page_questions import OpenQuestion
+from cmk_admin.policy import right_on
+from cmk_admin.rights import Handeling
 from cmk_admin.settings import Settings
 from models.activiteit import Activiteit, Last
 from models.contractpartij import Contractpartij
@@ -28,6 +30,16 @@ Recipient = tuple[int, str]
 def side_of(actor: Actor) -> Kant:
     """For whom a person speaks."""
     return Kant.CULTUURPUNT if actor.cultuur_oost_rol is None else Kant.CULTUUR_OOST
+
+
+def ours_to_answer(actor: Actor, vraag: Vraag) -> bool:
+    """Whether a question waits for this person's side, and they may answer it."""
+    reaction = Reactie(contractpartij_id=vraag.contractpartij_id)
+    return (
+        vraag.is_open
+        and vraag.kant is not side_of(actor)
+        and bool(right_on(actor, Handeling.MAKEN, reaction))
+    )
 
 
 def about(vraag: Vraag) -> str:
@@ -144,14 +156,14 @@ def waiting(session: GateSession, actor: Actor) -> tuple[OpenQuestion, ...]:
 def pictures(found: Sequence[Vraag], actor: Actor) -> tuple[OpenQuestion, ...]:
     """Questions as the dashboard shows them."""
     names = history_view.names_of(vraag.van_id for vraag in found)
-    side, several = side_of(actor), actor.cultuur_oost_rol is not None or len(actor.partijen()) > 1
+    several = actor.cultuur_oost_rol is not None or len(actor.partijen()) > 1
     return tuple(
         OpenQuestion(
             str(vraag),
             url_for("verantwoordingen.vraag", id=vraag.id),
             names.get(vraag.van_id or 0, "") or vraag.kant.label,
             _where(vraag, several),
-            vraag.kant is not side,
+            ours_to_answer(actor, vraag),
         )
         for vraag in found
     )

@@ -360,6 +360,16 @@ def test_both_dashboards_show_what_waits_and_whose_turn_it_is(portaal: Portaal) 
         assert f'href="/vragen/{number}"' not in portaal.bezoeker(who).get("/").text
 
 
+@pytest.mark.parametrize(("who", "ours"), [("adviseur", True), ("datamanager", False)])
+def test_only_who_may_answer_reads_that_an_answer_is_theirs(
+    portaal: Portaal, who: str, ours: bool
+) -> None:
+    number = asked(portaal, "projectleider")
+    year, person = portaal.wereld.id(Verantwoording, "eigen"), portaal.bezoeker(who)
+    for path in (f"/vragen/{number}", f"/verantwoordingen/{year}/vragen", "/"):
+        assert ("jullie antwoord" in person.get(path).text) is ours
+
+
 def test_the_overview_of_cultuur_oost_counts_per_cultuurpunt(portaal: Portaal) -> None:
     year = portaal.wereld.id(Verantwoording, "eigen")
     for _ in range(2):
