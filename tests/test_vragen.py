@@ -1,12 +1,13 @@
 """Questions between Cultuur Oost and a cultuurpunt: who asks whom, who is mailed, what waits."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from cmk_admin.entity_forms import new_key
-from cmk_admin.gate import Locked, Refused
+from cmk_admin.gate import Locked, Refused, once
 from models.activiteit import Activiteit, Last
 from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
@@ -20,6 +21,7 @@ from tests.portal_world import KANARIE
 from tests.rights_table import BEZOEKERS
 from tests.support.portal import Portaal
 from tests.test_schermen_queries import counted
+from views.verantwoordingen import vragen
 
 TEXT = "Waarom staat deze factuur er twee keer in?"
 #: Who may ask about a year of "eigen"; the others are refused, or do not see it.
@@ -262,6 +264,24 @@ def test_the_other_side_answers_and_writing_again_reopens(portaal: Portaal) -> N
     react(portaal, "adviseur", number, "Nog iets erbij.")
     assert state(portaal, number) is VraagStand.BEANTWOORD
     react(portaal, "projectleider", number, "Nog niet duidelijk.")
+    assert state(portaal, number) is VraagStand.OPEN
+
+
+@pytest.mark.beide
+def test_writing_again_reopens_what_is_answered_meanwhile(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question was read as open; the answer came before it could be written."""
+    number = asked(portaal, "projectleider")
+
+    def after_the_answer(*args: Any) -> str:
+        monkeypatch.setattr(vragen, "once", once)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(react, portaal, "adviseur", number).result().status_code == 302
+        return once(*args)
+
+    monkeypatch.setattr(vragen, "once", after_the_answer)
+    assert react(portaal, "projectleider", number, "En de andere?").status_code == 302
     assert state(portaal, number) is VraagStand.OPEN
 
 

@@ -276,6 +276,8 @@ def react(vraag: Vraag) -> Page:
 
     def work() -> str:
         session = database.session()
+        # Whether it is open must be what it is now: an answer may have come since it was read.
+        session.refresh(vraag, ("stand", "versie"), with_for_update={"key_share": True})
         said = vraag.reageer(form["tekst"].data, actor().gebruiker_id, side)
         session.add(said)
         session.flush()
