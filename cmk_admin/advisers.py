@@ -11,6 +11,9 @@ from models.contractpartij import Contractpartij
 from models.gebruiker import Gebruiker
 from models.vouwen import vouw
 
+#: Who works at Cultuur Oost now; who left may still stand as adviseur of a contractpartij.
+HERE = (Gebruiker.actief, Gebruiker.cultuur_oost_rol.is_not(None))
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -32,7 +35,7 @@ def advisers_of(partijen: Collection[int]) -> list[Contact]:
         rows = session.execute(
             select(Gebruiker.naam, Gebruiker.email, Gebruiker.telefoon)
             .join(Contractpartij, Contractpartij.adviseur_id == Gebruiker.id)
-            .where(Contractpartij.id.in_(partijen), Gebruiker.actief)
+            .where(Contractpartij.id.in_(partijen), *HERE)
             .distinct()
         )
         found = [Contact(row.naam, row.email, row.telefoon) for row in rows]

@@ -8,8 +8,11 @@ from sqlalchemy.orm import joinedload
 
 from cmk_admin import history_view, mail
 from cmk_admin.actor import Actor, system
+from cmk_admin.advisers import HERE
 from cmk_admin.gate import GateSession, acting_as
 from cmk_admin.page_questions import OpenQuestion
+from cmk_admin.policy import right_on
+from cmk_admin.rights import Handeling
 from cmk_admin.settings import Settings
 from models.activiteit import Activiteit, Last
 from models.contractpartij import Contractpartij
@@ -27,6 +30,16 @@ Recipient = tuple[int, str]
 def side_of(actor: Actor) -> Kant:
     """For whom a person speaks."""
     return Kant.CULTUURPUNT if actor.cultuur_oost_rol is None else Kant.CULTUUR_OOST
+
+
+def ours_to_answer(actor: Actor, vraag: Vraag) -> bool:
+    """Whether a question waits for this person's side, and they may answer it."""
+    reaction = Reactie(contractpartij_id=vraag.contractpartij_id)
+    return (
+        vraag.is_open
+        and vraag.kant is not side_of(actor)
+        and bool(right_on(actor, Handeling.MAKEN, reaction))
+    )
 
 
 def about(vraag: Vraag) -> str:
@@ -60,9 +73,8 @@ def recipients(vraag: Vraag, writer: int | None, side: Kant) -> list[Recipient]:
 def _asker(session: GateSession, vraag: Vraag, partij: int) -> list[Recipient]:
     if vraag.kant is Kant.CULTUURPUNT:
         return [one[:2] for one in _members(session, partij) if one[0] == vraag.van_id]
-    here = (Gebruiker.actief, Gebruiker.cultuur_oost_rol.is_not(None))
     found = session.execute(
-        select(Gebruiker.id, Gebruiker.naam).where(Gebruiker.id == vraag.van_id, *here)
+        select(Gebruiker.id, Gebruiker.naam).where(Gebruiker.id == vraag.van_id, *HERE)
     )
     return [(id_, naam) for id_, naam in found]
 
@@ -72,7 +84,7 @@ def _side(session: GateSession, vraag: Vraag, partij: int, side: Kant) -> list[R
         adviser = (
             select(Gebruiker.id, Gebruiker.naam)
             .join(Contractpartij, Contractpartij.adviseur_id == Gebruiker.id)
-            .where(Contractpartij.id == partij, Gebruiker.actief)
+            .where(Contractpartij.id == partij, *HERE)
         )
         return [(id_, naam) for id_, naam in session.execute(adviser)]
     members = _members(session, partij)
@@ -109,16 +121,16 @@ def post(
     """
     year = vraag.verantwoording
     what = "Vraag" if said is vraag else "Reactie op een vraag"
-    subject = f"{what} over verantwoording {year.kalenderjaar} van {year.project}"
+    place = f"verantwoording {year.kalenderjaar} van {year.project}"
+    what_about = f"{vraag.onderwerp}, in {place}" if vraag.onderwerp else place
     settings: Settings = current_app.extensions["cmk_settings"]
     address = settings.base_url + url_for("verantwoordingen.vraag", id=vraag.id)
     for person, name in to:
         mail.post(
             session,
             person,
-            subject[:200],
-            f"Dag {name},\n\n{who} schrijft over {about(vraag)}, in de verantwoording"
-            f" {year.kalenderjaar} van {year.project}:\n\n{said.tekst}\n\n"
+            f"{what} over {place}"[:200],
+            f"Dag {name},\n\n{who} schrijft over {what_about}:\n\n{said.tekst}\n\n"
             f"Antwoorden doe je in het CMK Portaal:\n{address}\n\n"
             "Met vriendelijke groet,\nCultuur Oost",
         )
@@ -144,14 +156,14 @@ def waiting(session: GateSession, actor: Actor) -> tuple[OpenQuestion, ...]:
 def pictures(found: Sequence[Vraag], actor: Actor) -> tuple[OpenQuestion, ...]:
     """Questions as the dashboard shows them."""
     names = history_view.names_of(vraag.van_id for vraag in found)
-    side, several = side_of(actor), actor.cultuur_oost_rol is not None or len(actor.partijen()) > 1
+    several = actor.cultuur_oost_rol is not None or len(actor.partijen()) > 1
     return tuple(
         OpenQuestion(
             str(vraag),
             url_for("verantwoordingen.vraag", id=vraag.id),
             names.get(vraag.van_id or 0, "") or vraag.kant.label,
             _where(vraag, several),
-            vraag.kant is not side,
+            ours_to_answer(actor, vraag),
         )
         for vraag in found
     )

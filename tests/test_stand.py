@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from alembic import command
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -217,6 +218,33 @@ def test_two_at_once(
         one.commit()
         follower.join(10)
         kept, counted = (sorted(one.execute(ask).fetchall()) for ask in (KEPT, COUNTED))
+        assert kept == counted != []
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_what_is_written_during_the_migration_counts(
+    app: Flask, database_url: str, dialect: Dialect
+) -> None:
+    with app.app_context(), acting_as(system("test")) as session:
+        f.maak_complete_activiteit(session)
+        session.commit()
+    migrations = app.extensions["migrate"].migrate.get_config
+
+    def migrate() -> None:
+        with app.app_context():
+            command.upgrade(migrations(), "head")
+
+    with app.app_context():
+        command.downgrade(migrations(), "0012")
+    with raw_connection(database_url) as writer:
+        writer.execute("UPDATE last SET bedrag = bedrag + 100")
+        migration = threading.Thread(target=migrate)
+        migration.start()
+        migration.join(1.5)
+        assert migration.is_alive()
+        writer.commit()
+        migration.join(20)
+        kept, counted = (sorted(writer.execute(ask).fetchall()) for ask in (KEPT, COUNTED))
         assert kept == counted != []
 
 

@@ -1,15 +1,16 @@
 """Questions between Cultuur Oost and a cultuurpunt: who asks whom, who is mailed, what waits."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from cmk_admin.entity_forms import new_key
-from cmk_admin.gate import Locked, Refused
+from cmk_admin.gate import Locked, Refused, once
 from models.activiteit import Activiteit, Last
 from models.contractpartij import Contractpartij
-from models.gebruiker import Gebruiker, Lidmaatschap
+from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.historie import Wijziging
 from models.techniek import Mail
 from models.verantwoording import Momentopname, Verantwoording
@@ -20,6 +21,7 @@ from tests.portal_world import KANARIE
 from tests.rights_table import BEZOEKERS
 from tests.support.portal import Portaal
 from tests.test_schermen_queries import counted
+from views.verantwoordingen import vragen
 
 TEXT = "Waarom staat deze factuur er twee keer in?"
 #: Who may ask about a year of "eigen"; the others are refused, or do not see it.
@@ -162,7 +164,10 @@ def test_a_question_of_cultuur_oost_goes_to_the_projectleiders(portaal: Portaal)
     with portaal.als() as session:
         text = session.scalars(select(Mail.tekst).order_by(Mail.id.desc())).first() or ""
     assert TEXT in text
-    assert "Mens adviseur schrijft over de hele verantwoording" in text
+    with portaal.als() as session:
+        year = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        place = f"verantwoording {year.kalenderjaar} van {year.project}"
+    assert f"Mens adviseur schrijft over {place}:" in text
     assert "http://127.0.0.1:8000/vragen/" in text or "/vragen/" in text
 
 
@@ -220,6 +225,21 @@ def test_an_adviseur_who_left_is_not_mailed_and_the_page_says_so(portaal: Portaa
     assert mails(portaal) == []
 
 
+def test_an_adviseur_without_a_role_any_more_is_neither_mailed_nor_shown(portaal: Portaal) -> None:
+    """Who now works for another cultuurpunt does not hear what this one asks."""
+    with portaal.als() as session:
+        adviseur = session.get_one(Gebruiker, portaal.wereld.mensen["adviseur"])
+        adviseur.cultuur_oost_rol = None
+        partij = portaal.wereld.id(Contractpartij, "vreemd")
+        session.add(
+            Lidmaatschap(gebruiker=adviseur, contractpartij_id=partij, rol=LidRol.PROJECTLEIDER)
+        )
+        session.commit()
+    assert "adviseur@test.example" not in portaal.bezoeker("projectleider").get("/").text
+    asked(portaal, "projectleider")
+    assert "Mens adviseur" not in receivers(portaal)
+
+
 def test_without_a_projectleider_the_routebegeleiders_are_asked(portaal: Portaal) -> None:
     with portaal.als() as session:
         for who in ("projectleider", "dubbel", "lid"):
@@ -244,6 +264,24 @@ def test_the_other_side_answers_and_writing_again_reopens(portaal: Portaal) -> N
     react(portaal, "adviseur", number, "Nog iets erbij.")
     assert state(portaal, number) is VraagStand.BEANTWOORD
     react(portaal, "projectleider", number, "Nog niet duidelijk.")
+    assert state(portaal, number) is VraagStand.OPEN
+
+
+@pytest.mark.beide
+def test_writing_again_reopens_what_is_answered_meanwhile(
+    portaal: Portaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question was read as open; the answer came before it could be written."""
+    number = asked(portaal, "projectleider")
+
+    def after_the_answer(*args: Any) -> str:
+        monkeypatch.setattr(vragen, "once", once)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(react, portaal, "adviseur", number).result().status_code == 302
+        return once(*args)
+
+    monkeypatch.setattr(vragen, "once", after_the_answer)
+    assert react(portaal, "projectleider", number, "En de andere?").status_code == 302
     assert state(portaal, number) is VraagStand.OPEN
 
 
@@ -340,6 +378,16 @@ def test_both_dashboards_show_what_waits_and_whose_turn_it_is(portaal: Portaal) 
     react(portaal, "projectleider", number)
     for who in ("projectleider", "adviseur"):
         assert f'href="/vragen/{number}"' not in portaal.bezoeker(who).get("/").text
+
+
+@pytest.mark.parametrize(("who", "ours"), [("adviseur", True), ("datamanager", False)])
+def test_only_who_may_answer_reads_that_an_answer_is_theirs(
+    portaal: Portaal, who: str, ours: bool
+) -> None:
+    number = asked(portaal, "projectleider")
+    year, person = portaal.wereld.id(Verantwoording, "eigen"), portaal.bezoeker(who)
+    for path in (f"/vragen/{number}", f"/verantwoordingen/{year}/vragen", "/"):
+        assert ("jullie antwoord" in person.get(path).text) is ours
 
 
 def test_the_overview_of_cultuur_oost_counts_per_cultuurpunt(portaal: Portaal) -> None:

@@ -54,8 +54,11 @@ PLACE = "plaats"
 
 
 def upgrade() -> None:
-    _table()
     dialect = op.get_bind().dialect.name
+    if dialect == "postgresql":
+        # What is written between the count and the triggers would be in neither.
+        _run(f"LOCK TABLE {', '.join(COUNTED)} IN SHARE ROW EXCLUSIVE MODE")
+    _table()
     for table in COUNTED:
         above = "r.id" if table == "activiteit" else "r.activiteit_id"
         rows = f"FROM {table} r JOIN activiteit a ON a.id = {above}"

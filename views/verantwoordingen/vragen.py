@@ -122,9 +122,9 @@ def _state(vraag: Vraag) -> Chip:
     """In words whose turn it is."""
     if not vraag.is_open:
         return Chip("beantwoord", "goed")
-    if vraag.kant is questions.side_of(actor()):
-        return Chip("wacht op antwoord", "info")
-    return Chip("wacht op jullie antwoord", "let_op")
+    if questions.ours_to_answer(actor(), vraag):
+        return Chip("wacht op jullie antwoord", "let_op")
+    return Chip("wacht op antwoord", "info")
 
 
 def _empty(verantwoording: Verantwoording) -> Empty:
@@ -276,6 +276,8 @@ def react(vraag: Vraag) -> Page:
 
     def work() -> str:
         session = database.session()
+        # Whether it is open must be what it is now: an answer may have come since it was read.
+        session.refresh(vraag, ("stand", "versie"), with_for_update={"key_share": True})
         said = vraag.reageer(form["tekst"].data, actor().gebruiker_id, side)
         session.add(said)
         session.flush()
@@ -302,6 +304,7 @@ def _page(vraag: Vraag, form: EntityForm, errors: tuple[FormError, ...] = ()) ->
     may_write = right_on(
         actor(), Handeling.MAKEN, Reactie(contractpartij_id=vraag.contractpartij_id)
     )
+    submit = "Antwoord" if questions.ours_to_answer(actor(), vraag) else "Reactie"
     return render_template(
         "verantwoordingen/vraag.html",
         header=PageHeader(
@@ -317,12 +320,8 @@ def _page(vraag: Vraag, form: EntityForm, errors: tuple[FormError, ...] = ()) ->
         errors=errors,
         action_url=url_for("verantwoordingen.vraag_reageren", id=vraag.id),
         cancel_url=url_for("verantwoordingen.vragen", id=verantwoording.id),
-        submit_label="Antwoord versturen" if _ours_to_answer(vraag) else "Reactie versturen",
+        submit_label=f"{submit} versturen",
     )
-
-
-def _ours_to_answer(vraag: Vraag) -> bool:
-    return vraag.is_open and vraag.kant is not questions.side_of(actor())
 
 
 def _actions(vraag: Vraag) -> tuple[Action, ...]:
