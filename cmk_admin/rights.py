@@ -94,8 +94,10 @@ RIGHTS: dict[str, Rechten] = {
     ),
     "Momentopname": _LEZEN,
     # Beside the account, also of a closed year; a datamanager is no party to it.
-    "Vraag": _rechten("Z M W afronden", "Z M W afronden", "Z M W afronden", "Z", "Z M W afronden"),
-    "Reactie": _rechten("Z M", "Z M", "Z M", "Z", "Z M"),
+    "Vraag": _rechten(
+        "Z M W afronden", "Z M W afronden", "Z M W afronden", "Z", "Z M W V afronden"
+    ),
+    "Reactie": _rechten("Z M", "Z M", "Z M", "Z", "Z M V"),
     "Samenwerkingspartner": _rechten(
         "Z M W", "Z M W V", "Z", "Z M W V samenvoegen", "Z M W V samenvoegen"
     ),

@@ -110,6 +110,7 @@ class Vraag(VanContractpartij, Entiteit):
         primaryjoin="Vraag.id == foreign(Reactie.vraag_id)",
         back_populates="vraag",
         order_by="Reactie.id",
+        cascade="save-update, merge, delete",
     )
 
     @classmethod

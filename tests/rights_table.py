@@ -38,8 +38,8 @@ BESIDE = {
     # Rule 4: what closing stores, readable by who reads the verantwoording.
     "Momentopname": ("Z", "Z", "Z", "Z", "Z"),
     # Questions came later: who may see a year may ask and answer; a data manager reads along.
-    "Vraag": ("Z M W afronden", "Z M W afronden", "Z M W afronden", "Z", "Z M W afronden"),
-    "Reactie": ("Z M", "Z M", "Z M", "Z", "Z M"),
+    "Vraag": ("Z M W afronden", "Z M W afronden", "Z M W afronden", "Z", "Z M W V afronden"),
+    "Reactie": ("Z M", "Z M", "Z M", "Z", "Z M V"),
     # The last line of the table, taken apart.
     "Rechten": ("", "", "Z", "Z", "Z"),
     "Mail": ("", "", "", "", "Z"),

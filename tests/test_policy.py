@@ -39,8 +39,8 @@ ActiviteitDoelgroep  | Z M V       | Z M V       | Z   | Z M V       | Z M V
 ActiviteitPartner    | Z M V       | Z M V       | Z   | Z M V       | Z M V
 Verantwoording       | Z | Z W sluiten heropenen | Z | Z | Z M W V sluiten heropenen vaststellen vastgesteld_heropenen jaar_openen
 Momentopname         | Z           | Z           | Z   | Z           | Z
-Vraag                | Z M W afronden | Z M W afronden | Z M W afronden | Z | Z M W afronden
-Reactie              | Z M         | Z M         | Z M | Z           | Z M
+Vraag                | Z M W afronden | Z M W afronden | Z M W afronden | Z | Z M W V afronden
+Reactie              | Z M         | Z M         | Z M | Z           | Z M V
 Samenwerkingspartner | Z M W       | Z M W V     | Z   | Z M W V samenvoegen | Z M W V samenvoegen
 Project              | Z           | Z           | Z   | Z           | Z M W V
 Baat                 | Z           | Z           | Z   | Z           | Z M W V

@@ -21,7 +21,7 @@ from tests.portal_world import KANARIE
 from tests.rights_table import BEZOEKERS
 from tests.support.portal import Portaal
 from tests.test_schermen_queries import counted
-from views.verantwoordingen import vragen
+from views.verantwoordingen import gesprek
 
 TEXT = "Waarom staat deze factuur er twee keer in?"
 #: Who may ask about a year of "eigen"; the others are refused, or do not see it.
@@ -275,12 +275,12 @@ def test_writing_again_reopens_what_is_answered_meanwhile(
     number = asked(portaal, "projectleider")
 
     def after_the_answer(*args: Any) -> str:
-        monkeypatch.setattr(vragen, "once", once)
+        monkeypatch.setattr(gesprek, "once", once)
         with ThreadPoolExecutor(1) as other:
             assert other.submit(react, portaal, "adviseur", number).result().status_code == 302
         return once(*args)
 
-    monkeypatch.setattr(vragen, "once", after_the_answer)
+    monkeypatch.setattr(gesprek, "once", after_the_answer)
     assert react(portaal, "projectleider", number, "En de andere?").status_code == 302
     assert state(portaal, number) is VraagStand.OPEN
 
@@ -445,6 +445,32 @@ def test_an_empty_year_with_a_question_cannot_be_deleted(portaal: Portaal) -> No
     )
     assert answer.status_code == 422
     assert "vraag" in answer.text.lower()
+
+
+def test_a_beheerder_removes_a_question_with_what_was_said_on_it(portaal: Portaal) -> None:
+    """And then its year, that was opened by mistake, can go as well."""
+    year = portaal.wereld.id(Verantwoording, "eigen", "leeg")
+    number = asked(portaal, "adviseur", ask_path(portaal, "leeg"))
+    react(portaal, "projectleider", number, "Dat weet ik niet.")
+    page = f"/vragen/{number}/verwijderen"
+    for who in ("projectleider", "adviseur"):
+        assert page not in portaal.bezoeker(who).get(f"/vragen/{number}").text
+        assert portaal.bezoeker(who).get(page).status_code == 403
+        assert portaal.bezoeker(who).post(page).status_code == 403
+    person = portaal.bezoeker("beheerder")
+    assert page in person.get(f"/vragen/{number}").text
+    assert "De reactie erop verdwijnt ook." in person.get(page).text
+    answer = person.post(page)
+    assert answer.location == f"/verantwoordingen/{year}/vragen"
+    with portaal.als() as session:
+        assert session.get(Vraag, number) is None
+        assert session.scalars(select(Reactie).where(Reactie.vraag_id == number)).all() == []
+        kept = session.scalars(select(Wijziging).where(Wijziging.entiteit == "Reactie")).all()
+        assert any("Dat weet ik niet." in row.waarden.get("tekst", ()) for row in kept)
+    gone = {"id": year, "rowid": year, "sleutel": new_key()}
+    assert person.post("/beheer/verantwoordingen/delete/", gone).status_code == 302
+    with portaal.als() as session:
+        assert session.get(Verantwoording, year) is None
 
 
 @pytest.mark.parametrize("who", ["projectleider", "adviseur"])

@@ -24,6 +24,7 @@ from models.verantwoording import (
 from models.vraag import Reactie, Vraag, open_vragen
 from views.verantwoordingen import (
     controle,
+    gesprek,
     lijst,
     schermen,
     stappen,
@@ -203,7 +204,7 @@ def vraag_stellen(id: int) -> Page:  # noqa: A002 - as in the address
 @requires(Handeling.ZIEN, Vraag)
 def vraag(id: int) -> Page:  # noqa: A002 - as in the address
     """A question with what was said on it."""
-    return vragen.show(vragen.find(id))
+    return gesprek.show(gesprek.find(id))
 
 
 @blueprint.route("/vragen/<int:id>/reageren", methods=["GET", "POST"])
@@ -211,14 +212,21 @@ def vraag(id: int) -> Page:  # noqa: A002 - as in the address
 @kept
 def vraag_reageren(id: int) -> Page:  # noqa: A002 - as in the address
     """An answer, or more to ask."""
-    return vragen.react(vragen.find(id))
+    return gesprek.react(gesprek.find(id))
 
 
 @blueprint.post("/vragen/<int:id>/afronden")
 @requires(Handeling.AFRONDEN, Vraag)
 def vraag_afronden(id: int) -> Page:  # noqa: A002 - as in the address
     """It needs no answer any more."""
-    return vragen.finish(vragen.find(id))
+    return gesprek.finish(gesprek.find(id))
+
+
+@blueprint.route("/vragen/<int:id>/verwijderen", methods=["GET", "POST"])
+@requires(Handeling.VERWIJDEREN, Vraag)
+def vraag_verwijderen(id: int) -> Page:  # noqa: A002 - as in the address
+    """A question that should not have been there, with all that was said on it."""
+    return gesprek.remove(gesprek.find(id))
 
 
 # --- what closing fixed -------------------------------------------------------------
