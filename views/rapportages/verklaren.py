@@ -187,9 +187,10 @@ def lijst(verklaring: Verklaring, pad: str) -> tuple[str, ListPage]:
             gegeven[naam] = request.args[naam]
     adres = tables.Address(pad, gegeven)
     loop = Doorloop(verklaring)
-    tabel = tables.table(loop, list(_koppen(verklaring.kolommen)), adres)
-    op_scherm = [kolom.label not in loop.overbodig for kolom in verklaring.kolommen.kop]
-    velden: Kolommen[Any] = Kolommen(tuple(compress(verklaring.kolommen.velden, op_scherm)))
+    alle = _op_scherm(verklaring.kolommen)
+    tabel = tables.table(loop, list(_koppen(alle)), adres)
+    op_scherm = [kolom.label not in loop.overbodig for kolom in alle.kop]
+    velden: Kolommen[Any] = Kolommen(tuple(compress(alle.velden, op_scherm)))
     kop = velden.kop
     return loop.getal, ListPage(
         columns=tuple(compress(tabel.columns, op_scherm)),
@@ -213,6 +214,15 @@ def lijst(verklaring: Verklaring, pad: str) -> tuple[str, ListPage]:
         exports=_uitvoer(verklaring, gegeven),
         hidden=tuple((n, w) for n, w in gegeven.items() if n not in ("search", "page")),
     )
+
+
+def _op_scherm(velden: Kolommen[Any]) -> Kolommen[Any]:
+    """The amounts that add up to the figure stand beside the name of the row: in sight."""
+    van = {kolom.label for kolom, _ in kolommen.herkomst()}
+    herkomst = [veld for veld in velden.velden if veld[0].label in van]
+    naam, *rest = (veld for veld in velden.velden if veld[0].label not in van)
+    rest.sort(key=lambda veld: veld[0].kind != "money")
+    return Kolommen((*herkomst, naam, *rest))
 
 
 def _koppen(velden: Kolommen[Any]) -> Iterator[tables.Heading[Any]]:
