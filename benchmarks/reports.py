@@ -21,6 +21,8 @@ from models.rapportages.rapport import rapport
 from models.rapportages.selectie import kies
 from views.rapportages.beelden import MEESTE_SCHOLEN
 
+#: Activities of one year, of all cultuurpunten together.
+LARGE = 100_000
 #: What the three donuts add up, as somebody would ask it of the database itself.
 PLAIN = (
     """SELECT a.verantwoording_id, sum(l.bedrag) FROM activiteit a JOIN last l
@@ -36,7 +38,13 @@ PLAIN = (
 
 
 def measure(folder: Path, rows: int, rounds: int) -> None:
-    """Print a line per reader: the report, and plain SQL."""
+    """Print a line per reader: the report, and plain SQL; of a large year, and how it grows."""
+    for size in sorted({min(rows, LARGE), rows}):
+        (folder / str(size)).mkdir()
+        _measure(folder / str(size), size, rounds)
+
+
+def _measure(folder: Path, rows: int, rounds: int) -> None:
     database = folder / "bench.db"
     app = create_app(Settings(folder, f"sqlite:///{database}", "x" * 32))
     rounds = max(3, rounds // 20)

@@ -262,8 +262,11 @@ def zelfde_jaar() -> ColumnElement[bool]:
     )
 
 
-def besteedbaar(ids: Sequence[int]) -> Any:
-    """Σ baten of the project in the year, per verantwoording."""
+def besteedbaar(ids: Any) -> Any:
+    """Σ baten of the project in the year, per verantwoording.
+
+    ids: their numbers, or a bindparam to fill these in later.
+    """
     return (
         select(Verantwoording.id, func.sum(Baat.bedrag).label("besteedbaar"))
         .join(Baat, zelfde_jaar())
@@ -272,9 +275,9 @@ def besteedbaar(ids: Sequence[int]) -> Any:
     )
 
 
-def in_regio(ids: Sequence[int], *wat: Any) -> Any:
+def in_regio(ids: Any, *wat: Any) -> Any:
     """`wat` of verantwoording and school, for the active vestigingen of the project's sector
-    in the werkgebied."""
+    in the werkgebied. ids: as of `besteedbaar`."""
     return (
         select(*wat)
         .select_from(Verantwoording)

@@ -1,9 +1,10 @@
 """Schools by name in a report: as they are called now, or as they were when a year was closed."""
 
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from models.school import Gemeente, School, Schoolbestuur
@@ -55,19 +56,27 @@ SCHOOLVELDEN = (
 
 def schoolnamen(sessie: Session, ids: Collection[int]) -> Iterator[Schoolnaam]:
     """What these schools are called now."""
-    vraag = (
+    if len(ids) > TEGELIJK:
+        # Of so many it is cheaper to read them all than to look each of them up.
+        gezocht = set(ids)
+        yield from (Schoolnaam._make(r) for r in sessie.execute(_alle()) if r[0] in gezocht)
+    elif ids:
+        yield from map(Schoolnaam._make, sessie.execute(_gekozen(), {"ids": sorted(ids)}))
+
+
+@cache
+def _alle() -> Any:
+    return (
         select(*SCHOOLVELDEN)
         .select_from(School)
         .join(School.gemeente)
         .outerjoin(School.schoolbestuur)
     )
-    if len(ids) > TEGELIJK:
-        # Of so many it is cheaper to read them all than to look each of them up.
-        gezocht = set(ids)
-        yield from (Schoolnaam._make(r) for r in sessie.execute(vraag) if r[0] in gezocht)
-    elif ids:
-        gekozen = vraag.where(School.id.in_(sorted(ids)))
-        yield from map(Schoolnaam._make, sessie.execute(gekozen))
+
+
+@cache
+def _gekozen() -> Any:
+    return _alle().where(School.id.in_(bindparam("ids", expanding=True)))
 
 
 class Namen:
@@ -85,13 +94,17 @@ class Namen:
 
     def gemeenten(self) -> dict[int, Groep]:
         """Where each of them lies."""
-        bekend = self._groepen(lambda school: (school.gemeente_id, school.gemeente))
-        return bekend | self._gelezen(School.gemeente_id, Gemeente)
+        return self._groepen(
+            lambda school: (school.gemeente_id, school.gemeente),
+            lambda: self._gelezen(School.gemeente_id, Gemeente),
+        )
 
     def besturen(self) -> dict[int, Groep]:
         """Whose each of them is."""
-        bekend = self._groepen(lambda school: (school.bestuur_id, school.bestuur))
-        return bekend | self._gelezen(School.schoolbestuur_id, Schoolbestuur)
+        return self._groepen(
+            lambda school: (school.bestuur_id, school.bestuur),
+            lambda: self._gelezen(School.schoolbestuur_id, Schoolbestuur),
+        )
 
     def van(self, ids: Collection[int]) -> list[Schoolnaam]:
         """What these are called."""
@@ -99,23 +112,25 @@ class Namen:
         namen = {school.id: school for school in schoolnamen(self._sessie, nu)}
         return [namen.get(id_) or self._bekend[id_] for id_ in ids]
 
-    def _groepen(self, groep: Callable[[Schoolnaam], Groep]) -> dict[int, Groep]:
-        return {id_: groep(school) for id_, school in self._bekend.items()}
+    def _groepen(
+        self, groep: Callable[[Schoolnaam], Groep], gelezen: Callable[[], dict[int, Groep]]
+    ) -> dict[int, Groep]:
+        """Of every school of the report; of so many as are read at once of others too."""
+        nu = gelezen() if self._nu else {}
+        toen = self._bekend.items()
+        return nu | {id_: groep(school) for id_, school in toen if id_ not in self._nu}
 
     def _gelezen(self, kolom: Any, soort: type[Gemeente] | type[Schoolbestuur]) -> dict[int, Groep]:
         """Of all schools at once, a row for each group."""
-        if not self._nu:
-            return {}
         scholen = select(kolom, achter_elkaar(School.id)).group_by(kolom)
         namen = self._sessie.execute(select(soort.id, soort.naam))
         groep: dict[int | None, Groep] = {id_: (id_, naam) for id_, naam in namen}
         groep[None] = (None, None)
-        van = {
+        return {
             school: groep[id_]
             for id_, binnen in self._sessie.execute(scholen)
             for school in getallen_uit(binnen)
         }
-        return {school: van[school] for school in self._nu}
 
 
 def achter_elkaar(getal: Any) -> Any:

@@ -119,7 +119,7 @@ def rapport(sessie: Session, selectie: Selectie, meeste: int | None = None) -> R
     gemeenten, deelnames = namen.gemeenten(), _deelnames(delen)
     gemist = _eerste(bereik.regio - bereik.bereikt, gemeenten, meeste)
     return Rapport(
-        totalen=opgeteld(selectie.jaar, delen),
+        totalen=_opgeteld(selectie.jaar, delen, bereik),
         doelen=_doelen(sessie, selectie.jaar, delen),
         kwartalen=_kwartalen(delen),
         niet_bereikt=tuple(sorted(namen.van(gemist), key=_volgorde))[:meeste],
@@ -140,9 +140,12 @@ def jaar_op_jaar(sessie: Session, dit: Totalen, partijen: Collection[int] = ()) 
 
 def opgeteld(jaar: int, delen: Sequence[Telling]) -> Totalen:
     """The counts of several verantwoordingen as those of one."""
+    return _opgeteld(jaar, delen, Bereik.van(delen))
+
+
+def _opgeteld(jaar: int, delen: Sequence[Telling], bereik: Bereik) -> Totalen:
     lasten = [som for deel in delen for som in deel.kwartalen.values()]
     doelen = [som for deel in delen for som in deel.doelen.values()]
-    bereik = Bereik.van(delen)
     return Totalen(
         jaar=jaar,
         besteed=sum(som.bedrag for som in lasten),

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Date, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.contractpartij import Contractpartij
@@ -51,7 +52,14 @@ def andere_jaren(
 
 
 def _vraag(partijen: Collection[int]) -> Select[Verantwoording]:
-    vraag = (
+    if not partijen:
+        return _alle()
+    return _alle().where(Verantwoording.contractpartij_id.in_(sorted(partijen)))
+
+
+@cache
+def _alle() -> Select[Verantwoording]:
+    return (
         select(Verantwoording)
         .join(Verantwoording.project)
         .join(Project.contractpartij)
@@ -62,9 +70,6 @@ def _vraag(partijen: Collection[int]) -> Select[Verantwoording]:
         )
         .order_by(volgens(Contractpartij, "naam"), volgens(Project, "titel"), Verantwoording.id)
     )
-    if partijen:
-        vraag = vraag.where(Verantwoording.contractpartij_id.in_(sorted(partijen)))
-    return vraag
 
 
 def jaren(sessie: Session) -> Sequence[int]:
@@ -74,12 +79,21 @@ def jaren(sessie: Session) -> Sequence[int]:
 
 def doelen_van(sessie: Session, jaar: int) -> Sequence[Doel]:
     """The doelen that could be chosen in that year, in their order."""
-    begin, eind = date(jaar, 1, 1), date(jaar, 12, 31)
-    vraag = select(Doel).where(
-        or_(Doel.actief_van.is_(None), Doel.actief_van <= eind),
-        or_(Doel.actief_tot.is_(None), Doel.actief_tot >= begin),
+    jaargrenzen = {"begin": date(jaar, 1, 1), "eind": date(jaar, 12, 31)}
+    return sessie.scalars(_doelen(), jaargrenzen).all()
+
+
+@cache
+def _doelen() -> Select[Doel]:
+    begin, eind = bindparam("begin", type_=Date), bindparam("eind", type_=Date)
+    return (
+        select(Doel)
+        .where(
+            or_(Doel.actief_van.is_(None), Doel.actief_van <= eind),
+            or_(Doel.actief_tot.is_(None), Doel.actief_tot >= begin),
+        )
+        .order_by(Doel.rang, Doel.naam)
     )
-    return sessie.scalars(vraag.order_by(Doel.rang, Doel.naam)).all()
 
 
 def doelnamen(sessie: Session, ids: Collection[int]) -> dict[int | str | None, str]:

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, String, case, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, String, bindparam, case, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, DuurEenheid
 from models.base import Uren
-from models.rapportages.cijfers import Beeldnaam, beelden, beeldnamen, besteedbaar, in_regio
+from models.contractpartij import Werkgebied
+from models.rapportages.cijfers import Beeldnaam, beelden, beeldnamen, besteedbaar
 from models.rapportages.namen import (
     Schoolnaam,
     Sleutel,
@@ -69,7 +71,7 @@ class Telling:
 
 def tellingen(sessie: Session, delen: Sequence[Verantwoording]) -> list[Telling]:
     """The counts of each verantwoording: six queries, however many."""
-    geteld = _geteld(sessie, [d.id for d in delen if d.status is Status.OPEN])
+    geteld = _geteld(sessie, [deel for deel in delen if deel.status is Status.OPEN])
     dicht = _gelezen(sessie, [deel.id for deel in delen if deel.id not in geteld])
     return [geteld[deel.id] if deel.id in geteld else dicht[deel.id] for deel in delen]
 
@@ -77,28 +79,40 @@ def tellingen(sessie: Session, delen: Sequence[Verantwoording]) -> list[Telling]
 # --- from the counts that are kept of the rows ------------------------------------
 
 
-def _geteld(sessie: Session, ids: Sequence[int]) -> dict[int, Telling]:
-    if not ids:
+def _geteld(sessie: Session, delen: Sequence[Verantwoording]) -> dict[int, Telling]:
+    if not delen:
         return {}
-    gevonden = {id_: Telling() for id_ in ids}
-    for id_, soort, sleutel, aantal, som, som_2 in sessie.execute(_standen(ids)):
+    gevonden = {deel.id: Telling() for deel in delen}
+    deze = {"ids": list(gevonden)}
+    for id_, soort, sleutel, aantal, som, som_2 in sessie.execute(_standen(), deze):
         telling = gevonden[id_]
         if soort == Standsoort.DOEL:
             telling.doelen[sleutel] = Doelsom(int(aantal), int(som), Decimal(som_2) / 100)
         else:
             telling.kwartalen[sleutel] = Lastsom(int(aantal), int(som), int(som_2))
-    for id_, paren in sessie.execute(_scholen(ids)):
+    for id_, paren in sessie.execute(_scholen(), deze):
         getallen = getallen_uit(paren)
         gevonden[id_].scholen = dict(zip(getallen[::2], getallen[1::2], strict=True))
-    regio = in_regio(ids, Verantwoording.id, achter_elkaar(School.id))
-    for id_, scholen in sessie.execute(regio.group_by(Verantwoording.id)):
-        gevonden[id_].regio = set(getallen_uit(scholen))
-    for id_, bedrag in sessie.execute(besteedbaar(ids)):
+    # Projects and years of one contractpartij and sector share their region.
+    partijen = {"ids": sorted({deel.contractpartij_id for deel in delen})}
+    regio = {
+        (partij, sector): set(getallen_uit(scholen))
+        for partij, sector, scholen in sessie.execute(_regio(), partijen)
+    }
+    for deel in delen:
+        sector = deel.project.sector_id
+        gevonden[deel.id].regio = regio.get((deel.contractpartij_id, sector), set())
+    for id_, bedrag in sessie.execute(_besteedbaar(), deze):
         gevonden[id_].besteedbaar = int(bedrag)
     return gevonden
 
 
-def _standen(ids: Sequence[int]) -> Any:
+#: Every report asks the same: the statements are made once, and these numbers filled in.
+IDS: Any = bindparam("ids", expanding=True)
+
+
+@cache
+def _standen() -> Any:
     """By doel and by quarter."""
     return (
         select(
@@ -110,7 +124,7 @@ def _standen(ids: Sequence[int]) -> Any:
             func.sum(Stand.som_2),
         )
         .where(
-            Stand.verantwoording_id.in_(ids),
+            Stand.verantwoording_id.in_(IDS),
             Stand.soort.in_([Standsoort.DOEL, Standsoort.KWARTAAL]),
         )
         .group_by(Stand.verantwoording_id, Stand.soort, Stand.sleutel)
@@ -118,11 +132,12 @@ def _standen(ids: Sequence[int]) -> Any:
     )
 
 
-def _scholen(ids: Sequence[int]) -> Any:
+@cache
+def _scholen() -> Any:
     """Per verantwoording its schools and their deelnames, in turn."""
     per_school = (
         select(Stand.verantwoording_id, Stand.sleutel, func.sum(Stand.som).label("deelnames"))
-        .where(Stand.verantwoording_id.in_(ids), Stand.soort == Standsoort.SCHOOL)
+        .where(Stand.verantwoording_id.in_(IDS), Stand.soort == Standsoort.SCHOOL)
         .group_by(Stand.verantwoording_id, Stand.sleutel)
         .having(func.sum(Stand.aantal) > 0)
         .subquery()
@@ -131,6 +146,23 @@ def _scholen(ids: Sequence[int]) -> Any:
     return select(per_school.c.verantwoording_id, func.aggregate_strings(paar, ",")).group_by(
         per_school.c.verantwoording_id
     )
+
+
+@cache
+def _regio() -> Any:
+    """Per contractpartij and sector the active vestigingen of its werkgebied; `cijfers.in_regio`
+    tells the same per verantwoording."""
+    return (
+        select(Werkgebied.contractpartij_id, School.sector_id, achter_elkaar(School.id))
+        .join(School, School.gemeente_id == Werkgebied.gemeente_id)
+        .where(School.actief, Werkgebied.contractpartij_id.in_(IDS), School.sector_id.is_not(None))
+        .group_by(Werkgebied.contractpartij_id, School.sector_id)
+    )
+
+
+@cache
+def _besteedbaar() -> Any:
+    return besteedbaar(IDS)
 
 
 def uren_van_activiteit() -> Any:
