@@ -142,6 +142,60 @@ def test_a_day_before_there_were_days_is_text() -> None:
     assert sheet["A2"].value == "02-01-1850"
 
 
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [
+        (date(1900, 1, 1), 1),
+        (date(1900, 2, 28), 59),
+        (date(1900, 3, 1), 61),
+        (date(2026, 5, 1), 46143),
+    ],
+)
+def test_a_day_is_the_number_that_a_spreadsheet_gives_it(day: date, number: int) -> None:
+    """Excel counts a 29 February 1900 that never was."""
+    with zipfile.ZipFile(io.BytesIO(written(Sheet("B", KINDS[4:5], [[day]])))) as parts:
+        assert f"<v>{number}</v>" in parts.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_a_moment_is_the_clock_of_the_netherlands() -> None:
+    """Also in the hour that comes twice, and in the year in which Excel counts wrong."""
+    moments = [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1, 2)]
+    early = datetime(1900, 1, 15, 11, 40, 28, tzinfo=UTC)
+    sheet = load_workbook(
+        io.BytesIO(written(Sheet("B", KINDS[5:], [[m] for m in [*moments, early]])))
+    ).active
+    assert sheet is not None
+    found = [cell.value.strftime("%d-%m-%Y %H:%M") for cell in sheet["A"][1:4]]
+    assert found == ["25-10-2026 02:30", "25-10-2026 02:30", "25-10-2026 03:30"]
+    assert sheet["A5"].value.strftime("%d-%m-%Y %H:%M") == "15-01-1900 12:00"
+
+
+def test_what_is_said_twice_is_written_as_it_was() -> None:
+    """The same text in a column of text and of numbers; the same number as cents and as hours."""
+    columns = [Column("a"), Column("b", "money"), Column("c", "hours"), Column("d", "integer")]
+    rows = [["1", 1, Decimal(1), 1], [" 1", "1", Decimal("1.00"), 1], ["1", 1, 1, 1]]
+    sheet = load_workbook(io.BytesIO(written(Sheet("Blad", columns, rows)))).active
+    assert sheet is not None
+    found = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert found == [["1", 0.01, 1, 1], [" 1", "1", 1, 1], ["1", 0.01, 1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("🎻" * 20_000, "🎻" * 16_383),
+        ("_x0041_ en _x000D_", "_x0041_ en _x000D_"),
+        ("a\uffff\ufffe", "a"),
+        ("regel\r\ntwee", "regel\ntwee"),
+        ("\n", "\n"),
+    ],
+)
+def test_text_at_the_edge_of_what_a_cell_holds(text: str, kept: str) -> None:
+    book = written(Sheet("Blad", KINDS[:1], [[text]]))
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert rows[1] == [kept]
+
+
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MAX_ROWS", 3)
     with pytest.raises(excel.TooLarge, match="meer dan 3"):
