@@ -36,6 +36,7 @@ SIGNED_IN = {
     "mijn_gegevens.index": 200,
     "mijn_gegevens.wijzigen": 200,
     "auth.confirm": 200,
+    "auth.confirm_recovery": 200,
     "toegang.email": 200,
     "toegang.wachtwoord": 200,
     "toegang.tweestaps": 200,

@@ -160,6 +160,7 @@ def test_at_most_twenty_forms_are_kept_of_one_person_and_the_oldest_go(portaal: 
 #: Forms in which nothing is typed, or nothing that may be kept, and why.
 NOTHING_TO_KEEP = {
     "auth.confirm": "a code",
+    "auth.confirm_recovery": "a code",
     "auth.recovery_saved": "a button",
     "auth.session_left": "a script",
     "bewerkingen.ongedaan_maken": "a button",

@@ -17,6 +17,7 @@ from tests.auth_support import (
     add_person,
     inside,
     log_in,
+    mails,
     post,
     stored,
     type_code,
@@ -102,3 +103,75 @@ def test_the_codes_stand_on_the_dashboard_until_they_are_saved(
     assert all(code not in client.get("/").text for code in made)
     assert client.get("/herstelcodes.txt").status_code == 404
     assert stored(app, person).herstelcodes is None
+
+
+def confirm_path(client: FlaskClient) -> str:
+    """Where somebody is asked for a code again, as the page itself says."""
+    asked = client.get("/mijn-gegevens/wachtwoord").location
+    found = re.search(r'href="(/bevestigen/herstelcode[^"]*)"', client.get(asked).text)
+    assert found
+    return found[1].replace("&amp;", "&")
+
+
+@pytest.mark.beide
+def test_a_recovery_code_confirms_exactly_once_and_its_owner_is_mailed(
+    app: Flask, client: FlaskClient, clock: Clock, codes: tuple[Person, list[str]]
+) -> None:
+    """Who lost the app has to prove themselves before another one is coupled."""
+    person, made = codes
+    log_in(client, person, clock.moment)
+    clock.forward(minutes=16)
+    path = confirm_path(client)
+    wrong = post(client, path, code="AAAAA-AAAAA")
+    assert (wrong.status_code, inside(client)) == (422, True)
+
+    done = post(client, path, code=made[0])
+    assert done.location == "/mijn-gegevens/wachtwoord"
+    page = client.get(done.location)
+    assert page.status_code == 200
+    assert "er zijn er nog 9 over" in page.text
+    [told] = mails(app)
+    assert (told["To"], told["Subject"]) == (person.email, "Er is een herstelcode gebruikt")
+
+    clock.forward(minutes=16)
+    assert post(client, path, code=made[0]).status_code == 422, "it worked twice"
+    other = app.test_client()
+    type_password(other, person.email)
+    assert post(other, "/inloggen/herstelcode", code=made[0]).status_code == 422
+    assert len(mails(app)) == 1
+
+
+def test_wrong_recovery_codes_lock_confirming_as_well(
+    app: Flask, client: FlaskClient, clock: Clock, codes: tuple[Person, list[str]]
+) -> None:
+    person, made = codes
+    log_in(client, person, clock.moment)
+    clock.forward(minutes=16)
+    path = confirm_path(client)
+    for _ in range(10):
+        assert post(client, path, code="AAAAA-AAAAA").status_code == 422
+    assert post(client, path, code=made[0]).status_code == 429
+    code = totp.code_at(person.secret, clock.moment)
+    assert post(client, "/bevestigen", code=code).status_code == 429
+    assert client.get("/mijn-gegevens/wachtwoord").status_code == 303
+
+
+def test_confirming_by_a_recovery_code_leads_nowhere_else(
+    client: FlaskClient, clock: Clock, codes: tuple[Person, list[str]]
+) -> None:
+    person, made = codes
+    log_in(client, person, clock.moment)
+    sent = post(client, "/bevestigen/herstelcode?next=//elders.example", code=made[0])
+    assert sent.location == "/"
+
+
+def test_who_logs_in_with_a_recovery_code_is_told_by_mail(
+    app: Flask, client: FlaskClient, codes: tuple[Person, list[str]]
+) -> None:
+    person, made = codes
+    type_password(client, person.email)
+    assert post(client, "/inloggen/herstelcode", code="AAAAA-AAAAA").status_code == 422
+    assert mails(app) == []
+    assert post(client, "/inloggen/herstelcode", code=made[0]).status_code == 303
+    [told] = mails(app)
+    assert (told["To"], told["Subject"]) == (person.email, "Er is een herstelcode gebruikt")

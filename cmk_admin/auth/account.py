@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from cmk_admin.actor import Actor, system
-from cmk_admin.auth import passwords, recovery
+from cmk_admin.auth import letters, passwords, recovery
 from cmk_admin.auth.totp import Factor, use_code
 from cmk_admin.gate import GateSession, acting_as, stamp
 from models.gebruiker import CultuurOostRol, Gebruiker, Lidmaatschap, LidRol
@@ -153,8 +153,19 @@ def _rehash(found: Credentials, password: str) -> None:
 
 
 def check_recovery(found: Credentials, code: str, moment: datetime) -> Account | None:
-    """Use a recovery code up and log the account in; None when it is not accepted."""
-    return _let_in(found, moment, lambda session: recovery.use(session, found.gebruiker_id, code))
+    """Use a recovery code up and log the account in; None when it is not accepted.
+
+    Its owner is told by mail: who found the paper with the codes needs no telephone.
+    """
+
+    def accepts(session: GateSession) -> bool:
+        used = recovery.use(session, found.gebruiker_id, code)
+        if used:
+            person = session.get_one(Gebruiker, found.gebruiker_id)
+            letters.recovery_used(session, person, moment)
+        return used
+
+    return _let_in(found, moment, accepts)
 
 
 def check_code(found: Credentials, code: str, moment: datetime) -> Account | None:

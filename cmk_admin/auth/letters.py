@@ -97,6 +97,20 @@ def new_codes(session: GateSession, person: Gebruiker) -> None:
     )
 
 
+def recovery_used(session: GateSession, person: Gebruiker, moment: datetime) -> None:
+    """It takes the place of the app: its owner should know, whoever it was."""
+    _post(
+        session,
+        person,
+        "Er is een herstelcode gebruikt",
+        f"Op {formats.moment(moment)} is voor je account een herstelcode gebruikt, in plaats van"
+        " de code uit je authenticator-app. Die herstelcode werkt niet meer.",
+        "Heb je een nieuwe telefoon? Koppel die dan bij Mijn gegevens → Tweestapsauthenticatie"
+        " (2FA).",
+        NIET_JIJ,
+    )
+
+
 def _post(
     session: GateSession,
     person: Gebruiker,

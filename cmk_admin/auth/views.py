@@ -10,6 +10,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
+from cmk_admin import mail
 from cmk_admin.auth import account, attempts, clock, demo_mode, interrupted, sessions
 from cmk_admin.auth import recovery as recovery_codes
 from cmk_admin.auth.access import public
@@ -122,17 +123,21 @@ def recovery(second: Second) -> Page:
             return too_many("auth/recovery.html", form, error, **context)
         if person:
             sessions.begin(person, moment)
-            flash(_how_many_left(recovery_codes.left(person.id)), "warning")
+            _tell_of_recovery(person)
             return see(second.halfway.target or HOME)
         form.code.errors = [WRONG_RECOVERY]
     return page("auth/recovery.html", form, **context)
 
 
-def _how_many_left(count: int) -> str:
-    return (
-        f"Je bent ingelogd met een herstelcode; er zijn er nog {count} over. Heb je een nieuwe"
-        " telefoon? Koppel die dan bij Mijn gegevens → Tweestapsauthenticatie (2FA)."
+def _tell_of_recovery(person: account.Account) -> None:
+    """On the screen; by mail as well, as it may have been somebody else (see check_recovery)."""
+    count = recovery_codes.left(person.id)
+    flash(
+        f"Je gebruikte een herstelcode; er zijn er nog {count} over. Heb je een nieuwe telefoon?"
+        " Koppel die dan bij Mijn gegevens → Tweestapsauthenticatie (2FA).",
+        "warning",
     )
+    mail.send_soon()
 
 
 def _begin_again() -> Page:
@@ -216,14 +221,48 @@ def confirm() -> Page:
     if found is None:
         return _begin_again()
     form = CodeForm()
-    context = {"email": found.email, **demo_mode.code_context(found, moment)}
+    context = {
+        "email": found.email,
+        "recovery_url": url_for("auth.confirm_recovery", next=_wanted()),
+        **demo_mode.code_context(found, moment),
+    }
     if form.validate_on_submit():
         try:
             person = _try(account.check_code, found, form.code.data or "", moment)
         except TooManyError as error:
             return too_many("auth/confirm.html", form, error, **context)
         if person:
-            sessions.confirm(current_user, moment)
-            return see(safe_target(request.args.get("next")) or HOME)
+            return _confirmed(moment)
         form.code.errors = [WRONG_CODE]
     return page("auth/confirm.html", form, **context)
+
+
+@blueprint.route("/bevestigen/herstelcode", methods=["GET", "POST"])
+@signed_in
+def confirm_recovery() -> Page:
+    """The same by a recovery code: who lost the app comes here to couple another."""
+    found, moment = account.find_by_id(current_user.id), clock.now()
+    if found is None:
+        return _begin_again()
+    form = RecoveryForm()
+    context = {"email": found.email, "back_url": url_for("auth.confirm", next=_wanted())}
+    if form.validate_on_submit():
+        try:
+            person = _try(account.check_recovery, found, form.code.data or "", moment)
+        except TooManyError as error:
+            return too_many("auth/recovery.html", form, error, **context)
+        if person:
+            _tell_of_recovery(person)
+            return _confirmed(moment)
+        form.code.errors = [WRONG_RECOVERY]
+    return page("auth/recovery.html", form, **context)
+
+
+def _wanted() -> str | None:
+    """Where somebody was going when they were asked for a code."""
+    return safe_target(request.args.get("next"))
+
+
+def _confirmed(moment: datetime) -> Page:
+    sessions.confirm(current_user, moment)
+    return see(_wanted() or HOME)
