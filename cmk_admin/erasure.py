@@ -7,9 +7,10 @@ somebody left. What named them goes, also what they were called before.
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import cast, or_, select
+from sqlalchemy import ColumnElement, and_, cast, false, or_, select
 from sqlalchemy.types import Text
 
 from cmk_admin import mail as mails
@@ -28,7 +29,34 @@ from models.vraag import Reactie, Vraag
 NOWHERE = "@gewist.invalid"
 #: Columns of a person that say who they are.
 NAMING = ("naam", "email", "telefoon")
+#: Shorter names ("Jo", "Ed") are looked for in what is about this person alone: elsewhere they
+#: are ordinary words, and in every row.
 SHORTEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What somebody is and was called, the longest first.
+
+    A name of one word is also an ordinary word ("Eva", "Info"): only where it is about this
+    person does it count.
+    """
+
+    every: list[str]
+
+    @property
+    def sought(self) -> list[str]:
+        """What to look for in every row."""
+        return [name for name in self.every if len(name) >= SHORTEST]
+
+    @property
+    def telling(self) -> list[str]:
+        """What is no ordinary word."""
+        return [name for name in self.sought if not name.isalpha()]
+
+    def of(self, about_them: bool) -> list[str]:
+        """What goes from a row."""
+        return self.every if about_them else self.telling
 
 
 def pseudonym(gebruiker_id: int) -> str:
@@ -54,8 +82,7 @@ def pseudonymise(session: GateSession, row: Gebruiker) -> None:
     _scrub(session, row.id, names)
 
 
-def _names(session: GateSession, row: Gebruiker) -> list[str]:
-    """What this person is and was called, the longest first."""
+def _names(session: GateSession, row: Gebruiker) -> Names:
     found = {str(getattr(row, name)) for name in NAMING if getattr(row, name)}
     own = select(Wijziging.waarden).where(
         Wijziging.entiteit == "Gebruiker", Wijziging.rij_id == row.id
@@ -63,7 +90,7 @@ def _names(session: GateSession, row: Gebruiker) -> list[str]:
     for values in session.scalars(own):
         for name in NAMING:
             found |= {str(value) for value in values.get(name, ()) if value}
-    return sorted((name for name in found if len(name) >= SHORTEST), key=len, reverse=True)
+    return Names(sorted(found, key=len, reverse=True))
 
 
 def _forget_account(session: GateSession, row: Gebruiker) -> None:
@@ -82,44 +109,47 @@ def _forget_account(session: GateSession, row: Gebruiker) -> None:
     forget(session, Concept, {"gebruiker_id": row.id})
 
 
-def _scrub(session: GateSession, gebruiker_id: int, names: list[str]) -> None:
-    """Their names out of questions, the history, the mail and what is on record of looking.
-
-    A name of one word is also an ordinary word ("Eva", "Info"): only where it is about this
-    person does it count.
-    """
-    telling = [name for name in names if not name.isalpha()]
-    theirs = _rows_about(session, gebruiker_id)
+def _scrub(session: GateSession, gebruiker_id: int, names: Names) -> None:
+    """Their names out of questions, the history, the mail and what is on record of looking."""
     with session.own_work():
-        _scrub_questions(session, gebruiker_id, names, telling)
-        for change in _with(session, Wijziging, (Wijziging.titel, Wijziging.waarden), names):
-            those = names if (change.entiteit, change.rij_id) in theirs else telling
-            change.titel = _without(change.titel, those, gebruiker_id)[:200]
-            change.waarden = _clean(change.waarden, those, gebruiker_id)
-        for mail in _with(session, Mail, (Mail.onderwerp, Mail.tekst, Mail.adres), names):
-            those = names if mail.ontvanger_id == gebruiker_id else telling
-            mail.onderwerp = _without(mail.onderwerp, those, gebruiker_id)[:200]
-            mail.tekst = _without(mail.tekst, those, gebruiker_id)
-            mail.adres = mail.adres and _without(mail.adres, those, gebruiker_id)[:254]
-            mails.forget_file(mail.id)
-        for number in session.scalars(select(Mail.id).where(Mail.ontvanger_id == gebruiker_id)):
-            mails.forget_file(number)
-        for look in _with(session, Inzage, (Inzage.wat,), names):
-            those = names if look.over_id == gebruiker_id else telling
+        _scrub_questions(session, gebruiker_id, names)
+        _scrub_history(session, gebruiker_id, names)
+        _scrub_mail(session, gebruiker_id, names)
+        for look in _with(session, Inzage, (Inzage.wat,), names, Inzage.over_id == gebruiker_id):
+            those = names.of(look.over_id == gebruiker_id)
             look.wat = _without(look.wat, those, gebruiker_id)[:200]
-        for step in _with(session, Bewerking, (Bewerking.omschrijving,), telling):
-            step.omschrijving = _without(step.omschrijving, telling, gebruiker_id)[:300]
         session.flush()
 
 
-def _scrub_questions(
-    session: GateSession, gebruiker_id: int, names: list[str], telling: list[str]
-) -> None:
+def _scrub_questions(session: GateSession, gebruiker_id: int, names: Names) -> None:
     """What was asked and answered stays, for the account of the year; who wrote it goes."""
     for entity in (Vraag, Reactie):
-        for said in _with(session, entity, (entity.tekst,), names):
-            those = names if said.van_id == gebruiker_id else telling
-            rephrase(session, said, "tekst", _without(said.tekst, those, gebruiker_id))
+        for said in _with(session, entity, (entity.tekst,), names, entity.van_id == gebruiker_id):
+            text = _without(said.tekst, names.of(said.van_id == gebruiker_id), gebruiker_id)
+            if text != said.tekst:
+                rephrase(session, said, "tekst", text)
+
+
+def _scrub_history(session: GateSession, gebruiker_id: int, names: Names) -> None:
+    theirs = _rows_about(session, gebruiker_id)
+    columns = (Wijziging.titel, Wijziging.waarden)
+    for change in _with(session, Wijziging, columns, names, _changes_of(theirs)):
+        those = names.of((change.entiteit, change.rij_id) in theirs)
+        change.titel = _without(change.titel, those, gebruiker_id)[:200]
+        change.waarden = _clean(change.waarden, those, gebruiker_id)
+    for step in _with(session, Bewerking, (Bewerking.omschrijving,), names):
+        step.omschrijving = _without(step.omschrijving, names.telling, gebruiker_id)[:300]
+
+
+def _scrub_mail(session: GateSession, gebruiker_id: int, names: Names) -> None:
+    """Of each row that they stand in the file goes as well, with the link that was in it."""
+    columns = (Mail.onderwerp, Mail.tekst, Mail.adres)
+    for mail in _with(session, Mail, columns, names, Mail.ontvanger_id == gebruiker_id):
+        those = names.of(mail.ontvanger_id == gebruiker_id)
+        mail.onderwerp = _without(mail.onderwerp, those, gebruiker_id)[:200]
+        mail.tekst = _without(mail.tekst, those, gebruiker_id)
+        mail.adres = mail.adres and _without(mail.adres, those, gebruiker_id)[:254]
+        mails.forget_file(mail.id)
 
 
 def _rows_about(session: GateSession, gebruiker_id: int) -> set[tuple[str, int]]:
@@ -136,16 +166,29 @@ def _rows_about(session: GateSession, gebruiker_id: int) -> set[tuple[str, int]]
     return {("Gebruiker", gebruiker_id), *found}
 
 
+def _changes_of(theirs: set[tuple[str, int]]) -> ColumnElement[bool]:
+    """The history of these rows."""
+    return or_(
+        *(
+            and_(Wijziging.entiteit == entity, Wijziging.rij_id == number)
+            for entity, number in sorted(theirs)
+        )
+    )
+
+
 def _with(
-    session: GateSession, entity: type[Any], columns: Iterable[Any], names: list[str]
+    session: GateSession,
+    entity: type[Any],
+    columns: Iterable[Any],
+    names: Names,
+    own: ColumnElement[bool] | None = None,
 ) -> list[Any]:
-    """Rows in which one of the names stands, as text or as JSON has it."""
-    if not names:
-        return []
-    spelled = {form for name in names for form in (name, json.dumps(name)[1:-1])}
+    """Rows of their own, and those in which one of the names stands, as text or as JSON has it."""
+    spelled = {form for name in names.sought for form in (name, json.dumps(name)[1:-1])}
     texts = [cast(column, Text) for column in columns]
     holds = [text.contains(form, autoescape=True) for text in texts for form in sorted(spelled)]
-    return list(session.scalars(select(entity).where(or_(*holds))))
+    which = or_(false() if own is None else own, *holds)
+    return list(session.scalars(select(entity).where(which)))
 
 
 def _clean(value: Any, names: list[str], gebruiker_id: int) -> Any:

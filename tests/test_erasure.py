@@ -1,9 +1,10 @@
 """Erasing a person: a pseudonym everywhere, history and mail included; figures stay."""
 
 import json
+import re
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import and_, inspect, or_, select
 
 from cmk_admin import erasure, mail
 from cmk_admin.gate import GateSession
@@ -17,7 +18,13 @@ from models.rapportages import cijfers_van
 from models.techniek import Mail
 from models.verantwoording import Verantwoording
 from models.vraag import Vraag
-from tests.factories import maak_bewerking, maak_gebruiker, maak_inzage
+from tests.factories import (
+    maak_bewerking,
+    maak_gebruiker,
+    maak_inzage,
+    maak_lidmaatschap,
+    maak_vraag,
+)
 from tests.rights_table import ANONIEM, BEZOEKERS
 from tests.support.portal import Portaal
 
@@ -159,6 +166,45 @@ def test_a_name_of_one_word_stays_where_it_is_about_somebody_else(portaal: Porta
     assert ("Info", "Info volgt.") in mails
     assert {gone, "Info over scholen"} <= looks
     assert "Verwijderd: Info" in steps
+
+
+def test_a_short_name_goes_from_what_is_about_that_person(portaal: Portaal) -> None:
+    """ "Jo" stands in half of all rows as a piece of a word; in their own it is a name."""
+    with portaal.als() as session:
+        row = maak_gebruiker(session, naam="Jo", email="jo@voorbeeld.nl", telefoon="06")
+        number = row.id
+        lid = maak_lidmaatschap(session, row)
+        session.flush()
+        session.delete(lid)
+        mail.post(session, number, "Hallo Jo", "Dag Jo,\n\nJouw jaar staat open.")
+        mail.post(session, portaal.wereld.mensen["adviseur"], "Jo", "Jo belt.")
+        maak_inzage(session, wat="Jo (bekeken)", over_id=number)
+        maak_inzage(session, wat="Jo van Galen Stichting")
+        jaar = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        maak_vraag(session, jaar, tekst="Klopt dit?\nJo", van_id=number)
+        session.commit()
+    with portaal.app.app_context():
+        erasure.erase(number, portaal.actor("beheerder"))
+    gone = f"Gewiste gebruiker {number}"
+    with portaal.als() as session:
+        told = select(Wijziging).where(
+            or_(
+                and_(Wijziging.entiteit == "Gebruiker", Wijziging.rij_id == number),
+                and_(Wijziging.entiteit == "Lidmaatschap", Wijziging.titel.contains(gone)),
+            )
+        )
+        history = list(session.scalars(told))
+        mails = {tuple(row) for row in session.execute(select(Mail.onderwerp, Mail.tekst))}
+        looks = set(session.scalars(select(Inzage.wat)))
+        asked = session.scalars(select(Vraag.tekst).where(Vraag.van_id == number)).all()
+    assert {change.entiteit for change in history} == {"Gebruiker", "Lidmaatschap"}
+    for change in history:
+        said = f"{change.titel} {json.dumps(change.waarden)}"
+        assert not re.search(r"\b(Jo|06)\b", said), said
+    assert (f"Hallo {gone}", f"Dag {gone},\n\nJouw jaar staat open.") in mails
+    assert ("Jo", "Jo belt.") in mails
+    assert {f"{gone} (bekeken)", "Jo van Galen Stichting"} <= looks
+    assert asked == [f"Klopt dit?\n{gone}"]
 
 
 def figures(portaal: Portaal) -> list[object]:
