@@ -64,6 +64,11 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else f"{value.astimezone(AMSTERDAM):%d-%m-%Y %H:%M}"
 
 
+def day_of(value: datetime) -> date:
+    """The day on the calendar of people in the Netherlands."""
+    return value.astimezone(AMSTERDAM).date()
+
+
 def yes_no(value: bool | None) -> str:
     return "" if value is None else ("Ja" if value else "Nee")
 

@@ -7,26 +7,29 @@ are about others is counted: those rows may be out of their sight by now.
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, BinaryIO
 
 from flask import Response, send_file
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, Text, and_, cast, func, or_, select
 
 from cmk_admin import attributes, excel, formats, history_view
 from cmk_admin.actor import system
 from cmk_admin.entity_pages import cell_text
 from cmk_admin.gate import GateSession, acting_as
+from cmk_admin.policy import ouder_van
 from models.base import STEMPELS, Entiteit, entiteiten, kolom_ui
 from models.concept import Concept
 from models.gebruiker import Gebruiker, Lidmaatschap
-from models.historie import Bewerking, Wijziging
+from models.historie import Bewerking, Wijziging, WijzigingSoort
 from models.privacy import Inzage
 from models.techniek import Mail, Taak, Verzoek
 from models.toegang import Herstelcode, Onderbreking, Toegangslink, Zitting
+from models.verantwoording import OVERGANGEN, Status, Verantwoording
 from models.vraag import Reactie, Vraag
 from models.weergave import Weergave
 
@@ -54,7 +57,7 @@ ABOUT: tuple[type[Entiteit], ...] = (
 #: Of every row: who made it stands under ENTERED, the rest is bookkeeping.
 UNTOLD = STEMPELS - {"aangemaakt_op"}
 NAMED, ENTERED = "Waar je naam bij staat", "Wat je hebt ingevoerd"
-DONE = "Wat je hebt gewijzigd"
+DONE, STEPS = "Wat je hebt gewijzigd", "Jaren gesloten of heropend"
 #: Columns of what a person did that tell about others.
 OF_OTHERS = {
     Bewerking: frozenset({"omschrijving", "contractpartij_id"}),
@@ -112,6 +115,7 @@ def _sources(session: GateSession, gebruiker_id: int) -> Iterator[Source]:
     """Every part in which there is something."""
     for entity in ABOUT:
         yield from _filled(_about(session, entity, gebruiker_id))
+    yield from _filled(_steps(session, gebruiker_id))
     yield from _filled(_done(session, gebruiker_id))
     yield from _filled(_named(session, gebruiker_id))
     yield from _filled(_entered(session, gebruiker_id))
@@ -203,25 +207,56 @@ def _is_about(row: Any, gebruiker_id: int) -> bool:
 
 def _done(session: GateSession, gebruiker_id: int) -> Source:
     """How often they made, changed or deleted which kind of row, by day; not which row."""
-    day = cast(func.date(Wijziging.op), String(10))
-    groups = (
-        select(day, Wijziging.entiteit, Wijziging.soort, func.count(Wijziging.id))
+    # By the hour of the database: the Dutch day begins at another one in summer than in winter.
+    hour = func.substr(cast(Wijziging.op, String), 1, len("2026-01-31 23"))
+    of_an_hour = (
+        select(hour, Wijziging.entiteit, Wijziging.soort, func.count(Wijziging.id))
         .where(Wijziging.door_id == gebruiker_id)
-        .group_by(day, Wijziging.entiteit, Wijziging.soort)
+        .group_by(hour, Wijziging.entiteit, Wijziging.soort)
     )
-    total = session.scalar(select(func.count()).select_from(groups.subquery())) or 0
-    newest = groups.order_by(day.desc(), Wijziging.entiteit, Wijziging.soort)
-    found = session.execute(newest.execution_options(yield_per=TOGETHER)) if total else ()
+    counts: Counter[tuple[date, str, WijzigingSoort]] = Counter()
+    for text, entity, kind, count in session.execute(of_an_hour):
+        moment = datetime.fromisoformat(f"{text}:00+00:00")
+        counts[formats.day_of(moment), entity, kind] += count
+    newest = sorted(counts, key=lambda group: (-group[0].toordinal(), group[1], group[2].value))
     rows = (
         (
-            formats.day(date.fromisoformat(text)),
-            history_view.word_of(entity),
-            kind.label,
-            formats.number(count),
+            formats.day(group[0]),
+            history_view.word_of(group[1]),
+            group[2].label,
+            formats.number(counts[group]),
         )
-        for text, entity, kind, count in found
+        for group in newest
     )
-    return Source(DONE, ("Dag", "Soort", "Handeling", "Aantal"), total, rows)
+    return Source(DONE, ("Dag", "Soort", "Handeling", "Aantal"), len(newest), rows)
+
+
+def _steps(session: GateSession, gebruiker_id: int) -> Source:
+    """The years that they closed, reopened or approved: of these the year itself is told, as it
+    is their signature under it."""
+    theirs = and_(
+        Wijziging.door_id == gebruiker_id,
+        Wijziging.entiteit == Verantwoording.__name__,
+        Wijziging.soort == WijzigingSoort.GEWIJZIGD,
+        cast(Wijziging.waarden, Text).contains('"status"'),
+    )
+    rows = (
+        (
+            formats.moment(change.op),
+            change.titel,
+            OVERGANGEN[
+                Status(change.waarden["status"][0]), Status(change.waarden["status"][1])
+            ].label,
+        )
+        for change in _in_turn(session, Wijziging, theirs)
+    )
+    return Source(STEPS, ("Wanneer", "Wat", "Stap"), _count(session, Wijziging, theirs), rows)
+
+
+def _step_of(change: Wijziging) -> str:
+    before, after = map(Status, change.waarden["status"])
+    step = OVERGANGEN.get((before, after))
+    return step.label if step else after.label
 
 
 def _named(session: GateSession, gebruiker_id: int) -> Source:
@@ -233,11 +268,19 @@ def _named(session: GateSession, gebruiker_id: int) -> Source:
     ]
     total = sum(_count(session, entity, which) for entity, _, which in places)
     rows = (
-        (entity.woord.titel, str(row), _label(entity, name))
+        (entity.woord.titel, _called(row), _label(entity, name))
         for entity, name, which in places
         for row in _in_turn(session, entity, which)
     )
     return Source(NAMED, ("Soort", "Wat", "Als"), total, rows)
+
+
+def _called(row: Entiteit) -> str:
+    """What people call it, after what it is a part of: a picture of closing says of which year."""
+    above = ouder_van(row) if row.ouder else None
+    if above is None or row.ouder.removesuffix("_id") in row.label_relaties:
+        return str(row)
+    return f"{above} → {row}"
 
 
 def _label(entity: type[Entiteit], name: str) -> str:

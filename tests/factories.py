@@ -270,13 +270,16 @@ def maak_verantwoording(
 
 
 def maak_gesloten_verantwoording(
-    session: GateSession, project: Project | None = None, **velden: Any
+    session: GateSession,
+    project: Project | None = None,
+    door_id: int | None = None,
+    **velden: Any,
 ) -> Verantwoording:
     """With two complete activities, closed through the gate."""
     verantwoording = maak_verantwoording(session, project, **velden)
     for _ in range(2):
         maak_complete_activiteit(session, verantwoording)
-    verantwoording.sluit(None)
+    verantwoording.sluit(door_id)
     session.flush()
     return verantwoording
 

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from cmk_admin import privacy
+from cmk_admin.auth.account import load_account
 from cmk_admin.gate import acting_as
 from cmk_admin.web import logs
 from models.base import entiteiten
@@ -19,6 +20,7 @@ from models.contractpartij import Contractpartij
 from models.gebruiker import CultuurOostRol, Gebruiker
 from models.historie import WijzigingSoort
 from models.techniek import Mail
+from models.verantwoording import Verantwoording
 from tests import factories
 from tests.auth_support import (
     TEST,
@@ -71,7 +73,11 @@ def test_export_covers_every_column_about_a_person(app: Flask, insider: Person) 
                     session.get_one(
                         Gebruiker, insider.id
                     ).cultuur_oost_rol = CultuurOostRol.ADVISEUR
-                if name in ("Momentopname", "Verantwoording"):
+                if name == "Momentopname":
+                    # Made by closing, with who closed.
+                    continue
+                if name == "Verantwoording":
+                    factories.maak_gesloten_verantwoording(session, door_id=insider.id)
                     continue
                 _make(session, makers[name], column, insider.id)
         session.commit()
@@ -84,7 +90,12 @@ def test_export_covers_every_column_about_a_person(app: Flask, insider: Person) 
         # One row per column in which the insider stands.
         assert len(parts[title].rows) >= len(KNOWN[name]), name
         assert len(parts[title].columns) == len(set(parts[title].columns))
-    assert any(row[0] == "Contractpartij" for row in parts[privacy.NAMED].rows)
+    named = {(row[0], row[2]) for row in parts[privacy.NAMED].rows}
+    assert named == {
+        ("Contractpartij", "Adviseur"),
+        ("Momentopname", "Gesloten door"),
+        ("Verantwoording", "Gesloten door"),
+    }
     own = dict(zip(parts["Gebruiker"].columns, parts["Gebruiker"].rows[0], strict=True))
     assert (own["Naam"], own["E-mailadres"]) == ("Piet Pietersen", insider.email)
     assert own["Wachtwoord"] == own["Geheim van de tweede factor"] == "Bewaard, versleuteld"
@@ -228,6 +239,66 @@ def test_asking_for_erasure_mails_every_beheerder_once_a_day(
     with app.app_context(), acting_as(TEST) as session:
         rows = session.scalars(select(Mail)).all()
         assert [(row.ontvanger_id, insider.email in row.tekst) for row in rows] == [(boss.id, True)]
+
+
+@pytest.mark.beide
+def test_the_years_that_somebody_closed_reopened_or_approved_are_told(
+    app: Flask, insider: Person
+) -> None:
+    with app.app_context():
+        with acting_as(TEST) as session:
+            year = factories.maak_verantwoording(session)
+            for _ in range(2):
+                factories.maak_complete_activiteit(session, year)
+            session.get_one(Gebruiker, insider.id).cultuur_oost_rol = CultuurOostRol.BEHEERDER
+            session.commit()
+            number, title = year.id, str(year)
+        account = load_account(insider.id)
+        assert account is not None
+        for step in ("sluit", "stel_vast", "heropen", "sluit"):
+            with acting_as(account.actor) as session:
+                row = session.get_one(Verantwoording, number)
+                given = {"sluit": (insider.id,), "heropen": ("Er miste iets.",)}
+                getattr(row, step)(*given.get(step, ()))
+                session.commit()
+        parts = {part.title: part for part in privacy.held_about(insider.id)}
+    assert [row[1:] for row in parts[privacy.STEPS].rows] == [
+        (title, "Verantwoording sluiten"),
+        (title, "Heropenen na vaststelling"),
+        (title, "Vaststellen"),
+        (title, "Verantwoording sluiten"),
+    ]
+    assert [row for row in parts[privacy.NAMED].rows if row[0] == "Momentopname"] == [
+        ("Momentopname", f"{title} → Momentopname {number}", "Gesloten door") for number in (2, 1)
+    ]
+
+
+@pytest.mark.beide
+def test_what_was_done_just_after_midnight_counts_for_that_dutch_day(
+    app: Flask, insider: Person
+) -> None:
+    """An hour after UTC in winter, two in summer."""
+    with app.app_context(), acting_as(TEST) as session:
+        for moment in (
+            "2026-01-31T22:59:59", "2026-01-31T23:00:00", "2026-02-01T10:00:00",
+            "2026-06-30T21:59:59", "2026-06-30T22:00:00",
+        ):  # fmt: skip
+            factories.maak_wijziging(
+                session,
+                entiteit="Project",
+                soort=WijzigingSoort.GEWIJZIGD,
+                door_id=insider.id,
+                op=datetime.fromisoformat(f"{moment}+00:00"),
+            )
+        session.commit()
+    with app.app_context():
+        parts = {part.title: part for part in privacy.held_about(insider.id)}
+    assert parts[privacy.DONE].rows == (
+        ("01-07-2026", "Project", "Gewijzigd", "1"),
+        ("30-06-2026", "Project", "Gewijzigd", "1"),
+        ("01-02-2026", "Project", "Gewijzigd", "2"),
+        ("31-01-2026", "Project", "Gewijzigd", "1"),
+    )
 
 
 def test_a_contractpartij_names_its_adviser(app: Flask, insider: Person) -> None:
