@@ -125,6 +125,19 @@ def test_after_a_refused_flush_the_fence_is_closed(world: World) -> None:
             session.connection().exec_driver_sql("DELETE FROM last")
 
 
+def test_what_nobody_read_to_its_end_locks_nobody_out(fresh_world: World) -> None:
+    """On SQLite such a statement holds the state of that moment, and its connection is used
+    again: whoever wrote on it heard "database is locked"."""
+    with fresh_world.acting("beheerder") as session:
+        # Asked and not read; kept, as an exception keeps what was at hand when it was raised.
+        unread = session.execute(select(Activiteit.id))
+    fresh_world.raw("UPDATE doel SET naam = naam")
+    with fresh_world.acting("beheerder") as session:
+        session.get_one(Activiteit, fresh_world.ground.noord.activiteit).naam = "verder"
+        session.commit()
+    assert unread
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_after_a_flush_the_fence_is_closed(world: World, fails: bool) -> None:
     """Also when the database itself refused what the gate had let through."""

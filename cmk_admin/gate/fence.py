@@ -26,6 +26,8 @@ COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 SCOPED = "gate_scoped"
 #: Written by a person: may hold more than entities. Written by the ORM itself: never does.
 BY_HAND, BY_ORM = object(), object()
+#: Of a connection of SQLite: the cursors that somebody may still be reading.
+CURSORS = "gate_cursors"
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "COMMIT")
 
 
@@ -36,6 +38,8 @@ def guard(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "savepoint", _sqlite_savepoint)
+        event.listen(engine, "before_cursor_execute", _sqlite_note_cursor)
+        event.listen(engine, "checkin", _sqlite_close_cursors)
     else:
         event.listen(engine, "connect", _postgresql_connect)
 
@@ -68,6 +72,19 @@ def _sqlite_savepoint(connection: Connection, name: str) -> None:
     raw = connection.connection.dbapi_connection
     if raw is not None and not raw.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_note_cursor(connection: Connection, cursor: Any, *_rest: Any) -> None:
+    connection.info.setdefault(CURSORS, weakref.WeakSet()).add(cursor)
+
+
+def _sqlite_close_cursors(dbapi_connection: Any, record: Any) -> None:
+    """What nobody read to its end keeps its connection at the state of that moment: whoever wrote
+    on it after another had written, would hear at once that the database is locked."""
+    cursors = record.info.pop(CURSORS, ())
+    if dbapi_connection is not None:
+        for cursor in list(cursors):
+            cursor.close()
 
 
 def _postgresql_connect(dbapi_connection: Any, record: Any) -> None:
