@@ -252,10 +252,20 @@ REVOKING: dict[str, Callable[[Flask, Person, FlaskClient], object]] = {
         app, person, "actief", False, True
     ),
     "new membership": lambda app, person, _: _new_member(app, person),
+    "membership that ends": lambda app, person, _: _member(
+        app, lambda _session, lid: setattr(lid, "actief", False)
+    ),
+    "membership that goes": lambda app, person, _: _member(
+        app, lambda session, lid: session.delete(lid)
+    ),
     "other role there": lambda app, person, _: _member(
         app, lambda _session, lid: setattr(lid, "rol", LidRol.ROUTEBEGELEIDER)
     ),
 }
+
+
+#: Who has a membership before it happens.
+HAVE_ONE = {"other role there", "membership that ends", "membership that goes"}
 
 
 @pytest.mark.parametrize("event", REVOKING)
@@ -263,7 +273,7 @@ REVOKING: dict[str, Callable[[Flask, Person, FlaskClient], object]] = {
 def test_an_old_cookie_is_worth_nothing_after(
     app: Flask, client: FlaskClient, person: Person, clock: Clock, event: str
 ) -> None:
-    if event == "other role there":
+    if event in HAVE_ONE:
         _new_member(app, person)
     log_in(client, person, clock.moment)
     assert inside(client)

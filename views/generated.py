@@ -197,7 +197,12 @@ def _where_mail_goes(header: PageHeader) -> PageHeader:
 
 
 def _clean_up(header: PageHeader) -> PageHeader:
-    return replace(header, actions=(Action("Opruimen…", url_for("opruimen.opruimen"), "trash"),))
+    return replace(
+        header,
+        subtitle="Zo lang blijft iets bewaard. Wat over de termijn heen is, gaat niet vanzelf weg:"
+        " onder Opruimen… zie je het eerst.",
+        actions=(Action("Opruimen…", url_for("opruimen.opruimen"), "trash"),),
+    )
 
 
 def _of_who_makes_it(weergave: Weergave) -> None:

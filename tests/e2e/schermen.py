@@ -292,6 +292,7 @@ SCHERMEN = (
     Scherm("nieuw wachtwoord", "", "/inloggen", "auth/new_password.html", 200, nieuw_wachtwoord),
     Scherm("adres bevestigen", "", "/inloggen", "auth/confirm_email.html", 200, bevestig_adres),
     Scherm("bevestigen", "projectleider", "/bevestigen", "auth/confirm.html"),
+    Scherm("bevestigen anders", "projectleider", "/bevestigen/herstelcode", "auth/recovery.html"),
     Scherm("bulk kiezen", "projectleider", YEAR, BULK, 200, bulk),
     Scherm("bulk niets", "projectleider", YEAR, BULK, 422, bulk_leeg),
     Scherm("bulk voorbeeld", "projectleider", YEAR, "bulk/voorbeeld.html", 200, voorbeeld),

@@ -101,7 +101,7 @@ def _roles(row: Any, memberships: dict[int, list[str]]) -> list[str]:
 
 HEADINGS: tuple[tables.Heading[Person], ...] = (
     tables.Heading("naam", "Naam", lambda person: person.naam),
-    tables.Heading("email", "E-mailadres", lambda person: person.email),
+    tables.Heading("email", "E-mailadres", lambda person: person.email, optional=True),
     tables.Heading("rol", "Rol", lambda person: person.roles),
     tables.Heading("stand", "Stand", lambda person: person.state),
     tables.Heading("geldig", "Geldig tot", lambda person: person.until),
@@ -150,9 +150,10 @@ def _count(people: Iterable[Person], state: str) -> int:
 
 def _row(person: Person) -> Row:
     url = url_for("gebruiker.details_view", id=person.id)
-    until = formats.moment(person.until) if person.state in (INVITED, EXPIRED) else ""
+    ends = person.until if person.state in (INVITED, EXPIRED) else None
+    until = formats.day(formats.day_of(ends)) if ends else ""
     cells = (
-        Cell(person.naam, url=url),
+        Cell(person.naam, url=url, note=person.email),
         Cell(person.email),
         Cell(person.roles),
         Cell(person.state, "chip", tone=TONES.get(person.state, "neutraal")),

@@ -35,7 +35,8 @@ class InviteForm(EntityForm):
     mensen = fields.TextAreaField(
         "Wie nodig je uit?",
         max_length=20_000,
-        description="Een per regel: naam en e-mailadres. Plakken uit een spreadsheet mag ook.",
+        description="Een per regel: naam en e-mailadres, zoals Ank de Vries ank@voorbeeld.nl."
+        " Plakken uit een spreadsheet mag ook.",
         validators=[fields.Filled()],
     )
     contractpartij_id = fields.ReferenceField(
