@@ -277,8 +277,8 @@ def _named(session: GateSession, gebruiker_id: int) -> Source:
 
 def _called(row: Entiteit) -> str:
     """What people call it, after what it is a part of: a picture of closing says of which year."""
-    above = ouder_van(row) if row.ouder else None
-    if above is None or row.ouder.removesuffix("_id") in row.label_relaties:
+    above = ouder_van(row)
+    if above is None or str(row.ouder).removesuffix("_id") in row.label_relaties:
         return str(row)
     return f"{above} → {row}"
 

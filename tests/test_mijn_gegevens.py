@@ -332,6 +332,23 @@ def test_a_new_app_replaces_the_old_one_only_once_it_is_confirmed(
     assert subjects(app) == [(insider.email, "Je authenticator-app is gewijzigd")]
 
 
+def test_another_app_withdraws_what_was_asked_before(
+    app: Flask, client: FlaskClient, insider: Person, clock: Clock
+) -> None:
+    """Who lost the telephone to a thief, who asked for another address with it."""
+    post(client, f"{BASE}/e-mailadres", email="dief@voorbeeld.nl")
+    path = link_in(app)
+    page = f"{BASE}/tweestapsauthenticatie"
+    post(client, page, doe="app")
+    shown = re.search(r"<code>([A-Z2-7 ]+)</code>", client.get(f"{page}/nieuwe-app").text)
+    assert shown
+    clock.forward(seconds=30)
+    code = oathtool(shown[1].replace(" ", ""), clock.moment)
+    assert app.test_client().get(path).status_code == 303
+    assert post(client, f"{page}/nieuwe-app", code=code).location == page
+    assert app.test_client().get(path).status_code == 410
+
+
 def test_new_recovery_codes_replace_the_old(
     app: Flask, client: FlaskClient, insider: Person
 ) -> None:

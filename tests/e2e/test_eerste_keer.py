@@ -192,6 +192,45 @@ def test_the_steps_fit_a_phone(demo: Demo, als: As, open_page: Callable[..., Pag
         assert width <= 320, path
 
 
+#: What is filled in; a button that shows the password and a code to copy are no fields.
+FIELDS = "input:not([type=hidden]):visible, select:visible, textarea:visible"
+LABELS = "fields => fields.map(field => field.labels[0].textContent.replace('*', '').trim())"
+
+
+def test_the_first_log_in_asks_three_fields_on_three_pages(
+    demo: Demo, als: As, open_page: Callable[..., Page]
+) -> None:
+    """Counted in the browser from the mail to the dashboard; docs/security.md tells it."""
+    beheer = als("beheerder")
+    beheer.goto("/")
+    invite(beheer, NAAM, EMAIL)
+    [address] = re.findall(r"http\S+/activeren/\w+", text_of(mails_to(demo, EMAIL)[0]))
+    page = open_page()
+    asked: list[tuple[str, list[str]]] = []
+
+    def look() -> None:
+        heading = page.get_by_role("heading", level=1).inner_text()
+        asked.append((heading, page.locator(FIELDS).evaluate_all(LABELS)))
+
+    page.goto(address)
+    look()
+    field(page, "E-mailadres").fill(EMAIL)
+    field(page, "Wachtwoord").fill(PASSWORD)
+    button(page, "Verder").click()
+    look()
+    secret = page.locator(".qr-key code").text_content() or ""
+    link(page, "Ik heb de code gescand").click()
+    look()
+    field(page, "Zescijferige code").fill(oathtool(secret.replace(" ", ""), demo.moment))
+    button(page, "Account activeren").click()
+    expect(page.get_by_role("heading", name="Actieve verantwoordingen")).to_be_visible()
+    assert asked == [
+        ("Account aanmaken", ["E-mailadres", "Wachtwoord"]),
+        ("App koppelen", []),
+        ("Code invoeren", ["Zescijferige code"]),
+    ]
+
+
 def by_tab(page: Page, wanted: Locator) -> None:
     """Go there with the Tab key, as who has no mouse."""
     for _ in range(30):
