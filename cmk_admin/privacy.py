@@ -241,13 +241,7 @@ def _steps(session: GateSession, gebruiker_id: int) -> Source:
         cast(Wijziging.waarden, Text).contains('"status"'),
     )
     rows = (
-        (
-            formats.moment(change.op),
-            change.titel,
-            OVERGANGEN[
-                Status(change.waarden["status"][0]), Status(change.waarden["status"][1])
-            ].label,
-        )
+        (formats.moment(change.op), change.titel, _step_of(change))
         for change in _in_turn(session, Wijziging, theirs)
     )
     return Source(STEPS, ("Wanneer", "Wat", "Stap"), _count(session, Wijziging, theirs), rows)

@@ -243,6 +243,7 @@ def test_the_last_beheerder_is_not_erased(portaal: Portaal) -> None:
 
 def test_only_the_name_itself_is_taken_out() -> None:
     assert erasure._without("An en Anna", ["Anna"], 5) == "An en Gewiste gebruiker 5"
+    assert erasure._without("An: 5", ["An", "5"], 5) == "Gewiste gebruiker 5: Gewiste gebruiker 5"
 
 
 @pytest.mark.parametrize("visitor", sorted({*BEZOEKERS, ANONIEM} - {"beheerder"}))
