@@ -179,6 +179,7 @@ NOTHING_TO_KEEP = {
     "taken.opnieuw": "a button",
     "taken.stoppen": "a button",
     "verantwoordingen.vraag_afronden": "a button",
+    "verantwoordingen.vraag_verwijderen": "a button under what has to be looked at again",
     "wissen.wissen": "a button under what has to be looked at again",
     "ajax_update": "a script; what is typed stays in its cell",
     "export": "a button",
