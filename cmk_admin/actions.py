@@ -1,13 +1,18 @@
 """Actions on rows beside the plain screens: asked on a page first, done all or nothing."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+
+from sqlalchemy import inspect
 
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession
 from cmk_admin.page import CheckItem
 from cmk_admin.rights import Handeling
+from models.base import STEMPELS, Entiteit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,20 @@ class Preview:
     numeric: int
     more: int
     fingerprint: str
+
+
+def fingerprint(made: Sequence[Entiteit]) -> str:
+    """What tells this outcome from any other: all that is stored of these rows."""
+    told = json.dumps([_content(row) for row in made], default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _content(row: Entiteit) -> list[Any]:
+    """A row and its parts, but for the numbers that storing gives."""
+    given = STEMPELS | {"id", "activiteit_id"}
+    columns = inspect(type(row)).column_attrs
+    own = {c.key: getattr(row, c.key) for c in columns if c.key not in given}
+    return [own, *([_content(part) for part in getattr(row, name)] for name in row.delen)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,9 +111,11 @@ class EigenStap:
     handeling: Handeling
 
 
-#: "Whoever may duplicate may undo their own duplicate."
+#: "Whoever may duplicate may undo their own duplicate"; and what they laid down for a year.
 EIGEN_STAP: dict[str, EigenStap] = {
-    "Bewerking": EigenStap("eigen duplicaat ongedaan maken", "Activiteit", Handeling.DUPLICEREN),
+    "Bewerking": EigenStap(
+        "eigen duplicaat of kader ongedaan maken", "Activiteit", Handeling.DUPLICEREN
+    ),
 }
 
 

@@ -20,6 +20,7 @@ class BewerkingSoort(Keuze):
     """The steps that are one batch: made together, and some undone together."""
 
     DUPLICEREN = "dupliceren", "Dupliceren"
+    KLAARZETTEN = "klaarzetten", "Activiteiten klaarzetten"
     WIJZIGEN = "wijzigen", "Wijzigen in bulk"
     VERPLAATSEN = "verplaatsen", "Verplaatsen"
     SAMENVOEGEN = "samenvoegen", "Samenvoegen"

@@ -108,8 +108,10 @@ ROWS = {
     "bewerkingen.ongedaan_maken": ("Bewerking", "ongedaan_alle"),
     "bewerkingen.terugzetten": ("Bewerking", "ongedaan_alle"),
 }
-#: A new activity under a verantwoording: its address has another name for the id.
+#: New activities under a verantwoording: endpoint → the name of its id in the address.
 NEW = "activiteiten.nieuw"
+FRAME = "verantwoordingen.kader"
+UNDER_A_YEAR = {NEW: "verantwoording_id", FRAME: "id"}
 #: What an address asks beside the id.
 PARTS = ("details", "scholen", "financieel-overzicht", "samenwerkingspartners")
 #: The same of pages that are about no row.
@@ -132,7 +134,7 @@ def page_values(endpoint: str) -> Iterator[dict[str, str]]:
 POSTS = frozenset(
     {
         "activiteiten.bewerken",
-        NEW,
+        *UNDER_A_YEAR,
         "beheer.jaar_openen",
         "bewerkingen.ongedaan_maken",
         "bewerkingen.terugzetten",
@@ -200,7 +202,7 @@ class Visit:
 
 def known() -> set[str]:
     """Every endpoint that this file speaks of."""
-    return {*PUBLIC, *SIGNED_IN, *PAGES, *ROWS, *ONLY_POSTS, *ELSEWHERE, NEW}
+    return {*PUBLIC, *SIGNED_IN, *PAGES, *ROWS, *ONLY_POSTS, *ELSEWHERE, *UNDER_A_YEAR}
 
 
 def visits() -> Iterator[Visit]:
@@ -210,7 +212,7 @@ def visits() -> Iterator[Visit]:
         for endpoint, (name, letter) in PAGES.items():
             for part in PAGE_PARTS.get(endpoint, ("",)):
                 yield Visit(visitor, endpoint, "GET", _page(visitor, name, letter), part=part)
-        for endpoint in (*ROWS, NEW):
+        for endpoint in (*ROWS, *UNDER_A_YEAR):
             for part in PARTS if endpoint == "activiteiten.bewerken" else ("",):
                 yield from _about_rows(visitor, endpoint, part)
 
@@ -229,7 +231,10 @@ def _about_rows(visitor: str, endpoint: str, part: str) -> Iterator[Visit]:
             if endpoint not in ONLY_POSTS:
                 yield Visit(visitor, endpoint, "GET", _row(visitor, endpoint, rij, 200), key, part)
             if endpoint in POSTS:
-                yield Visit(visitor, endpoint, "POST", _row(visitor, endpoint, rij, 302), key, part)
+                # The years of the world are of werkwijze B: there is nothing to lay down.
+                done = 422 if endpoint == FRAME else 302
+                expected = _row(visitor, endpoint, rij, done)
+                yield Visit(visitor, endpoint, "POST", expected, key, part)
 
 
 def _standen(name: str) -> tuple[str, ...]:
@@ -240,18 +245,19 @@ def _standen(name: str) -> tuple[str, ...]:
 
 
 def _row(visitor: str, endpoint: str, rij: Rij, allowed: int) -> int:
-    name, letter = ("Activiteit", "M") if endpoint == NEW else ROWS[endpoint]
+    name, letter = ("Activiteit", "M") if endpoint in UNDER_A_YEAR else ROWS[endpoint]
     if visitor == ANONIEM:
         return 302
     # Whoever may undo some batch gets as far as the batch.
     door = "Z" if name == "Bewerking" else letter
     if not tabel.ergens(visitor, name, door):
         return 403
-    if not tabel.ziet(visitor, "Verantwoording" if endpoint == NEW else name, rij):
+    if not tabel.ziet(visitor, "Verantwoording" if endpoint in UNDER_A_YEAR else name, rij):
         return 404
-    if endpoint in (NEW, "activiteiten.bewerken") and rij.stand != "open":
+    if endpoint in (*UNDER_A_YEAR, "activiteiten.bewerken") and rij.stand != "open":
         # Who may, in an open year: the year is what stands in the way.
-        may_when_open = endpoint == NEW or tabel.mag(visitor, name, letter, Rij(rij.van, "open"))
+        in_an_open_one = tabel.mag(visitor, name, letter, Rij(rij.van, "open"))
+        may_when_open = endpoint in UNDER_A_YEAR or in_an_open_one
         return 409 if may_when_open else 403
     if tabel.mag(visitor, name, letter, rij) or _step(visitor, endpoint, rij):
         return allowed

@@ -10,7 +10,16 @@ from cmk_admin.entity_forms import new_key
 from tests.pages import Page
 from tests.portal_forms import Body
 from tests.rights_leaks import leaks, told
-from tests.rights_routes import NEW, ON_RECORD, PARTS, PUBLIC, Visit, known, visits
+from tests.rights_routes import (
+    NEW,
+    ON_RECORD,
+    PARTS,
+    PUBLIC,
+    UNDER_A_YEAR,
+    Visit,
+    known,
+    visits,
+)
 from tests.rights_table import ANONIEM, BEZOEKERS
 from tests.support.portal import Bezoeker, Portaal
 from tests.support.strictness import FULL
@@ -69,8 +78,7 @@ def test_every_page_answers_as_the_table_says(portaal: Portaal, endpoint: str) -
 def send(portaal: Portaal, visitor: Bezoeker, visit: Visit) -> TestResponse:
     values: dict[str, object] = {}
     if visit.key is not None:
-        name = "verantwoording_id" if visit.endpoint == NEW else "id"
-        values[name] = portaal.wereld.rijen[visit.key]
+        values[UNDER_A_YEAR.get(visit.endpoint, "id")] = portaal.wereld.rijen[visit.key]
     if visit.part:
         values["deel"] = visit.part
     if visit.endpoint == "rapportages.uitvoer":

@@ -82,7 +82,7 @@ def test_there_is_no_fine_print_where_the_policy_has_none(cellen: Cellen) -> Non
             Rol.PROJECTLEIDER,
             "toevoegen, wijzigen en verwijderen: alleen van de soort Overig",
         ),
-        ("Bewerking", Rol.ROUTEBEGELEIDER, "eigen duplicaat ongedaan maken"),
+        ("Bewerking", Rol.ROUTEBEGELEIDER, "eigen duplicaat of kader ongedaan maken"),
     ],
 )
 def test_the_fine_print_of_the_spec(cellen: Cellen, naam: str, rol: Rol, zin: str) -> None:

@@ -18,6 +18,11 @@ KIND = "terugzetten"
 MOST = 5000
 #: Rows that are named in a message.
 NAMED = 5
+#: What a batch made and its undoing takes away: one, several.
+GONE_AGAIN = {
+    BewerkingSoort.DUPLICEREN: ("kopie", "kopieën"),
+    BewerkingSoort.KLAARZETTEN: ("activiteit", "activiteiten"),
+}
 GONE = "Deze bewerking bestaat niet (meer)."
 DONE = "Ongedaan gemaakt. Wat er per rij gebeurde, staat bij de bewerking."
 
@@ -68,9 +73,10 @@ def work(job: tasks.Run, session: GateSession) -> tasks.Outcome:
 
 def told(stap: Bewerking, undone: Undone) -> list[tuple[str, str]]:
     """What is said of it, with its tone: what went back, and what stays as it is."""
-    if stap.soort is BewerkingSoort.DUPLICEREN:
-        kopieen = "kopie is" if undone.rows == 1 else "kopieën zijn"
-        return [(f"Ongedaan gemaakt: {formats.number(undone.rows)} {kopieen} weer weg.", "success")]
+    if stap.soort in GONE_AGAIN:
+        one, several = GONE_AGAIN[stap.soort]
+        made = f"{one} is" if undone.rows == 1 else f"{several} zijn"
+        return [(f"Ongedaan gemaakt: {formats.number(undone.rows)} {made} weer weg.", "success")]
     rijen = "rij staat" if undone.rows == 1 else "rijen staan"
     said = [
         (f"Ongedaan gemaakt: {formats.number(undone.rows)} {rijen} weer zoals eerst.", "success")

@@ -293,6 +293,12 @@ class MultiReferenceField(Field):
                 yield str(id_), label, True
 
 
+def offer(field: Any, options: Callable[[], Iterable[tuple[int, str]]]) -> None:
+    """What can be chosen in this field is exactly what is offered."""
+    field.options = options
+    field.find = lambda ids: {id_: label for id_, label in options() if id_ in set(ids)}
+
+
 def withdrawn(field: Any, chosen: Sequence[int], before: Sequence[int | None]) -> bool:
     """Whether something is newly chosen that is no longer offered; what was chosen may stay."""
     if field.options is None:

@@ -1,4 +1,4 @@
-"""Undoing a batch: a duplicate goes as a whole, what was changed goes back row by row."""
+"""Undoing a batch: what it made goes as a whole, what was changed goes back row by row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +22,11 @@ PARTS = tuple(
     inspect(Activiteit).relationships[relatie].mapper.class_.__name__
     for relatie in Activiteit.delen
 )
+#: Batches that made activities, which go all or none: after what, and what was made.
+MADE = {
+    BewerkingSoort.DUPLICEREN: ("het dupliceren", "kopieën"),
+    BewerkingSoort.KLAARZETTEN: ("het klaarzetten", "activiteiten"),
+}
 #: Batches that are put back row by row.
 ROW_BY_ROW = frozenset(
     {
@@ -53,7 +58,7 @@ def may_undo(session: GateSession, stap: Bewerking) -> Verdict:
     """Own batch by whoever may duplicate or undo; any batch by a beheerder."""
     if stap.ongedaan_op is not None:
         return Verdict(False, "Deze bewerking is al ongedaan gemaakt.")
-    if stap.soort is not BewerkingSoort.DUPLICEREN and stap.soort not in ROW_BY_ROW:
+    if stap.soort not in MADE and stap.soort not in ROW_BY_ROW:
         return Verdict(False, f"{stap.soort.label} kan niet in één keer ongedaan worden gemaakt.")
     return _whose(session, stap)
 
@@ -68,7 +73,7 @@ def _whose(session: GateSession, stap: Bewerking) -> Verdict:
             "Deze bewerking is van iemand anders.",
             "Wie haar deed of een beheerder kan haar ongedaan maken.",
         )
-    if stap.soort is BewerkingSoort.DUPLICEREN:
+    if stap.soort in MADE:
         return policy.bij_eigen_stap(actor, type(stap).__name__)
     return policy.may(actor, Handeling.ONGEDAAN, stap)
 
@@ -76,7 +81,7 @@ def _whose(session: GateSession, stap: Bewerking) -> Verdict:
 def undo(session: GateSession, stap: Bewerking, heard: Heard = unheard) -> Undone:
     """Take back what `stap` did; the caller commits. heard: told how many changes were begun.
 
-    Copies go all or none: when one was changed since, RegelFout, and nothing happens.
+    What was made goes all or none: when one was changed since, RegelFout, and nothing happens.
     Changed rows go back one by one; what was changed since, or may not be changed now, is
     kept and told. RegelFout when nothing can go back. Raises Refused, Locked.
     """
@@ -182,8 +187,9 @@ def _untouched(
         if later or not rows <= made or any(rij.versie != 1 for rij in (kopie, *parts)):
             changed.add(kopie.naam)
     if changed or there != made:
+        sinds, gemaakt = MADE[stap.soort]
         wat = f"Gewijzigd: {', '.join(sorted(changed))}." if changed else ""
         raise RegelFout(
-            "Sinds het dupliceren zijn kopieën gewijzigd of verwijderd, dus er is niets"
+            f"Sinds {sinds} zijn {gemaakt} gewijzigd of verwijderd, dus er is niets"
             f" teruggedraaid. {wat}".strip()
         )

@@ -23,7 +23,7 @@ from models.base import Entiteit
 from models.contractpartij import Contractpartij
 from models.project import Project
 from models.verantwoording import Verantwoording, Werkwijze
-from tests.factories import maak_project, maak_verantwoording
+from tests.factories import maak_begrotingspost, maak_project, maak_verantwoording
 from tests.support.applications import closing_engines, make_settings
 
 if TYPE_CHECKING:
@@ -132,6 +132,14 @@ class Demo:
             jaar = maak_verantwoording(session, project, werkwijze=Werkwijze.B)
             session.commit()
             return jaar.id
+
+    def begroot(self, project: str, *namen: str) -> None:
+        """Begrotingsposten of this project, without a CMK-doel, for 2026."""
+        with self.session() as session:
+            row = session.scalars(select(Project).filter_by(titel=project)).one()
+            for naam in namen:
+                maak_begrotingspost(session, row, kalenderjaar=2026, naam=naam, doel=None)
+            session.commit()
 
 
 @contextmanager

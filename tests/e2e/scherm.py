@@ -11,7 +11,7 @@ from models.lijsten import Doel
 from models.project import Project
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
-from models.verantwoording import Momentopname
+from models.verantwoording import Momentopname, Verantwoording, Werkwijze
 from tests.e2e.demo import ACHTERHOEK, PROJECT, Demo
 
 MUZIEK = "Muziek in de klas"
@@ -42,6 +42,7 @@ def ids(demo: Demo) -> dict[str, int]:
     return {
         "project": demo.id(Project, titel=PROJECT),
         "jaar": demo.verantwoording(),
+        "per_school": demo.id(Verantwoording, werkwijze=Werkwijze.A, kalenderjaar=2026),
         "dicht": demo.verantwoording(jaar=2025),
         "act": demo.activiteit(MUZIEK),
         "act_dicht": demo.activiteit(MUZIEK, jaar=2025),

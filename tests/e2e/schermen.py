@@ -18,6 +18,8 @@ from tests.e2e.schermen_doen import (
     getekend,
     gevraagd,
     herstelcode,
+    klaarzetten,
+    klaarzetten_leeg,
     kolommen,
     meerkeuze,
     nieuw_wachtwoord,
@@ -51,6 +53,7 @@ YEAR_TAB = "verantwoordingen/tab.html"
 QUESTIONS = "verantwoordingen/vragen.html"
 ASK = "/verantwoordingen/{jaar}/vragen/nieuw?activiteit={act}"
 STEP = "verantwoordingen/stap.html"
+FRAME, FRAME_OF = "verantwoordingen/kader.html", "/verantwoordingen/{per_school}/kader"
 REPORT = "rapportages/index.html"
 EXPLAINED = "rapportages/verklaar.html"
 
@@ -150,6 +153,9 @@ SCHERMEN = (
         "/verantwoordingen/{jaar}/wijzigen",
         "verantwoordingen/wijzigen.html",
     ),
+    Scherm("klaarzetten", "beheerder", FRAME_OF, FRAME, 200, klaarzetten),
+    Scherm("klaarzetten fouten", "beheerder", FRAME_OF, FRAME, 422, klaarzetten_leeg),
+    Scherm("klaarzetten niets", "projectleider", "/verantwoordingen/{jaar}/kader", FRAME),
     Scherm("jaar sluiten", "projectleider", "/verantwoordingen/{jaar}/sluiten", STEP),
     Scherm("jaar heropenen", "projectleider", "/verantwoordingen/{dicht}/heropenen", STEP),
     Scherm(

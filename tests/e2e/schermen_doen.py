@@ -9,7 +9,7 @@ from models.gebruiker import Gebruiker
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.toegang import LinkSoort
 from tests.e2e.demo import ACCOUNTS, Demo
-from tests.e2e.hands import button, field, says
+from tests.e2e.hands import arrow, button, field, multi, says
 from tests.e2e.scherm import gekozen, ids
 
 
@@ -17,6 +17,23 @@ def bewaar(page: Page, demo: Demo) -> None:
     """Send the form as it is: empty."""
     button(page, "Bewaren").click()
     page.get_by_role("alert").first.wait_for()
+
+
+def klaarzetten_leeg(page: Page, demo: Demo) -> None:
+    button(page, "Voorbeeld tonen").click()
+    page.get_by_role("alert").first.wait_for()
+
+
+def klaarzetten(page: Page, demo: Demo) -> None:
+    """With a school that has its activity already, and one that has none."""
+    for label, numbers in (("Scholen", range(40)), ("Doelgroepen", range(1))):
+        arrow(page, label).click()
+        for number in numbers:
+            multi(page, label).get_by_role("checkbox").nth(number).check()
+        page.get_by_role("heading", level=1).click()
+    field(page, "CMK-doel").select_option(index=1)
+    button(page, "Voorbeeld tonen").click()
+    page.get_by_role("region", name="Dit wordt er gemaakt").wait_for()
 
 
 def vraag_leeg(page: Page, demo: Demo) -> None:

@@ -7,16 +7,19 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.demo import As, Demo
 from tests.e2e.hands import (
+    arrow,
     button,
     choose_school,
     choose_several,
     field,
     link,
     menu,
+    multi,
     row_of,
     says,
     tab,
 )
+from tests.support.browser import Watch
 
 PROJECT = "CMK Project voorbeeld"
 GRUTTERIJ = ("aalten grut", "IKC de Grutterij")
@@ -202,3 +205,72 @@ def test_werkwijze_d_verantwoording(year: Page) -> None:
     _to_year(page)
     tab(page, "Financieel overzicht").click()
     expect(page.get_by_role("table", name="Lasten per activiteit")).to_contain_text("€ 550,00")
+
+
+def test_activiteiten_klaarzetten_per_school(year: Page, watch: Watch) -> None:
+    """Werkwijze A: "Je maakt per school een activiteit aan", all at once, and once more."""
+    page = year
+    _werkwijze(page, "A – Overzicht per school")
+    expect(page.get_by_role("heading", name="Nog geen activiteiten")).to_be_visible()
+    link(page, "Activiteiten klaarzetten…").first.click()
+    watch.allow("422")
+    button(page, "Voorbeeld tonen").click()
+    expect(multi(page, "Scholen")).to_contain_text("Dit veld is verplicht.")
+    _frame(page, "Scholen", "IKC de Grutterij", "CBS de Wilde Marjolein")
+    choose_several(page, "Doelgroepen", ["leerkrachten"])
+    field(page, "CMK-doel").select_option(PROGRAMMA)
+    assert _foreseen(page) == ["CBS de Wilde Marjolein", "IKC de Grutterij"]
+    button(page, "Klaarzetten").click()
+    says(page, "2 activiteiten klaargezet.")
+    row = row_of(page, "IKC de Grutterij")
+    expect(row).to_contain_text("leerkrachten, lasten")
+    expect(page.get_by_role("complementary")).to_contain_text("2 activiteiten zonder uren")
+    link(row, "IKC de Grutterij").click()
+    expect(page.get_by_role("main")).to_contain_text("t/m 31 december 2026")
+    _to_year(page)
+    # The frame is completed with a school that joins later; what is there stays.
+    link(page, "Activiteiten klaarzetten…").click()
+    _frame(page, "Scholen", "IKC de Grutterij", "Basisschool de Molenwiek")
+    choose_several(page, "Doelgroepen", ["leerkrachten"])
+    field(page, "CMK-doel").select_option(PROGRAMMA)
+    assert _foreseen(page) == ["Basisschool de Molenwiek"]
+    expect(page.get_by_role("region", name="Is er al")).to_contain_text("IKC de Grutterij")
+    button(page, "Klaarzetten").click()
+    says(page, "1 activiteit klaargezet.")
+    button(page, "Ongedaan maken").click()
+    says(page, "Ongedaan gemaakt: 1 activiteit is weer weg.")
+
+
+def test_activiteiten_klaarzetten_per_kwartaal(year: Page, demo: Demo) -> None:
+    """Werkwijze C: the names follow the begroting, a quarter each."""
+    page = year
+    demo.begroot(PROJECT, "Muziek in de klas", "Coördinatie")
+    _werkwijze(page, "C – Periodiek overzicht")
+    link(page, "Activiteiten klaarzetten…").first.click()
+    choose_several(page, "Doelgroepen", ["leerkrachten"])
+    field(page, "CMK-doel").select_option(OVERKOEPELEND)
+    assert _foreseen(page) == [
+        f"{post}, kwartaal {number}"
+        for post in ("Coördinatie", "Muziek in de klas")
+        for number in (1, 2, 3, 4)
+    ]
+    button(page, "Klaarzetten").click()
+    says(page, "8 activiteiten klaargezet.")
+    expect(row_of(page, "Coördinatie, kwartaal 3")).to_contain_text("01-07 t/m 30-09")
+
+
+def _frame(page: Page, label: str, *names: str) -> None:
+    """Choose by typing in the opened list."""
+    arrow(page, label).click()
+    for name in names:
+        multi(page, label).get_by_placeholder("Typ om te zoeken").fill(name)
+        multi(page, label).locator("label").filter(has_text=name).click()
+    page.get_by_role("heading", level=1).click()
+
+
+def _foreseen(page: Page) -> list[str]:
+    """The names in the preview."""
+    button(page, "Voorbeeld tonen").click()
+    preview = page.get_by_role("region", name="Dit wordt er gemaakt")
+    expect(preview).to_be_visible()
+    return preview.get_by_role("rowheader").all_inner_texts()

@@ -1,17 +1,15 @@
 """Dupliceren: copies of activities, seen before they are made (Handleiding 1.5, 2.2)."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import ColumnElement, Select, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import selectinload
 from wtforms.validators import NumberRange, Optional
 
 from cmk_admin import database, formats, references
-from cmk_admin.actions import Asked, Done, EntityAction, Preview, Question
+from cmk_admin.actions import Asked, Done, EntityAction, Preview, Question, fingerprint
 from cmk_admin.entity_actions import CONFIRMED
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
@@ -19,7 +17,7 @@ from cmk_admin.gate import GateSession, Locked, bewerking
 from cmk_admin.policy import gesloten
 from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit, ActiviteitSchool
-from models.base import STEMPELS, Entiteit, Fout, RegelFout
+from models.base import Fout, RegelFout
 from models.dupliceren import Wens, kopieen
 from models.historie import Bewerking, BewerkingSoort
 from models.school import School
@@ -68,9 +66,9 @@ class Dupliceren(EntityAction):
             field.flags.required = True
             if field.data is None:
                 field.data = _latest_open(rows[0])
-        _offer(field, lambda: open_verantwoordingen(partijen))
+        fields.offer(field, lambda: open_verantwoordingen(partijen))
         field.widget_kind = "choice"
-        _offer(form.scholen, _schools(partijen, [row.id for row in rows]))
+        fields.offer(form.scholen, _schools(partijen, [row.id for row in rows]))
         return form
 
     def question(self, asked: Asked) -> Question:
@@ -106,12 +104,6 @@ def dupliceer(
         made = [kopie for bron in bronnen for kopie in kopieen(bron, wens)]
         session.add_all(made)
     return stap, made
-
-
-def _offer(field: Any, options: Callable[[], Iterable[tuple[int, str]]]) -> None:
-    """What can be chosen is exactly what is offered."""
-    field.options = options
-    field.find = lambda ids: {id_: naam for id_, naam in options() if id_ in set(ids)}
 
 
 def _schools(
@@ -194,14 +186,13 @@ def _in_words(wens: Wens) -> str:
 def _preview(made: Sequence[Activiteit]) -> Preview:
     """Every copy in one line, and what tells this outcome from any other."""
     lasten = sum(last.bedrag or 0 for kopie in made for last in kopie.lasten)
-    told = json.dumps([_content(kopie) for kopie in made], default=str)
     return Preview(
         f"{aantal_van(len(made), Activiteit)}, lasten samen {formats.euro(lasten)}",
         ("Activiteit", "Verantwoording", "Periode", "Scholen", "Lasten"),
         tuple(_line(kopie) for kopie in made[:ROWS]),
         2,
         max(0, len(made) - ROWS),
-        hashlib.sha256(told.encode()).hexdigest(),
+        fingerprint(made),
     )
 
 
@@ -216,11 +207,3 @@ def _line(kopie: Activiteit) -> tuple[str, ...]:
         formats.number(len(kopie.scholen)),
         formats.euro(sum(amounts)) if amounts else "zonder bedrag" if kopie.lasten else "–",
     )
-
-
-def _content(row: Entiteit) -> list[Any]:
-    """All that is stored of a copy and its parts, but for the numbers that storing gives."""
-    given = STEMPELS | {"id", "activiteit_id"}
-    columns = inspect(type(row)).column_attrs
-    own = {c.key: getattr(row, c.key) for c in columns if c.key not in given}
-    return [own, *([_content(part) for part in getattr(row, name)] for name in row.delen)]

@@ -1,5 +1,6 @@
 """The pages of an activity: its header with tabs, and what each tab shows (Handleiding 3)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -226,19 +227,26 @@ def checks(shown: Shown) -> tuple[CheckItem, ...]:
                  "vul het bedrag in", "financieel-overzicht",
                  f"lasten-{amounts[0]}-bedrag" if amounts else ""),
         )  # fmt: skip
-    is_open = shown.verantwoording.status is Status.OPEN
-    if is_open and shown.outside_year:
-        url = url_for("activiteiten.bewerken", id=id_, deel="details", _anchor="startdatum")
-        text = f"De periode ligt buiten {shown.verantwoording.kalenderjaar}."
-        found.append(CheckItem("melding", text, "wijzig", url if may_mend else None))
-    if is_open and not stand.partners:
-        url = url_for("activiteiten.bewerken", id=id_, deel="samenwerkingspartners")
-        found.append(
-            CheckItem(
-                "melding", "Nog zonder samenwerkingspartner.", "voeg toe", url if may_mend else None
-            )
-        )
+    if shown.verantwoording.status is Status.OPEN:
+        found.extend(_notices(shown, may_mend))
     return tuple(found)
+
+
+def _notices(shown: Shown, may_mend: bool) -> Iterator[CheckItem]:
+    """What is worth a look, and stands in the way of nothing."""
+
+    def notice(text: str, mend: str, part: str, field: str | None = None) -> CheckItem:
+        id_ = shown.activiteit.id
+        url = url_for("activiteiten.bewerken", id=id_, deel=part, _anchor=field)
+        return CheckItem("melding", text, mend, url if may_mend else None)
+
+    if shown.outside_year:
+        text = f"De periode ligt buiten {shown.verantwoording.kalenderjaar}."
+        yield notice(text, "wijzig", "details", "startdatum")
+    if not shown.stand.uren:
+        yield notice("Nog zonder uren.", "vul de duur in", "details", "duur")
+    if not shown.stand.partners:
+        yield notice("Nog zonder samenwerkingspartner.", "voeg toe", "samenwerkingspartners")
 
 
 def schools_counted(number: int) -> str:

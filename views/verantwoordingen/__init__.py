@@ -10,6 +10,7 @@ from cmk_admin.page import Action, Cell, Detail, Progress
 from cmk_admin.policy import may
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
+from models.activiteit import Activiteit
 from models.compleet import stand_van
 from models.financieel import financieel as money_of
 from models.historie import Wijziging
@@ -25,6 +26,7 @@ from models.vraag import Reactie, Vraag, open_vragen
 from views.verantwoordingen import (
     controle,
     gesprek,
+    kader,
     lijst,
     schermen,
     stappen,
@@ -180,6 +182,14 @@ def _tab(verantwoording: Verantwoording, tab: str, **content: Any) -> str:
         verantwoording=verantwoording,
         **content,
     )
+
+
+@blueprint.route("/verantwoordingen/<int:id>/kader", endpoint="kader", methods=["GET", "POST"])
+@requires(Handeling.MAKEN, Activiteit)
+@kept
+def klaarzetten(id: int) -> Page:  # noqa: A002 - as in the address
+    """The activities that the werkwijze begins with, made at once."""
+    return kader.page(schermen.find(id))
 
 
 # --- questions, also about a closed year ------------------------------------------

@@ -62,6 +62,7 @@ NOTICES: dict[str, tuple[str, Callable[[Stand, int], bool]]] = {
         lambda stand, jaar: stand.startdatum.year != jaar or stand.einddatum.year != jaar,
     ),
     "partner": ("zonder partner", lambda stand, jaar: not stand.partners),
+    "uren": ("zonder uren", lambda stand, jaar: not stand.uren),
     "nul": (
         "0 leerkrachten of € 0",
         lambda stand, jaar: stand.nul_leerkrachten > 0 or stand.nul_bedrag > 0,
@@ -121,6 +122,7 @@ def _notices(
         "betaaldatum": f"{_number(unpaid, 'last', 'lasten')} zonder betaaldatum",
         "periode": f"{_activities(counts['periode'])} met een periode buiten {year}",
         "partner": f"{_activities(counts['partner'])} zonder samenwerkingspartner",
+        "uren": f"{_activities(counts['uren'])} zonder uren",
         "nul": f"{_activities(counts['nul'])} met 0 leerkrachten of € 0",
     }
     for name, text in texts.items():

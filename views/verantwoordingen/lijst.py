@@ -266,10 +266,4 @@ def _empty(verantwoording: Verantwoording, address: tables.Address, some: bool) 
             "Met deze zoekopdracht of filters is er niets.",
             Action("Alles tonen", address.path),
         )
-    may_add = schermen.mag(Handeling.MAKEN, verantwoording)
-    return Empty(
-        "Nog geen activiteiten",
-        "Vul hier in welke activiteiten je hebt georganiseerd om je CMK-doelen te bereiken."
-        " Dat kan het hele jaar door.",
-        schermen.new_action(verantwoording) if may_add else None,
-    )
+    return schermen.first_step(verantwoording)

@@ -7,14 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database
-from cmk_admin.page import Action, Chip, Crumb, PageHeader, Tab, Tone
+from cmk_admin.page import Action, Chip, Crumb, Empty, PageHeader, Tab, Tone
 from cmk_admin.policy import may, right_on, stap_handeling
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.activiteit import Activiteit
+from models.kader import MET_KADER
 from models.project import Baat, Begrotingspost, Project
 from models.verantwoording import OVERGANGEN, Overgang, Status, Verantwoording
 from models.vraag import Vraag
+from views.verantwoordingen import werkwijzen
 
 TABS = {
     "activiteiten": "Activiteiten",
@@ -99,7 +101,8 @@ def header(verantwoording: Verantwoording, tab: str, count: int | None = None) -
 
 def _actions(verantwoording: Verantwoording, tab: str) -> tuple[Action, ...]:
     if tab == "activiteiten" and mag(Handeling.MAKEN, verantwoording):
-        return (new_action(verantwoording),)
+        frame = frame_action(verantwoording)
+        return (*((frame,) if frame else ()), new_action(verantwoording))
     if tab == "financieel":
         return _money_actions(verantwoording)
     if tab == "vragen" and may_ask(verantwoording):
@@ -133,6 +136,29 @@ def _money_actions(verantwoording: Verantwoording) -> tuple[Action, ...]:
         if right_on(
             actor(), Handeling.MAKEN, entity(contractpartij_id=verantwoording.contractpartij_id)
         )
+    )
+
+
+def frame_action(verantwoording: Verantwoording, primary: bool = False) -> Action | None:
+    """To what the werkwijze begins with (Handleiding 3); in werkwijze B that is nothing."""
+    if verantwoording.werkwijze not in MET_KADER:
+        return None
+    url = url_for("verantwoordingen.kader", id=verantwoording.id)
+    return Action("Activiteiten klaarzetten…", url, primary=primary)
+
+
+def first_step(verantwoording: Verantwoording) -> Empty:
+    """What to do where there is no activity yet: as the werkwijze begins, or with one."""
+    may_add = mag(Handeling.MAKEN, verantwoording)
+    frame = frame_action(verantwoording, primary=True) if may_add else None
+    if frame is not None and verantwoording.werkwijze is not None:
+        text = werkwijzen.UITLEG[verantwoording.werkwijze].kader
+        return Empty("Nog geen activiteiten", text, frame)
+    return Empty(
+        "Nog geen activiteiten",
+        "Vul hier in welke activiteiten je hebt georganiseerd om je CMK-doelen te bereiken."
+        " Dat kan het hele jaar door.",
+        new_action(verantwoording) if may_add else None,
     )
 
 

@@ -84,7 +84,7 @@ def _against_budget(
 
 
 def frame(verantwoording: Verantwoording, view: str, count: int) -> dict[str, object]:
-    """What each way to look at a year has around it."""
+    """What each way to look at a year has around it; first_step: what to do in an empty year."""
     method = verantwoording.werkwijze
     return {
         "header": schermen.header(verantwoording, "activiteiten", count),
@@ -92,4 +92,5 @@ def frame(verantwoording: Verantwoording, view: str, count: int) -> dict[str, ob
         "views": werkwijzen.views(verantwoording, view),
         "method": werkwijzen.UITLEG[method] if method else None,
         "always": werkwijzen.ALTIJD,
+        "first_step": None if count else schermen.first_step(verantwoording),
     }

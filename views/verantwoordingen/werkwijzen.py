@@ -10,12 +10,16 @@ from models.verantwoording import Verantwoording, Werkwijze
 
 @dataclass(frozen=True, slots=True)
 class Uitleg:
-    """What the manual says of a werkwijze: when to choose it, and how it goes."""
+    """What the manual says of a werkwijze: when to choose it, and how it goes.
+
+    kader: what can be laid down to begin with; empty where that is nothing.
+    """
 
     werkwijze: Werkwijze
     focus: str
     hoe: str
     stappen: tuple[str, ...]
+    kader: str = ""
 
     @property
     def naam(self) -> str:
@@ -36,6 +40,8 @@ UITLEG = {
                 "Pas duur en aantal aan onder Details, passend bij de inzet van de school.",
                 "Overkoepelende activiteiten, voor meer scholen, maak je apart aan.",
             ),
+            "Je maakt per school een activiteit aan: elke school die je kiest krijgt er een, met"
+            " haar naam, over het hele jaar.",
         ),
         Uitleg(
             Werkwijze.B,
@@ -54,6 +60,8 @@ UITLEG = {
                 "Laat de naam van een activiteit aansluiten bij de begroting van het projectplan.",
                 "Vul bij elke last in wanneer zij is betaald: dan valt zij in het goede kwartaal.",
             ),
+            "De naam sluit aan bij de begroting van het projectplan: elke begrotingspost krijgt een"
+            " activiteit per kwartaal.",
         ),
         Uitleg(
             Werkwijze.D,
@@ -65,6 +73,8 @@ UITLEG = {
                 "Voeg per onderdeel alle samenwerkingspartners toe.",
                 "Voeg alle betrokken scholen toe, met het betrokken aantal leerkrachten.",
             ),
+            "De verantwoording volgt de begroting van het projectplan: elke begrotingspost krijgt"
+            " een activiteit, over het hele jaar.",
         ),
     )
 }
