@@ -95,7 +95,7 @@ class Cell:
     """One value as people read it. `edit_url` is set where it may be changed in place.
 
     note: what optional columns say, in a small line under it where they have no room. picture:
-    address of a picture to show with it.
+    address of a picture to show with it. badge: words beside a chip, that lead to its url.
     """
 
     text: str
@@ -106,6 +106,7 @@ class Cell:
     edit_name: str = ""
     note: str = ""
     picture: str = ""
+    badge: str = ""
 
 
 @dataclass(frozen=True, slots=True)

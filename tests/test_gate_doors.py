@@ -385,6 +385,7 @@ def test_closed_since_stays(fresh_world: World) -> None:
 def test_only_what_changed_rows_is_undone(world: World) -> None:
     undoable = {
         BewerkingSoort.DUPLICEREN,
+        BewerkingSoort.KLAARZETTEN,
         BewerkingSoort.WIJZIGEN,
         BewerkingSoort.VERPLAATSEN,
         BewerkingSoort.SAMENVOEGEN,

@@ -136,12 +136,13 @@ def test_the_list_of_projects_finds_and_sorts(portaal: Portaal) -> None:
     assert "Geen projecten gevonden" in nothing.text
 
 
-def test_a_project_has_four_tabs_with_addresses(portaal: Portaal) -> None:
-    """Handleiding 2.1: "Je vindt hier vier tabbladen"."""
+def test_a_project_has_four_tabs_and_its_history_with_addresses(portaal: Portaal) -> None:
+    """Handleiding 2.1: "Je vindt hier vier tabbladen"; what was changed stands after them."""
     id_ = portaal.wereld.id(Project, "eigen")
     page = page_of(portaal, "projectleider", f"/projecten/{id_}/verantwoordingen")
     tabs = {link.words: link.get("href") for link in page.with_class("tabs")[0].all("a")}
-    assert list(tabs) == ["Verantwoordingen", "Financieel overzicht", "Documenten", "Details"]
+    named = ["Verantwoordingen", "Financieel overzicht", "Documenten", "Details"]
+    assert list(tabs) == [*named, "Geschiedenis"]
     for name, address in tabs.items():
         tab = page_of(portaal, "projectleider", address)
         here = [a for a in tab.with_class("tabs")[0].all("a") if a.get("aria-current")]

@@ -177,6 +177,23 @@ def test_the_goal_is_not_asked_when_only_posts_with_one_are_chosen(portaal: Port
     assert [line[0] for line in shown(fine)] == ["Muziek"]
 
 
+def test_what_was_worked_on_since_is_not_taken_back(portaal: Portaal) -> None:
+    in_way(portaal, Werkwijze.D)
+    visitor, where = portaal.bezoeker("routebegeleider"), path(portaal)
+    preview = seen(visitor, where, filled(portaal, visitor.get(where)))
+    assert visitor.post(where, Page(preview.text).form()).status_code == 302
+    with portaal.als() as session:
+        mine = select(Activiteit).where(Activiteit.verantwoording_id == year(portaal))
+        session.scalars(mine.filter_by(naam="Muziek")).one().aantal_activiteiten = 3
+        session.commit()
+        step = select(Bewerking.id).where(Bewerking.soort == BewerkingSoort.KLAARZETTEN)
+        number = session.scalars(step).one()
+    answer = visitor.post(f"/bewerkingen/{number}/ongedaan-maken", follow_redirects=True)
+    assert "Sinds het klaarzetten zijn activiteiten gewijzigd of verwijderd" in answer.text
+    assert "Gewijzigd: Muziek." in answer.text
+    assert len(stored(portaal)) == 2
+
+
 # --- what it refuses ---------------------------------------------------------------
 
 

@@ -394,9 +394,12 @@ def test_the_overview_of_cultuur_oost_counts_per_cultuurpunt(portaal: Portaal) -
     year = portaal.wereld.id(Verantwoording, "eigen")
     for _ in range(2):
         asked(portaal, "projectleider")
-    page = Page(portaal.bezoeker("adviseur").get("/?sort=-vragen").text)
-    cells = [a.words for a in page.all("a") if a.get("href") == f"/verantwoordingen/{year}/vragen"]
-    assert cells == ["3"]  # the world has one
+    page = Page(portaal.bezoeker("adviseur").get("/").text)
+    links = [a.words for a in page.all("a") if a.get("href") == f"/verantwoordingen/{year}/vragen"]
+    assert links == ["3 open vragen"]  # the world has one
+    # Of those that can close it comes first; the others have one each.
+    ready = [row.words for row in page.all("tr") if "kan sluiten" in row.words]
+    assert ["3 open vragen" in row for row in ready] == [True, False, False]
 
 
 def test_an_open_question_is_a_notice_and_blocks_no_closing(portaal: Portaal) -> None:

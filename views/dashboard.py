@@ -192,7 +192,7 @@ def _next_steps(verantwoording: Verantwoording, figures: Cijfers, url: str) -> l
 
 def _overview(counted: list[Counted], today: date, asked: Mapping[int, int]) -> ListPage:
     address = tables.Address.of(request.path, request.args, ("sort", "page"))
-    by_stand = sorted(counted, key=lambda one: list(STANDS).index(_progressed(one, today)))
+    by_stand = sorted(counted, key=lambda one: _attention(one, today, asked))
     table = tables.table(by_stand, _headings(today, asked), address)
     return ListPage(
         columns=table.columns,
@@ -213,12 +213,11 @@ def _headings(today: date, asked: Mapping[int, int]) -> tuple[tables.Heading[Cou
         ),
         tables.Heading("project", "Project", lambda c: c[0].project.titel),
         tables.Heading("jaar", "Jaar", lambda c: c[0].kalenderjaar, numeric=True),
-        tables.Heading("stand", "Stand", lambda c: list(STANDS).index(_progressed(c, today))),
+        tables.Heading("stand", "Stand", lambda c: _attention(c, today, asked)),
         tables.Heading("compleet", "Compleet", lambda c: c[1].compleet, numeric=True),
         tables.Heading("scholen", "Scholen", lambda c: c[1].scholen, numeric=True),
         tables.Heading("besteed", "Besteed", lambda c: c[1].besteed, numeric=True),
         tables.Heading("besteedbaar", "Besteedbaar", lambda c: c[1].besteedbaar, numeric=True),
-        tables.Heading("vragen", "Vragen", lambda c: asked.get(c[0].id, 0), numeric=True),
         tables.Heading("uiterste_datum", "Uiterlijk", lambda c: c[0].uiterste_datum),
     )
 
@@ -232,6 +231,11 @@ STANDS: dict[str, Tone] = {
     "gesloten": "neutraal",
     "vastgesteld": "neutraal",
 }
+
+
+def _attention(counted: Counted, today: date, asked: Mapping[int, int]) -> tuple[int, int]:
+    """What asks for it first; of the same stand that with most open questions."""
+    return list(STANDS).index(_progressed(counted, today)), -asked.get(counted[0].id, 0)
 
 
 def _progressed(counted: Counted, today: date) -> str:
@@ -265,23 +269,26 @@ def _row(counted: Counted, today: date, asked: int) -> Row:
                 ),
             ),
             Cell(str(verantwoording.kalenderjaar), "getal"),
-            Cell(told, "chip", tone=STANDS[stand]),
+            Cell(
+                told,
+                "chip",
+                url_for("verantwoordingen.vragen", id=verantwoording.id) if asked else None,
+                STANDS[stand],
+                badge=_questions(asked),
+            ),
             Cell(complete, "getal"),
             Cell(formats.number(figures.scholen), "getal"),
             Cell(formats.euro(figures.besteed), "geld"),
             Cell(formats.euro(figures.besteedbaar), "geld"),
-            _questions(verantwoording, asked),
             Cell(formats.day(verantwoording.uiterste_datum), "datum"),
         ),
         selectable=verantwoording.status is Status.OPEN,
     )
 
 
-def _questions(verantwoording: Verantwoording, asked: int) -> Cell:
+def _questions(asked: int) -> str:
     """How many wait for an answer, of either side."""
-    if not asked:
-        return Cell("", "leeg")
-    return Cell(str(asked), "getal", url_for("verantwoordingen.vragen", id=verantwoording.id))
+    return f"{asked} open {'vraag' if asked == 1 else 'vragen'}" if asked else ""
 
 
 # --- what Cultuur Oost puts here for everyone -----------------------------------

@@ -38,14 +38,14 @@ from models.vouwen import Vouw, volgens, vouw
 
 blueprint = Blueprint("projecten", __name__)
 
+#: The four of Handleiding 2.1, then the history, as on every page.
 TABS = {
     "verantwoordingen": "Verantwoordingen",
     "financieel": "Financieel overzicht",
     "documenten": "Documenten",
     "details": "Details",
+    "geschiedenis": "Geschiedenis",
 }
-#: Handleiding 2.1 has four tabs; the history is a step away from the last.
-GESCHIEDENIS = "Geschiedenis"
 HISTORY = 100
 TONES: dict[Status, Tone] = {
     Status.OPEN: "info",
@@ -293,7 +293,7 @@ def _tab(project: Project, tab: str, **content: object) -> str:
     return render_template(
         "projecten/tab.html",
         header=_header(project, tab),
-        title=TABS.get(tab, GESCHIEDENIS),
+        title=TABS[tab],
         **content,
     )
 
@@ -326,9 +326,6 @@ def _header(project: Project, tab: str) -> PageHeader:
         back = url_for("projecten.documenten", id=project.id)
         url = url_for("document.create_view", project_id=project.id, url=back)
         actions = (*actions, Action("+Nieuw document", url, primary=True))
-    if tab == "details":
-        url = url_for("projecten.geschiedenis", id=project.id)
-        actions = (Action(GESCHIEDENIS, url, "history"), *actions)
     actions = (*actions, *_additions(project, tab))
     return PageHeader(
         project.titel,
