@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool, DuurEenheid, Last
@@ -21,7 +21,7 @@ class Stand:
 
     bedrag: cents, rows without bedrag count as 0. uren: total hours.
     zonder_leerkrachten / zonder_bedrag: ids of the school and cost rows that lack it.
-    partners: names, in their order.
+    partners: names, in their order. gevonden: whether it is what was searched for.
     """
 
     id: int
@@ -41,6 +41,7 @@ class Stand:
     zonder_betaaldatum: int = 0
     zonder_leerkrachten: list[int] = field(default_factory=list)
     zonder_bedrag: list[int] = field(default_factory=list)
+    gevonden: bool = True
 
     @property
     def compleet(self) -> bool:
@@ -63,22 +64,28 @@ class Stand:
 
 
 def stand_van(
-    sessie: Session, verantwoording_id: int, activiteit_id: int | None = None
+    sessie: Session,
+    verantwoording_id: int,
+    activiteit_id: int | None = None,
+    gezocht: ColumnElement[bool] | None = None,
 ) -> list[Stand]:
     """The stand of every activity of a verantwoording (or of one), by name.
 
-    Three queries, however many activities there are.
+    gezocht: a condition of which each says whether it holds. Three queries, however many
+    activities there are.
     """
     binnen: list[ColumnElement[bool]] = [Activiteit.verantwoording_id == verantwoording_id]
     if activiteit_id is not None:
         binnen.append(Activiteit.id == activiteit_id)
-    standen = _activiteiten(sessie, binnen)
+    standen = _activiteiten(sessie, binnen, true() if gezocht is None else gezocht)
     _scholen(sessie, binnen, standen)
     _lasten(sessie, binnen, standen)
     return list(standen.values())
 
 
-def _activiteiten(sessie: Session, binnen: list[ColumnElement[bool]]) -> dict[int, Stand]:
+def _activiteiten(
+    sessie: Session, binnen: list[ColumnElement[bool]], gezocht: ColumnElement[bool]
+) -> dict[int, Stand]:
     samen_met = (
         select(func.aggregate_strings(Samenwerkingspartner.naam, TUSSEN))
         .join(ActiviteitPartner.samenwerkingspartner)
@@ -97,15 +104,18 @@ def _activiteiten(sessie: Session, binnen: list[ColumnElement[bool]]) -> dict[in
             Activiteit.duur,
             Activiteit.duur_eenheid,
             samen_met,
+            gezocht,
         )
         .where(*binnen)
         .order_by(volgens(Activiteit, "naam"), Activiteit.id)
     )
     standen = {}
-    for id_, naam, doel, van, tot, aantal, duur, eenheid, met in rijen:
+    for id_, naam, doel, van, tot, aantal, duur, eenheid, met, gevonden in rijen:
         uren = duur if eenheid is DuurEenheid.TOTAAL else duur * aantal
         partners = tuple(sorted(met.split(TUSSEN), key=vouw)) if met else ()
-        standen[id_] = Stand(id_, naam, doel, van, tot, aantal, uren, partners=partners)
+        standen[id_] = Stand(
+            id_, naam, doel, van, tot, aantal, uren, partners=partners, gevonden=bool(gevonden)
+        )
     return standen
 
 

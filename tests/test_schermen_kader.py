@@ -34,7 +34,7 @@ def in_way(portaal: Portaal, way: Werkwijze | None) -> None:
         row = session.get_one(Verantwoording, year(portaal))
         row.werkwijze = way
         goal = session.get_one(Doel, portaal.wereld.id(Doel))
-        of_year = {"project": row.project, "kalenderjaar": row.kalenderjaar}
+        of_year: dict[str, Any] = {"project": row.project, "kalenderjaar": row.kalenderjaar}
         f.maak_begrotingspost(session, **of_year, naam="Muziek", doel=goal)
         f.maak_begrotingspost(session, **of_year, naam="Beheer", doel=None)
         session.commit()

@@ -55,7 +55,7 @@ def activiteiten(id: int) -> str:  # noqa: A002 - as in the address
     """The activities, with what still stands between now and closing beside them."""
     verantwoording = schermen.find(id)
     session = database.session()
-    standen = stand_van(session, verantwoording.id)
+    standen = stand_van(session, verantwoording.id, gezocht=lijst.searched())
     figures = cijfers_van(session, [verantwoording])[verantwoording.id]
     may_mend = schermen.mag(Handeling.WIJZIGEN, verantwoording)
     return render_template(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from flask import request, url_for
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from cmk_admin import database, formats, references, tables
 from cmk_admin.page import (
@@ -45,7 +45,7 @@ class Line:
 
 
 def page(verantwoording: Verantwoording, standen: Sequence[Stand], figures: Cijfers) -> ListPage:
-    """The list as the address asks for it."""
+    """The list as the address asks for it; the standen say themselves what was searched for."""
     address = tables.Address.of(request.path, request.args, PARAMETERS)
     goals = {doel.id: doel for doel in database.session().scalars(_goals())}
     chosen = [
@@ -87,11 +87,7 @@ def _short(goal: Doel) -> str:
 def _filtered(
     verantwoording: Verantwoording, standen: Sequence[Stand], address: tables.Address
 ) -> list[Stand]:
-    chosen = list(standen)
-    words = references.words(address.get("search"))
-    if words:
-        found = set(database.session().scalars(_search(verantwoording, words)))
-        chosen = [stand for stand in chosen if stand.id in found]
+    chosen = [stand for stand in standen if stand.gevonden]
     if goal := address.get("doel"):
         chosen = [stand for stand in chosen if str(stand.doel_id) == goal]
     if (wanted := address.get("stand")) in STANDS:
@@ -102,11 +98,11 @@ def _filtered(
     return chosen
 
 
-def _search(verantwoording: Verantwoording, words: Iterable[str]) -> Select[int]:
-    """Activities with every word in their own text, a school or a partner."""
-    return select(Activiteit.id).where(
-        Activiteit.verantwoording_id == verantwoording.id, *(_has(word) for word in words)
-    )
+def searched() -> ColumnElement[bool] | None:
+    """Activities with every word of the search in their own text, a school or a partner."""
+    address = tables.Address.of(request.path, request.args, PARAMETERS)
+    words = references.words(address.get("search"))
+    return and_(*(_has(word) for word in words)) if words else None
 
 
 def _has(word: str) -> ColumnElement[bool]:
