@@ -343,6 +343,16 @@ def test_the_button_stands_where_there_is_something_to_lay_down(portaal: Portaal
     assert buttons() == ["button"]
 
 
+@pytest.mark.parametrize("view", ["per-school", "per-kwartaal", "per-begrotingspost"])
+def test_each_first_view_of_an_empty_year_offers_it(portaal: Portaal, view: str) -> None:
+    """Werkwijze A, C and D open with a view of their own."""
+    in_way(portaal, Werkwijze.C)
+    page = portaal.bezoeker("projectleider").get(f"/verantwoordingen/{year(portaal)}/{view}")
+    links = Page(page.text).all("a")
+    looks = [a.get("class") for a in links if a.words == "Activiteiten klaarzetten…"]
+    assert looks == ["button", "button button-primary"]
+
+
 @pytest.mark.parametrize(
     ("way", "told"),
     [
