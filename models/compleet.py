@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, String, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool, DuurEenheid, Last
@@ -67,7 +68,7 @@ def stand_van(
 ) -> list[Stand]:
     """The stand of every activity of a verantwoording (or of one), by name.
 
-    Three queries, however many activities there are.
+    Three queries that give a row for each activity, however much hangs under it.
     """
     binnen: list[ColumnElement[bool]] = [Activiteit.verantwoording_id == verantwoording_id]
     if activiteit_id is not None:
@@ -110,38 +111,54 @@ def _activiteiten(sessie: Session, binnen: list[ColumnElement[bool]]) -> dict[in
 
 
 def _scholen(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[int, Stand]) -> None:
+    leeg = ActiviteitSchool.aantal_leerkrachten.is_(None)
     rijen = sessie.execute(
         select(
-            ActiviteitSchool.activiteit_id,
-            ActiviteitSchool.id,
-            ActiviteitSchool.aantal_leerkrachten,
+            Activiteit.id,
+            func.count(ActiviteitSchool.id),
+            func.coalesce(func.sum(ActiviteitSchool.aantal_leerkrachten), 0),
+            _hoeveel(ActiviteitSchool.aantal_leerkrachten == 0),
+            _welke(ActiviteitSchool.id, leeg),
         )
-        .join(ActiviteitSchool.activiteit)
+        .join(Activiteit.scholen)
         .where(*binnen)
-        .order_by(ActiviteitSchool.id)
+        .group_by(Activiteit.id)
     )
-    for activiteit, rij, leerkrachten in rijen:
+    for activiteit, aantal, leerkrachten, nul, zonder in rijen:
         stand = standen[activiteit]
-        stand.scholen += 1
-        stand.leerkrachten += leerkrachten or 0
-        stand.nul_leerkrachten += leerkrachten == 0
-        if leerkrachten is None:
-            stand.zonder_leerkrachten.append(rij)
+        stand.scholen, stand.leerkrachten, stand.nul_leerkrachten = aantal, int(leerkrachten), nul
+        stand.zonder_leerkrachten = _nummers(zonder)
 
 
 def _lasten(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[int, Stand]) -> None:
-    zonder_tekst = case((func.trim(Last.toelichting) == "", 1), else_=0)
+    leeg = or_(Last.bedrag.is_(None), func.trim(Last.toelichting) == "")
     rijen = sessie.execute(
-        select(Last.activiteit_id, Last.id, Last.bedrag, Last.betaald_op, zonder_tekst)
-        .join(Last.activiteit)
+        select(
+            Activiteit.id,
+            func.count(Last.id),
+            func.coalesce(func.sum(Last.bedrag), 0),
+            _hoeveel(Last.bedrag == 0),
+            _hoeveel(Last.betaald_op.is_(None)),
+            _welke(Last.id, leeg),
+        )
+        .join(Activiteit.lasten)
         .where(*binnen)
-        .order_by(Last.id)
+        .group_by(Activiteit.id)
     )
-    for activiteit, rij, bedrag, betaald_op, leeg in rijen:
+    for activiteit, aantal, bedrag, nul, zonder_datum, zonder_bedrag in rijen:
         stand = standen[activiteit]
-        stand.lasten += 1
-        stand.bedrag += bedrag or 0
-        stand.nul_bedrag += bedrag == 0
-        stand.zonder_betaaldatum += betaald_op is None
-        if bedrag is None or leeg:
-            stand.zonder_bedrag.append(rij)
+        stand.lasten, stand.bedrag, stand.nul_bedrag = aantal, int(bedrag), nul
+        stand.zonder_betaaldatum, stand.zonder_bedrag = zonder_datum, _nummers(zonder_bedrag)
+
+
+def _hoeveel(voorwaarde: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((voorwaarde, 1), else_=0))
+
+
+def _welke(id_: Any, voorwaarde: ColumnElement[bool]) -> ColumnElement[str]:
+    """The ids of rows that meet a condition, as one text; None when there are none."""
+    return func.aggregate_strings(case((voorwaarde, cast(id_, String))), ",")
+
+
+def _nummers(tekst: str | None) -> list[int]:
+    return sorted(map(int, tekst.split(","))) if tekst else []
