@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool, DuurEenheid, Last
+from models.activiteit import (
+    Activiteit,
+    ActiviteitPartner,
+    ActiviteitSchool,
+    Last,
+    totaal_uren,
+)
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.vouwen import volgens, vouw
 
@@ -104,7 +110,7 @@ def _activiteiten(sessie: Session, binnen: list[ColumnElement[bool]]) -> dict[in
     )
     standen = {}
     for id_, naam, doel, van, tot, aantal, duur, eenheid, met in rijen:
-        uren = duur if eenheid is DuurEenheid.TOTAAL else duur * aantal
+        uren = totaal_uren(duur, eenheid, aantal)
         partners = tuple(sorted(met.split(TUSSEN), key=vouw)) if met else ()
         standen[id_] = Stand(id_, naam, doel, van, tot, aantal, uren, partners=partners)
     return standen
