@@ -331,11 +331,7 @@ def _end(
 
 
 def _ask(
-    chosen: Select[Any],
-    order: Order,
-    backwards: bool,
-    limit: int,
-    skip: int = 0,
+    chosen: Select[Any], order: Order, backwards: bool, limit: int, skip: int = 0
 ) -> list[Any]:
     """Rows with their key values behind them."""
     keys = [key.column for key in order.keys]

@@ -81,15 +81,15 @@ function start(cell) {
 }
 
 /* Without script there is nothing to press, so the button comes with the script. */
-function prepare(cell, template) {
+function prepare(cell, icon) {
   const value = make("span", { class: "edit-value" }, ...cell.childNodes);
-  const button = template.content.firstElementChild.cloneNode(true);
-  button.setAttribute("aria-label", `${columnOf(cell).textContent.trim()} van ${cell.parentElement.dataset.editLabel} wijzigen`);
+  const label = `${columnOf(cell).textContent.trim()} van ${cell.parentElement.dataset.editLabel} wijzigen`;
+  const button = make("button", { type: "button", class: "edit-button", "aria-label": label }, icon.content.cloneNode(true));
   button.addEventListener("click", () => start(cell));
   cell.append(make("span", { class: "editable" }, value, button));
   cell.addEventListener("dblclick", (event) => { if (!event.target.closest("a, button, input, select")) start(cell); });
 }
 
-for (const template of all("[data-edit-button]")) {
-  for (const cell of all("[data-edit]", template.parentElement)) prepare(cell, template);
+for (const icon of all("[data-edit-icon]")) {
+  for (const cell of all("[data-edit]", icon.parentElement)) prepare(cell, icon);
 }
