@@ -148,7 +148,7 @@ def _rows(screen: Screen, shown: Sequence[Attribute], rows: Iterable[Entiteit]) 
     for row in rows:
         may_edit = bool(may(screen.actor, Handeling.WIJZIGEN, row))
         fields = velden_van(screen.actor, row) if may_edit else frozenset()
-        cells = []
+        cells: list[Cell] = []
         for attribute, kind, inline in columns:
             text = cell_text(attribute, row)
             editable = inline and may_edit and (fields is None or attribute.name in fields)

@@ -367,6 +367,7 @@ def with_relations(
 
 @lru_cache(maxsize=500)
 def _relations(entity: type[Entiteit], columns: tuple[str, ...]) -> tuple[Any, ...]:
+    """The same for every page of a list, so made once."""
     seen = shown(entity, columns)
     relations = {a.relation for a in (*attributes.listed(entity), *seen) if a.relation}
     if entity.ouder is not None:

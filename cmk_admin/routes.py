@@ -81,7 +81,8 @@ def row_address(endpoint: str, id_: int, name: str = "id", **values: Any) -> str
     built: dict[Any, tuple[str, str]] = g.setdefault("row_addresses", {})
     key = (endpoint, name, *values.items())
     if key not in built:
-        before, _, after = url_for(endpoint, **{name: ROOM}, **values).partition(str(ROOM))
+        places: dict[str, Any] = {name: ROOM, **values}
+        before, _, after = url_for(endpoint, **places).partition(str(ROOM))
         built[key] = (before, after)
     before, after = built[key]
     return f"{before}{id_}{after}"

@@ -122,7 +122,7 @@ def _scholen(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[i
         select(
             Activiteit.id,
             func.count(ActiviteitSchool.id),
-            func.coalesce(func.sum(ActiviteitSchool.aantal_leerkrachten), 0),
+            func.sum(ActiviteitSchool.aantal_leerkrachten),
             _hoeveel(ActiviteitSchool.aantal_leerkrachten == 0),
             _welke(ActiviteitSchool.id, leeg),
         )
@@ -132,7 +132,11 @@ def _scholen(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[i
     )
     for activiteit, aantal, leerkrachten, nul, zonder in rijen:
         stand = standen[activiteit]
-        stand.scholen, stand.leerkrachten, stand.nul_leerkrachten = aantal, int(leerkrachten), nul
+        stand.scholen, stand.leerkrachten, stand.nul_leerkrachten = (
+            aantal,
+            int(leerkrachten or 0),
+            nul,
+        )
         stand.zonder_leerkrachten = _nummers(zonder)
 
 
@@ -142,7 +146,7 @@ def _lasten(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[in
         select(
             Activiteit.id,
             func.count(Last.id),
-            func.coalesce(func.sum(Last.bedrag), 0),
+            func.sum(Last.bedrag),
             _hoeveel(Last.bedrag == 0),
             _hoeveel(Last.betaald_op.is_(None)),
             _welke(Last.id, leeg),
@@ -153,7 +157,7 @@ def _lasten(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[in
     )
     for activiteit, aantal, bedrag, nul, zonder_datum, zonder_bedrag in rijen:
         stand = standen[activiteit]
-        stand.lasten, stand.bedrag, stand.nul_bedrag = aantal, int(bedrag), nul
+        stand.lasten, stand.bedrag, stand.nul_bedrag = aantal, int(bedrag or 0), nul
         stand.zonder_betaaldatum, stand.zonder_bedrag = zonder_datum, _nummers(zonder_bedrag)
 
 

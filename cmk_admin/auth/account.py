@@ -89,7 +89,7 @@ def load_account(gebruiker_id: int, within: Alive | None = None) -> Account | No
 @cache
 def _account(in_session: bool) -> Select[Any]:
     """Asked at every request, so made once; what differs is in its parameters."""
-    wanted = (
+    wanted: Select[Any] = (
         select(
             Gebruiker.naam,
             Gebruiker.email,

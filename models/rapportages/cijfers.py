@@ -152,7 +152,7 @@ def _geteld(sessie: Session, ids: list[int]) -> dict[int, Cijfers]:
 @cache
 def _vraag() -> Select[Any]:
     """Asked by many pages, so made once."""
-    ids = bindparam("ids", expanding=True)
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
     regio = in_regio(ids, Verantwoording.id, func.count(School.id).label("regio"))
     tellingen = [
         deel.subquery()
@@ -171,7 +171,7 @@ def _vraag() -> Select[Any]:
     return vraag
 
 
-def _standen(ids: Ids) -> Select[Any]:
+def _standen(ids: Ids) -> Any:
     """What is kept of activities, lasten and deelnames (`models/stand.py`)."""
 
     def som(soort: Standsoort, kolom: Any) -> ColumnElement[int]:
@@ -193,7 +193,7 @@ def _standen(ids: Ids) -> Select[Any]:
     )
 
 
-def _complete(ids: Ids) -> Select[Any]:
+def _complete(ids: Ids) -> Any:
     """How many activities are complete, as `compleet.Stand` has it."""
     leeg = or_(Last.bedrag.is_(None), func.trim(Last.toelichting) == "")
     aantal = func.count(Activiteit.id).label("compleet")
@@ -210,7 +210,7 @@ def _complete(ids: Ids) -> Select[Any]:
     )
 
 
-def _bereikt(ids: Ids) -> Select[Any]:
+def _bereikt(ids: Ids) -> Any:
     """Unique vestigingen per verantwoording, and those in the region of the project's sector."""
     scholen = (
         select(Stand.verantwoording_id, Stand.sleutel)

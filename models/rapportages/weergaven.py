@@ -90,7 +90,7 @@ def _uit_rijen(sessie: Session, verantwoording_id: int) -> list[Regel]:
         select(Last.activiteit_id, Last.betaald_op, Last.bedrag).join(Last.activiteit).where(binnen)
     )
     for activiteit, dag, bedrag in lasten:
-        regels[activiteit].lasten[_kwartaal(dag and dag.month)] += bedrag or 0
+        regels[activiteit].lasten[_kwartaal(dag.month if dag else None)] += bedrag or 0
     return list(regels.values())
 
 
@@ -131,14 +131,14 @@ def lasten_van(
     namen = [Doel.naam, *([Activiteit.naam] if per_naam else [])]
     maand = extract("month", Last.betaald_op)
     rijen = sessie.execute(
-        select(maand, func.coalesce(func.sum(Last.bedrag), 0), *namen)
+        select(maand, func.sum(Last.bedrag), *namen)
         .join(Last.activiteit)
         .join(Activiteit.doel)
         .where(binnen)
         .group_by(maand, *namen)
     )
     sommen = [
-        Lastsom(naam[0] if naam else "", doel, {_kwartaal(maand): int(bedrag)})
+        Lastsom(naam[0] if naam else "", doel, {_kwartaal(maand): int(bedrag or 0)})
         for maand, bedrag, doel, *naam in rijen
     ]
     return Lastenbeeld(aantal, sommen)
