@@ -132,11 +132,8 @@ def _scholen(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[i
     )
     for activiteit, aantal, leerkrachten, nul, zonder in rijen:
         stand = standen[activiteit]
-        stand.scholen, stand.leerkrachten, stand.nul_leerkrachten = (
-            aantal,
-            int(leerkrachten or 0),
-            nul,
-        )
+        stand.scholen, stand.nul_leerkrachten = aantal, nul
+        stand.leerkrachten = int(leerkrachten or 0)
         stand.zonder_leerkrachten = _nummers(zonder)
 
 

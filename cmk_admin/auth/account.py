@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from cmk_admin.actor import Actor, system
 from cmk_admin.auth import passwords, recovery
@@ -87,9 +87,9 @@ def load_account(gebruiker_id: int, within: Alive | None = None) -> Account | No
 
 
 @cache
-def _account(in_session: bool) -> Select[Any]:
+def _account(in_session: bool) -> Any:
     """Asked at every request, so made once; what differs is in its parameters."""
-    wanted: Select[Any] = (
+    wanted = (
         select(
             Gebruiker.naam,
             Gebruiker.email,
