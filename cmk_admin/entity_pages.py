@@ -1,6 +1,6 @@
 """The pictures of an entity's generated screens: list, filters, details."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,6 @@ from cmk_admin.page import (
 )
 from cmk_admin.policy import may, velden_van
 from cmk_admin.rights import Handeling
-from cmk_admin.routes import address
 from models.base import Entiteit, MetBestand
 
 KINDS: dict[str, CellKind] = {
@@ -66,7 +65,7 @@ def list_page(screen: Screen, query: Query, result: Result) -> ListPage:
     here = query.url(screen.base)
     return ListPage(
         columns=tuple(_column(screen, query, attribute) for attribute in shown),
-        rows=tuple(_row(screen, shown, row) for row in result.rows),
+        rows=tuple(_rows(screen, shown, result.rows)),
         pager=pager(screen.base, query, result),
         empty=_empty(screen, query),
         search=query.search,
@@ -87,6 +86,7 @@ def list_page(screen: Screen, query: Query, result: Result) -> ListPage:
             (name, value) for name, value in query.parameters(page=1, search="", filters=())
         ),
         return_url=here,
+        edit_url=screen.url("ajax_update") if any(map(can_inline, shown)) else "",
         everything=_everything(entity, result) if screen.bulk_actions else "",
         column_choice=tuple(
             Option(a.name, a.label, a in shown) for a in attributes.choosable(entity)
@@ -129,7 +129,6 @@ def _column(screen: Screen, query: Query, attribute: Attribute) -> Column:
         numeric=attribute.numeric,
         sort_url=query.url(screen.base, sort=following, page=1) if can_sort(attribute) else None,
         sorted="" if not now else ("descending" if descending else "ascending"),
-        editable=can_inline(attribute),
         choices=choices,
     )
 
@@ -139,30 +138,23 @@ def can_inline(attribute: Attribute) -> bool:
     return attribute.ui.inline and attribute.ui.lijst
 
 
-def _row(screen: Screen, shown: Sequence[Attribute], row: Entiteit) -> Row:
-    may_edit = bool(may(screen.actor, Handeling.WIJZIGEN, row))
-    fields = velden_van(screen.actor, row) if may_edit else frozenset()
-    cell_url = address(f"{references.endpoint_of(screen.entity)}.ajax_update")
-    cells = []
-    for index, attribute in enumerate(shown):
-        text = cell_text(attribute, row)
-        inline = may_edit and can_inline(attribute) and (fields is None or attribute.name in fields)
-        cells.append(
-            Cell(
-                text=text,
-                kind=KINDS.get(attribute.kind, "tekst") if text else "leeg",
-                url=screen.row_url(row) if index == 0 else None,
-                edit_url=cell_url if inline else None,
-                edit_name=attribute.name if inline else "",
-            )
-        )
-    return Row(
-        id=row.id,
-        label=str(row),
-        cells=tuple(cells),
-        actions=screen.row_actions(row),
-        selectable=bool(screen.bulk_actions),
-    )
+def _rows(screen: Screen, shown: Sequence[Attribute], rows: Iterable[Entiteit]) -> Iterator[Row]:
+    """What is the same for every row is asked once; what one may do is asked of each."""
+    columns = [
+        (attribute, KINDS.get(attribute.kind, "tekst"), can_inline(attribute))
+        for attribute in shown
+    ]
+    selectable = bool(screen.bulk_actions)
+    for row in rows:
+        may_edit = bool(may(screen.actor, Handeling.WIJZIGEN, row))
+        fields = velden_van(screen.actor, row) if may_edit else frozenset()
+        cells: list[Cell] = []
+        for attribute, kind, inline in columns:
+            text = cell_text(attribute, row)
+            editable = inline and may_edit and (fields is None or attribute.name in fields)
+            url = None if cells else screen.row_url(row)
+            cells.append(Cell(text, kind if text else "leeg", url, editable=editable))
+        yield Row(row.id, str(row), tuple(cells), screen.row_actions(row), selectable)
 
 
 def own_page_actions(

@@ -41,7 +41,7 @@ from cmk_admin.gate import Refused
 from cmk_admin.page import Action, Chip, Crumb, PageHeader
 from cmk_admin.policy import may, ouder_van
 from cmk_admin.rights import Handeling
-from cmk_admin.routes import actor, address, requires
+from cmk_admin.routes import actor, requires, row_address
 from cmk_admin.web.targets import safe_target
 from models.base import Entiteit
 
@@ -144,7 +144,7 @@ class EntityView(ModelView):
         """Where a row's name leads."""
         if self.beside.row_url is not None:
             return self.beside.row_url(row)
-        return address(f"{self.endpoint}.details_view", id=row.id)
+        return row_address(f"{self.endpoint}.details_view", row.id)
 
     def return_url(self) -> str:
         """Where this page was opened from, if that is in the portal; else the list."""
@@ -175,17 +175,18 @@ class EntityView(ModelView):
 
     def row_actions(self, row: Any) -> tuple[Action, ...]:
         """What this person may do with this row: each button is exactly a `may()`."""
-        here, who = {"id": row.id}, actor()
+        who = actor()
         found = [Action("Bekijken", self.row_url(row), "search")]
         if self.beside.row_extra is not None:
             found.extend(self.beside.row_extra(row))
         if self.model.alleen_poort:
             return (*found, *self._own_actions(who, row))
         if may(who, Handeling.WIJZIGEN, row):
-            found.append(Action("Wijzigen", address(f"{self.endpoint}.edit_view", **here), "edit"))
+            url = row_address(f"{self.endpoint}.edit_view", row.id)
+            found.append(Action("Wijzigen", url, "edit"))
         found.extend(self._own_actions(who, row))
         if may(who, Handeling.VERWIJDEREN, row):
-            url = address(f"{self.endpoint}.delete_view", **here)
+            url = row_address(f"{self.endpoint}.delete_view", row.id)
             found.append(Action("Verwijderen…", url, "trash", danger=True))
         return tuple(found)
 
@@ -193,7 +194,7 @@ class EntityView(ModelView):
         return [
             Action(
                 f"{action.label}…",
-                address(f"{self.endpoint}.action_view", rowid=row.id, action=action.name),
+                row_address(f"{self.endpoint}.action_view", row.id, "rowid", action=action.name),
                 action.icon,
                 method="post",
                 danger=action.danger,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -74,6 +75,7 @@ def name_of(id_: int | None) -> str:
     return names_of([id_]).get(id_ or 0, "") or "Een ander"
 
 
+@cache
 def entity_by_name(name: str) -> type[Entiteit] | None:
     return next((entity for entity in entiteiten() if entity.__name__ == name), None)
 

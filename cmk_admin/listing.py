@@ -7,6 +7,7 @@ filter); whatever is absurd in it is left out, never an error.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -330,11 +331,7 @@ def _end(
 
 
 def _ask(
-    chosen: Select[Any],
-    order: Order,
-    backwards: bool,
-    limit: int,
-    skip: int = 0,
+    chosen: Select[Any], order: Order, backwards: bool, limit: int, skip: int = 0
 ) -> list[Any]:
     """Rows with their key values behind them."""
     keys = [key.column for key in order.keys]
@@ -365,16 +362,20 @@ def with_relations(
     statement: Select[Any], entity: type[Entiteit], columns: Sequence[str] = ()
 ) -> Select[Any]:
     """Load along what the rows show and what judges them: their references and the way up."""
+    return statement.options(*_relations(entity, tuple(columns)))
+
+
+@lru_cache(maxsize=500)
+def _relations(entity: type[Entiteit], columns: tuple[str, ...]) -> tuple[Any, ...]:
+    """The same for every page of a list, so made once."""
     seen = shown(entity, columns)
     relations = {a.relation for a in (*attributes.listed(entity), *seen) if a.relation}
     if entity.ouder is not None:
         relations.add(entity.ouder.removesuffix("_id"))
-    for relation in sorted(relations):
-        statement = statement.options(_load(entity, relation))
-    for attribute in seen:
-        if attribute.plural is not None:
-            statement = statement.options(_load_links(entity, attribute.plural))
-    return statement
+    return (
+        *(_load(entity, relation) for relation in sorted(relations)),
+        *(_load_links(entity, a.plural) for a in seen if a.plural is not None),
+    )
 
 
 def _load_links(entity: type[Entiteit], plural: Meervoud) -> Any:

@@ -83,7 +83,6 @@ class Column:
     numeric: bool = False
     sort_url: str | None = None
     sorted: Literal["", "ascending", "descending"] = ""
-    editable: bool = False
     choices: tuple["Option", ...] = ()
     """What may be chosen when a cell of this column is changed in place."""
     optional: bool = False
@@ -92,7 +91,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value as people read it. `edit_url` is set where it may be changed in place.
+    """One value as people read it. editable: it may be changed in place.
 
     note: what optional columns say, in a small line under it where they have no room. picture:
     address of a picture to show with it. badge: words beside a chip, that lead to its url.
@@ -102,8 +101,7 @@ class Cell:
     kind: CellKind = "tekst"
     url: str | None = None
     tone: Tone = "neutraal"
-    edit_url: str | None = None
-    edit_name: str = ""
+    editable: bool = False
     note: str = ""
     picture: str = ""
     badge: str = ""
@@ -183,6 +181,8 @@ class ListPage:
     column_choice: tuple[Option, ...] = ()
     """Every column that the list can show; `carried` is what else its address holds."""
     carried: tuple[tuple[str, str], ...] = ()
+    edit_url: str = ""
+    """Where a cell that is changed in place is sent."""
     totals: tuple[str, ...] = ()
     """A cell per column for the row under the list; empty when there is none."""
     views: tuple[Action, ...] = ()

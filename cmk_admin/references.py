@@ -6,6 +6,7 @@ and not accepted.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -55,13 +56,19 @@ def options(entity: type[Entiteit]) -> Callable[[], Iterable[tuple[int, str]]]:
     """All rows of a small entity that can be chosen today, in its own order."""
 
     def offer() -> Iterable[tuple[int, str]]:
-        rows = database.session().scalars(ordered(select(entity), entity))
+        rows = database.session().scalars(_all_of(entity))
         today = datetime.now(formats.AMSTERDAM).date()
         return [
             (row.id, str(row)) for row in rows if not isinstance(row, Lijst) or row.is_actief(today)
         ]
 
     return offer
+
+
+@cache
+def _all_of(entity: type[Entiteit]) -> Select[Any]:
+    """Asked by every list and form that has a choice of them, so made once."""
+    return ordered(select(entity), entity)
 
 
 def lookup_url(entity: type[Entiteit], **within: Any) -> str:

@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["cmk_settings"]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["row_address"] = routes.row_address
     for name in ("euro", "hours", "number", "day", "long_day", "moment", "file_size"):
         app.jinja_env.filters[name] = getattr(formats, name)
 

@@ -1,10 +1,11 @@
 """The saved views of a list: which there are for this person, and which one is open."""
 
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import parse_qsl
 
 from flask import url_for
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from cmk_admin import database
 from cmk_admin.page import Action
@@ -21,16 +22,23 @@ PLACE = frozenset({"page", "after", "before", "end"})
 
 def of_list(entity: type[Entiteit]) -> Sequence[Weergave]:
     """Own views of this list, and those shared with this person."""
+    asked = {"lijst": entity.__name__, "wie": actor().gebruiker_id}
+    return database.session().scalars(_of_list(), asked).all()
+
+
+@cache
+def _of_list() -> Select[Weergave]:
+    """Asked by every list, so made once."""
     mine = select(Weergave).where(
-        Weergave.lijst == entity.__name__,
+        Weergave.lijst == bindparam("lijst"),
         # The private ones of others, which a beheerder sees too, would crowd out one's own.
         or_(
-            Weergave.gebruiker_id == actor().gebruiker_id,
+            Weergave.gebruiker_id == bindparam("wie"),
             Weergave.voor_rol.is_not(None),
             Weergave.voor_partij_id.is_not(None),
         ),
     )
-    return database.session().scalars(mine.order_by(Weergave.naam, Weergave.id).limit(MOST)).all()
+    return mine.order_by(Weergave.naam, Weergave.id).limit(MOST)
 
 
 def menu(views: Sequence[Weergave], entity: type[Entiteit], base: str, here: str) -> list[Action]:

@@ -49,6 +49,11 @@ class DuurEenheid(Keuze):
     TOTAAL = "totaal", "uur in totaal"
 
 
+def totaal_uren(duur: Decimal, eenheid: DuurEenheid, aantal: int | None) -> Decimal:
+    """Total hours: aantal × duur when the duration is per activity, else the duration."""
+    return duur if eenheid is DuurEenheid.TOTAAL else duur * (aantal or 1)
+
+
 class Activiteit(VanContractpartij, Entiteit):
     """What was done for a CMK-doel, with whom, and what it cost."""
 
@@ -164,10 +169,7 @@ class Activiteit(VanContractpartij, Entiteit):
 
     @property
     def totaal_uren(self) -> Decimal:
-        """Total hours: aantal × duur when the duration is per activity, else the duration."""
-        if self.duur_eenheid is DuurEenheid.TOTAAL:
-            return self.duur
-        return self.duur * (self.aantal_activiteiten or 1)
+        return totaal_uren(self.duur, self.duur_eenheid, self.aantal_activiteiten)
 
     def controleer(self) -> Iterator[Fout]:
         if self.startdatum and self.einddatum and self.einddatum < self.startdatum:

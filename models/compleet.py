@@ -3,11 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import ColumnElement, String, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool, DuurEenheid, Last
+from models.activiteit import (
+    Activiteit,
+    ActiviteitPartner,
+    ActiviteitSchool,
+    Last,
+    totaal_uren,
+)
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.vouwen import volgens, vouw
 
@@ -71,8 +78,8 @@ def stand_van(
 ) -> list[Stand]:
     """The stand of every activity of a verantwoording (or of one), by name.
 
-    gezocht: a condition of which each says whether it holds. Three queries, however many
-    activities there are.
+    gezocht: a condition of which each says whether it holds. Three queries that give a row for
+    each activity, however much hangs under it.
     """
     binnen: list[ColumnElement[bool]] = [Activiteit.verantwoording_id == verantwoording_id]
     if activiteit_id is not None:
@@ -111,7 +118,7 @@ def _activiteiten(
     )
     standen = {}
     for id_, naam, doel, van, tot, aantal, duur, eenheid, met, gevonden in rijen:
-        uren = duur if eenheid is DuurEenheid.TOTAAL else duur * aantal
+        uren = totaal_uren(duur, eenheid, aantal)
         partners = tuple(sorted(met.split(TUSSEN), key=vouw)) if met else ()
         standen[id_] = Stand(
             id_, naam, doel, van, tot, aantal, uren, partners=partners, gevonden=bool(gevonden)
@@ -120,38 +127,55 @@ def _activiteiten(
 
 
 def _scholen(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[int, Stand]) -> None:
+    leeg = ActiviteitSchool.aantal_leerkrachten.is_(None)
     rijen = sessie.execute(
         select(
-            ActiviteitSchool.activiteit_id,
-            ActiviteitSchool.id,
-            ActiviteitSchool.aantal_leerkrachten,
+            Activiteit.id,
+            func.count(ActiviteitSchool.id),
+            func.sum(ActiviteitSchool.aantal_leerkrachten),
+            _hoeveel(ActiviteitSchool.aantal_leerkrachten == 0),
+            _welke(ActiviteitSchool.id, leeg),
         )
-        .join(ActiviteitSchool.activiteit)
+        .join(Activiteit.scholen)
         .where(*binnen)
-        .order_by(ActiviteitSchool.id)
+        .group_by(Activiteit.id)
     )
-    for activiteit, rij, leerkrachten in rijen:
+    for activiteit, aantal, leerkrachten, nul, zonder in rijen:
         stand = standen[activiteit]
-        stand.scholen += 1
-        stand.leerkrachten += leerkrachten or 0
-        stand.nul_leerkrachten += leerkrachten == 0
-        if leerkrachten is None:
-            stand.zonder_leerkrachten.append(rij)
+        stand.scholen, stand.nul_leerkrachten = aantal, nul
+        stand.leerkrachten = int(leerkrachten or 0)
+        stand.zonder_leerkrachten = _nummers(zonder)
 
 
 def _lasten(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[int, Stand]) -> None:
-    zonder_tekst = case((func.trim(Last.toelichting) == "", 1), else_=0)
+    leeg = or_(Last.bedrag.is_(None), func.trim(Last.toelichting) == "")
     rijen = sessie.execute(
-        select(Last.activiteit_id, Last.id, Last.bedrag, Last.betaald_op, zonder_tekst)
-        .join(Last.activiteit)
+        select(
+            Activiteit.id,
+            func.count(Last.id),
+            func.sum(Last.bedrag),
+            _hoeveel(Last.bedrag == 0),
+            _hoeveel(Last.betaald_op.is_(None)),
+            _welke(Last.id, leeg),
+        )
+        .join(Activiteit.lasten)
         .where(*binnen)
-        .order_by(Last.id)
+        .group_by(Activiteit.id)
     )
-    for activiteit, rij, bedrag, betaald_op, leeg in rijen:
+    for activiteit, aantal, bedrag, nul, zonder_datum, zonder_bedrag in rijen:
         stand = standen[activiteit]
-        stand.lasten += 1
-        stand.bedrag += bedrag or 0
-        stand.nul_bedrag += bedrag == 0
-        stand.zonder_betaaldatum += betaald_op is None
-        if bedrag is None or leeg:
-            stand.zonder_bedrag.append(rij)
+        stand.lasten, stand.bedrag, stand.nul_bedrag = aantal, int(bedrag or 0), nul
+        stand.zonder_betaaldatum, stand.zonder_bedrag = zonder_datum, _nummers(zonder_bedrag)
+
+
+def _hoeveel(voorwaarde: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((voorwaarde, 1), else_=0))
+
+
+def _welke(id_: Any, voorwaarde: ColumnElement[bool]) -> ColumnElement[str]:
+    """The ids of rows that meet a condition, as one text; None when there are none."""
+    return func.aggregate_strings(case((voorwaarde, cast(id_, String))), ",")
+
+
+def _nummers(tekst: str | None) -> list[int]:
+    return sorted(map(int, tekst.split(","))) if tekst else []

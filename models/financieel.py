@@ -75,6 +75,8 @@ class Lastsom:
     zonder_bedrag: int
 
 
+#: A post of the begroting: its name, the CMK-doel it is for, and cents.
+Begroot = tuple[str, str | None, int]
 ZONDER_KOSTENSOORT = "Zonder kostensoort"
 ZONDER_DOEL = "Zonder CMK-doel"
 
@@ -83,21 +85,15 @@ def financieel(sessie: Session, verantwoording: Verantwoording) -> Financieel:
     """The money of a verantwoording; of a closed one as closing stored it."""
     if verantwoording.status is Status.OPEN:
         sommen, baten = _lastsommen(sessie, verantwoording.id), _baten(sessie, verantwoording)
-        begroting = _begroting(sessie, verantwoording)
+        beeld = None
     else:
         beeld = beelden(sessie, [verantwoording.id])[verantwoording.id]
         sommen = [som for activiteit in beeld["activiteiten"] for som in _uit_rijen(activiteit)]
         plaats = {doel["naam"]: nummer for nummer, doel in enumerate(beeld.get("doelen", ()))}
         sommen.sort(key=lambda som: plaats.get(som.doel, len(plaats)))
         baten = [(b["bron"], b["omschrijving"], b["bedrag"]) for b in beeld["baten"]]
-        begroting = (
-            [(post["naam"], post["doel"], post["bedrag"]) for post in beeld["begroting"]]
-            if "begroting" in beeld
-            else _begroting(sessie, verantwoording)  # a picture from before it held them
-        )
-    begroot: dict[str, int] = defaultdict(int)
-    for _naam, doel, bedrag in begroting:
-        begroot[doel or ZONDER_DOEL] += bedrag
+    begroting = _begroting(sessie, verantwoording, beeld)
+    begroot = _per_doel(begroting)
     return Financieel(
         baten=tuple(Post(f"{bron} – {om}" if om else bron, bedrag) for bron, om, bedrag in baten),
         per_activiteit=_per_activiteit(sommen),
@@ -153,9 +149,31 @@ def _baten(sessie: Session, verantwoording: Verantwoording) -> list[tuple[str, s
     return [(bron, omschrijving, bedrag) for bron, omschrijving, bedrag in rijen]
 
 
+def begroting_van(sessie: Session, verantwoording: Verantwoording) -> list[Begroot]:
+    """The posts of the begroting of a year; of a closed one as closing stored them."""
+    beeld = None
+    if verantwoording.status is not Status.OPEN:
+        beeld = beelden(sessie, [verantwoording.id])[verantwoording.id]
+    return _begroting(sessie, verantwoording, beeld)
+
+
+def begroot_per_doel(sessie: Session, verantwoording: Verantwoording) -> dict[str, int]:
+    """The same, added up per CMK-doel."""
+    return _per_doel(begroting_van(sessie, verantwoording))
+
+
+def _per_doel(begroting: Iterable[Begroot]) -> dict[str, int]:
+    begroot: dict[str, int] = defaultdict(int)
+    for _naam, doel, bedrag in begroting:
+        begroot[doel or ZONDER_DOEL] += bedrag
+    return begroot
+
+
 def _begroting(
-    sessie: Session, verantwoording: Verantwoording
-) -> list[tuple[str, str | None, int]]:
+    sessie: Session, verantwoording: Verantwoording, beeld: dict[str, Any] | None
+) -> list[Begroot]:
+    if beeld is not None and "begroting" in beeld:  # older pictures did not hold them
+        return [(post["naam"], post["doel"], post["bedrag"]) for post in beeld["begroting"]]
     rijen = sessie.execute(
         select(Begrotingspost.naam, Doel.naam, Begrotingspost.bedrag)
         .outerjoin(Begrotingspost.doel)

@@ -81,6 +81,19 @@ def test_figures_are_those_of_the_rows(session: GateSession, seed: int) -> None:
     assert found.zonder_bedrag == sum(last.bedrag is None for last in lasten)
     standen = stand_van(session, verantwoording.id)
     assert found.compleet == sum(stand.compleet for stand in standen)
+    by_id = {stand.id: stand for stand in standen}
+    for row in rows:
+        stand, lasten_of = by_id[row.id], row.lasten
+        filled = [rij.aantal_leerkrachten for rij in row.scholen]
+        assert (stand.scholen, stand.lasten) == (len(filled), len(lasten_of))
+        assert stand.leerkrachten == sum(number or 0 for number in filled)
+        assert stand.bedrag == sum(last.bedrag or 0 for last in lasten_of)
+        assert stand.nul_leerkrachten == filled.count(0)
+        assert stand.nul_bedrag == sum(last.bedrag == 0 for last in lasten_of)
+        assert stand.zonder_betaaldatum == sum(last.betaald_op is None for last in lasten_of)
+        lacking = [rij.id for rij in row.scholen if rij.aantal_leerkrachten is None]
+        assert stand.zonder_leerkrachten == sorted(lacking)
+        assert stand.zonder_bedrag == sorted(x.id for x in lasten_of if x.bedrag is None)
     money = financieel(session, verantwoording)
     assert money.besteed == found.besteed
     for parts in (money.per_activiteit, money.per_doel, money.per_kostensoort):

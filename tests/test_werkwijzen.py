@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from cmk_admin.formats import euro
 from cmk_admin.gate import GateSession
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
 from models.rapportages import cijfers_van
 from models.rapportages.weergaven import (
     KWARTALEN,
     ZONDER_POST,
+    lasten_van,
     per_kwartaal,
     per_post,
     per_school,
@@ -89,8 +91,23 @@ def test_four_ways_give_equal_lasten_schools_and_hours(
         regels = regels_van(session, year)
         schools = per_school(regels)
         assert (schools.lasten, len(schools.scholen), schools.uren) == (75_000, 2, Decimal(13))
-        quarters = per_kwartaal(regels, ())
+        told = sum(school.eigen for school in schools.scholen)
+        assert told + schools.gedeeld + schools.zonder_school == schools.lasten
+        quarters = per_kwartaal(lasten_van(session, year).sommen, ())
         assert sum(row.totaal for row in quarters) == 75_000
+
+
+@pytest.mark.beide
+def test_lasten_counted_in_the_database_are_those_of_the_rows(
+    ways: tuple[GateSession, dict[Werkwijze, Verantwoording]],
+) -> None:
+    session, years = ways
+    for way, year in years.items():
+        regels, budget = regels_van(session, year), [("Programma", 50_000), ("Later", 100)]
+        by_goal, by_name = (lasten_van(session, year, per_naam=name) for name in (False, True))
+        assert by_goal.activiteiten == by_name.activiteiten == len(regels)
+        assert per_kwartaal(by_goal.sommen, budget) == per_kwartaal(regels, budget), way
+        assert per_post(by_name.sommen, budget) == per_post(regels, budget), way
 
 
 def test_per_school_counts_own_lasten_and_tells_shared_ones_once(
@@ -117,7 +134,7 @@ def test_per_quarter_a_last_falls_where_it_was_paid(
     assert activiteit is not None
     session.add(Last(activiteit=activiteit, toelichting="later", bedrag=100))
     session.commit()
-    rows = per_kwartaal(regels_van(session, year), [("Nog niets", 5_000)])
+    rows = per_kwartaal(lasten_van(session, year).sommen, [("Nog niets", 5_000)])
     by_quarter = [sum(row.lasten[n] for row in rows) for n in range(len(KWARTALEN))]
     assert by_quarter == [40_000, 35_000, 0, 0, 100]
     [planned] = [row for row in rows if row.naam == "Nog niets"]
@@ -192,6 +209,28 @@ def test_a_closed_year_is_looked_at_as_closing_stored_it(
     after = per_school(regels_van(session, year))
     assert [school.naam for school in after.scholen] == names
     assert after.lasten == before.lasten == 75_000
+
+
+def test_many_activities_stand_a_page_at_a_time_under_the_totals_of_all(portaal: Portaal) -> None:
+    """Whoever prints or searches them has all on one page."""
+    year = portaal.wereld.id(Verantwoording, "eigen")
+    with portaal.als() as session:
+        verantwoording = session.get_one(Verantwoording, year)
+        for number in range(101):
+            activiteit = f.maak_activiteit(session, verantwoording, naam=f"Veel {number:03}")
+            f.maak_last(session, activiteit, bedrag=100)
+        session.commit()
+        spent = cijfers_van(session, [verantwoording])[year].besteed
+    visitor = portaal.bezoeker("projectleider")
+    base = f"/verantwoordingen/{year}/financieel-overzicht"
+    pages = [Page(visitor.get(f"{base}{which}").text) for which in ("", "?page=2")]
+    every = Page(visitor.get(f"{base}?regels=alle").text)
+    wanted = {f"Veel {number:03}" for number in range(101)}
+    shown = [wanted & {link.words for link in page.all("a")} for page in (*pages, every)]
+    assert shown[0] | shown[1] == shown[2] == wanted
+    assert shown[0].isdisjoint(shown[1])
+    for page in (*pages, every):
+        assert euro(spent) in page.text
 
 
 def test_many_schools_are_shown_a_page_at_a_time(portaal: Portaal) -> None:

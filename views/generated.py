@@ -19,7 +19,7 @@ from cmk_admin.entity_view import EntityView
 from cmk_admin.mail import mail_folder
 from cmk_admin.menu import Section
 from cmk_admin.page import Action, PageHeader, Related
-from cmk_admin.routes import actor, signed_in
+from cmk_admin.routes import actor, row_address, signed_in
 from cmk_admin.settings import Settings
 from models.activiteit import (
     Activiteit,
@@ -150,18 +150,18 @@ def special_views(actions: Actions) -> tuple[EntityView, ...]:
             Activiteit,
             address(Activiteit),
             actions=actions[Activiteit],
-            beside=Beside(row_url=lambda row: url_for("activiteiten.details", id=row.id)),
+            beside=Beside(row_url=lambda row: row_address("activiteiten.details", row.id)),
         ),
         EntityView(
             Verantwoording,
             address(Verantwoording),
             actions=actions[Verantwoording],
-            beside=Beside(row_url=lambda row: url_for("verantwoordingen.activiteiten", id=row.id)),
+            beside=Beside(row_url=lambda row: row_address("verantwoordingen.activiteiten", row.id)),
         ),
         EntityView(
             Project,
             address(Project),
-            beside=Beside(row_url=lambda row: url_for("projecten.verantwoordingen", id=row.id)),
+            beside=Beside(row_url=lambda row: row_address("projecten.verantwoordingen", row.id)),
         ),
         EntityView(
             Gebruiker,
@@ -173,7 +173,7 @@ def special_views(actions: Actions) -> tuple[EntityView, ...]:
             Bewerking,
             address(Bewerking),
             beside=Beside(
-                row_url=lambda row: url_for("bewerkingen.details", id=row.id),
+                row_url=lambda row: row_address("bewerkingen.details", row.id),
                 row_extra=undo_actions,
             ),
         ),

@@ -1,11 +1,12 @@
 """Accounts as the log-in knows them: read once under the system's name, then immutable."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from cmk_admin.actor import Actor, system
 from cmk_admin.auth import letters, passwords, recovery
@@ -58,13 +59,36 @@ class Credentials:
     factor: Factor
 
 
-def load_account(
-    gebruiker_id: int, session_alive: Sequence[ColumnElement[bool]] = ()
-) -> Account | None:
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Which session somebody must be in. begun, seen: after these moments."""
+
+    key_hash: str
+    begun: datetime
+    seen: datetime
+
+
+def load_account(gebruiker_id: int, within: Alive | None = None) -> Account | None:
     """The account with its roles as they are now; None when gone or not active.
 
-    session_alive: conditions on the session in which they are; None as well when it is not.
+    within: the session in which they are; None as well when it is not, or no longer.
     """
+    asked: dict[str, Any] = {"person": gebruiker_id} | (asdict(within) if within else {})
+    with acting_as(LOGGING_IN) as session:
+        rows: Sequence[Any] = session.execute(_account(within is not None), asked).all()
+    if not rows:
+        return None
+    person = rows[0]
+    memberships = tuple((row.contractpartij_id, row.rol) for row in rows if row.rol is not None)
+    where = tuple(person)[-4:] if within else ()
+    return Account(
+        gebruiker_id, person.naam, person.email, person.cultuur_oost_rol, memberships, *where
+    )
+
+
+@cache
+def _account(in_session: bool) -> Any:
+    """Asked at every request, so made once; what differs is in its parameters."""
     wanted = (
         select(
             Gebruiker.naam,
@@ -77,26 +101,23 @@ def load_account(
             Lidmaatschap,
             and_(Lidmaatschap.gebruiker_id == Gebruiker.id, Lidmaatschap.actief),
         )
-        .where(Gebruiker.id == gebruiker_id, Gebruiker.actief)
+        .where(Gebruiker.id == bindparam("person"), Gebruiker.actief)
         .order_by(Lidmaatschap.contractpartij_id)
     )
-    if session_alive:
-        wanted = wanted.add_columns(
-            Zitting.id.label("session_id"),
-            Zitting.begonnen_op,
-            Zitting.gezien_op,
-            Zitting.bevestigd_op,
-        ).join(Zitting, and_(Zitting.gebruiker_id == Gebruiker.id, *session_alive))
-    with acting_as(LOGGING_IN) as session:
-        rows: Sequence[Any] = session.execute(wanted).all()
-    if not rows:
-        return None
-    person = rows[0]
-    memberships = tuple((row.contractpartij_id, row.rol) for row in rows if row.rol is not None)
-    where = tuple(person)[-4:] if session_alive else ()
-    return Account(
-        gebruiker_id, person.naam, person.email, person.cultuur_oost_rol, memberships, *where
+    if not in_session:
+        return wanted
+    alive = and_(
+        Zitting.gebruiker_id == Gebruiker.id,
+        Zitting.sleutel_hash == bindparam("key_hash"),
+        Zitting.begonnen_op > bindparam("begun"),
+        Zitting.gezien_op > bindparam("seen"),
     )
+    return wanted.add_columns(
+        Zitting.id.label("session_id"),
+        Zitting.begonnen_op,
+        Zitting.gezien_op,
+        Zitting.bevestigd_op,
+    ).join(Zitting, alive)
 
 
 def find_by_email(email: str) -> Credentials | None:

@@ -13,7 +13,7 @@ from flask_login import login_user
 from sqlalchemy import select
 
 from cmk_admin.actor import system
-from cmk_admin.auth.account import Account, Credentials, load_account
+from cmk_admin.auth.account import Account, Alive, Credentials, load_account
 from cmk_admin.auth.browsers import name_of_browser
 from cmk_admin.auth.sealing import digest, mark
 from cmk_admin.gate import acting_as, forget, stamp
@@ -104,12 +104,7 @@ def current(gebruiker_id: int, moment: datetime) -> Account | None:
     key = session.get(_KEY)
     if key is None:
         return None
-    alive = (
-        Zitting.gebruiker_id == gebruiker_id,
-        Zitting.sleutel_hash == digest(str(key)),
-        Zitting.begonnen_op > moment - ABSOLUTE,
-        Zitting.gezien_op > moment - IDLE,
-    )
+    alive = Alive(digest(str(key)), begun=moment - ABSOLUTE, seen=moment - IDLE)
     return load_account(gebruiker_id, alive)
 
 

@@ -1,22 +1,23 @@
 """The figures of one verantwoording, as dashboard and tabs show them.
 
-An open verantwoording is counted from its rows, a closed one is read from the snapshot
-that closing stored. The number of queries does not depend on how many are asked for.
+Those of an open verantwoording are kept by the database beside its rows, those of a closed one
+are read from the snapshot that closing stored. The number of queries does not depend on how many
+are asked for.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
+    BindParameter,
     ColumnElement,
-    Subquery,
+    Select,
     and_,
+    bindparam,
     case,
-    cast,
-    distinct,
     func,
     or_,
     select,
@@ -24,15 +25,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
+from models.activiteit import Activiteit, ActiviteitSchool, Last
 from models.base import Uren
 from models.contractpartij import Werkgebied
 from models.project import Baat, Project
 from models.school import School
+from models.stand import Stand, Standsoort
 from models.verantwoording import MINIMAAL_COMPLEET, Momentopname, Status, Verantwoording
 
 #: Tells one picture from every other: its row, and the fingerprint of what is in it.
 Beeldnaam = tuple[int, str]
+#: Verantwoordingen by id: given, or as a parameter of a statement that is made once.
+Ids = Sequence[int] | BindParameter[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +136,10 @@ def _uit_beeld(beeld: dict[str, Any]) -> Cijfers:
 
 
 def _geteld(sessie: Session, ids: list[int]) -> dict[int, Cijfers]:
-    """Counted from the rows: one query."""
-    if not ids:
-        return {}
-    regio = in_regio(ids, Verantwoording.id, func.count(School.id).label("regio"))
-    tellingen = [
-        deel.subquery()
-        for deel in (
-            _per_verantwoording(ids),
-            _bereikt(ids),
-            besteedbaar(ids),
-            regio.group_by(Verantwoording.id),
-        )
-    ]
-    velden = [kolom for deel in tellingen for kolom in deel.c if kolom.name != "id"]
-    vraag = select(Verantwoording.id, *velden).where(Verantwoording.id.in_(ids))
-    for deel in tellingen:
-        vraag = vraag.outerjoin(deel, deel.c.id == Verantwoording.id)
+    """Of open ones, by the counts that the database keeps of their rows: one query."""
     geteld = {id_: Cijfers() for id_ in ids}
-    for rij in sessie.execute(vraag).mappings():
+    rijen = sessie.execute(_vraag(), {"ids": ids}).mappings() if ids else ()
+    for rij in rijen:
         gevonden = {naam: waarde for naam, waarde in rij.items() if waarde is not None}
         id_ = gevonden.pop("id")
         waarden: dict[str, Any] = {
@@ -160,97 +149,96 @@ def _geteld(sessie: Session, ids: list[int]) -> dict[int, Cijfers]:
     return geteld
 
 
-def _schoolrijen(ids: Sequence[int]) -> Subquery:
-    """Per activity its school rows, and how many of those have no leerkrachten yet."""
+@cache
+def _vraag() -> Select[Any]:
+    """Asked by many pages, so made once."""
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    regio = in_regio(ids, Verantwoording.id, func.count(School.id).label("regio"))
+    tellingen = [
+        deel.subquery()
+        for deel in (
+            _standen(ids),
+            _complete(ids),
+            _bereikt(ids),
+            besteedbaar(ids),
+            regio.group_by(Verantwoording.id),
+        )
+    ]
+    velden = [kolom for deel in tellingen for kolom in deel.c if kolom.name != "id"]
+    vraag = select(Verantwoording.id, *velden).where(Verantwoording.id.in_(ids))
+    for deel in tellingen:
+        vraag = vraag.outerjoin(deel, deel.c.id == Verantwoording.id)
+    return vraag
+
+
+def _standen(ids: Ids) -> Any:
+    """What is kept of activities, lasten and deelnames (`models/stand.py`)."""
+
+    def som(soort: Standsoort, kolom: Any) -> ColumnElement[int]:
+        return func.sum(case((Stand.soort == soort, kolom), else_=0))
+
+    doel, kwartaal = Standsoort.DOEL, Standsoort.KWARTAAL
     return (
         select(
-            ActiviteitSchool.activiteit_id,
-            func.count(ActiviteitSchool.id).label("aantal"),
-            func.count(ActiviteitSchool.aantal_leerkrachten).label("ingevuld"),
-            func.coalesce(func.sum(ActiviteitSchool.aantal_leerkrachten), 0).label("deelnames"),
+            Stand.verantwoording_id.label("id"),
+            som(doel, Stand.aantal).label("regels"),
+            som(doel, Stand.som).label("activiteiten"),
+            type_coerce(som(doel, Stand.som_2), Uren).label("uren"),
+            som(Standsoort.SCHOOL, Stand.som).label("deelnames"),
+            som(kwartaal, Stand.som).label("besteed"),
+            som(kwartaal, Stand.som_2).label("zonder_bedrag"),
         )
-        .join(ActiviteitSchool.activiteit)
-        .where(Activiteit.verantwoording_id.in_(ids))
-        .group_by(ActiviteitSchool.activiteit_id)
-        .subquery()
+        .where(Stand.verantwoording_id.in_(ids))
+        .group_by(Stand.verantwoording_id)
     )
 
 
-def _lastrijen(ids: Sequence[int]) -> Subquery:
-    """Per activity its lasten, and how many of those are not filled."""
+def _complete(ids: Ids) -> Any:
+    """How many activities are complete, as `compleet.Stand` has it."""
     leeg = or_(Last.bedrag.is_(None), func.trim(Last.toelichting) == "")
+    aantal = func.count(Activiteit.id).label("compleet")
     return (
-        select(
-            Last.activiteit_id,
-            func.count(Last.id).label("aantal"),
-            func.coalesce(func.sum(Last.bedrag), 0).label("bedrag"),
-            func.sum(case((leeg, 1), else_=0)).label("leeg"),
-            func.sum(case((Last.bedrag.is_(None), 1), else_=0)).label("zonder_bedrag"),
+        select(Activiteit.verantwoording_id.label("id"), aantal)
+        .where(
+            Activiteit.verantwoording_id.in_(ids),
+            Activiteit.scholen.any(),
+            ~Activiteit.scholen.any(ActiviteitSchool.aantal_leerkrachten.is_(None)),
+            Activiteit.lasten.any(),
+            ~Activiteit.lasten.any(leeg),
         )
-        .join(Last.activiteit)
-        .where(Activiteit.verantwoording_id.in_(ids))
-        .group_by(Last.activiteit_id)
-        .subquery()
-    )
-
-
-def _per_verantwoording(ids: Sequence[int]) -> Any:
-    """What is counted per activity, added up. A complete activity is that of `compleet.Stand`."""
-    scholen, lasten = _schoolrijen(ids), _lastrijen(ids)
-    aantal = func.coalesce(Activiteit.aantal_activiteiten, 1)
-    # Hundredths of an hour times a number: more than an integer column holds.
-    duur = cast(type_coerce(Activiteit.duur, Uren().impl_instance), BigInteger)
-    uren = case((Activiteit.duur_eenheid == DuurEenheid.TOTAAL, duur), else_=duur * aantal)
-    compleet = and_(
-        scholen.c.aantal > 0,
-        scholen.c.aantal == scholen.c.ingevuld,
-        lasten.c.aantal > 0,
-        lasten.c.leeg == 0,
-    )
-    return (
-        select(
-            Activiteit.verantwoording_id.label("id"),
-            func.count(Activiteit.id).label("regels"),
-            func.sum(aantal).label("activiteiten"),
-            type_coerce(func.sum(uren), Uren).label("uren"),
-            func.sum(case((compleet, 1), else_=0)).label("compleet"),
-            func.coalesce(func.sum(scholen.c.deelnames), 0).label("deelnames"),
-            func.coalesce(func.sum(lasten.c.bedrag), 0).label("besteed"),
-            func.coalesce(func.sum(lasten.c.zonder_bedrag), 0).label("zonder_bedrag"),
-        )
-        .outerjoin(scholen, scholen.c.activiteit_id == Activiteit.id)
-        .outerjoin(lasten, lasten.c.activiteit_id == Activiteit.id)
-        .where(Activiteit.verantwoording_id.in_(ids))
         .group_by(Activiteit.verantwoording_id)
     )
 
 
-def _bereikt(ids: Sequence[int]) -> Any:
+def _bereikt(ids: Ids) -> Any:
     """Unique vestigingen per verantwoording, and those in the region of the project's sector."""
+    scholen = (
+        select(Stand.verantwoording_id, Stand.sleutel)
+        .where(Stand.verantwoording_id.in_(ids), Stand.soort == Standsoort.SCHOOL)
+        .group_by(Stand.verantwoording_id, Stand.sleutel)
+        .having(func.sum(Stand.aantal) > 0)
+        .subquery()
+    )
     van_de_regio = and_(
         Werkgebied.id.is_not(None), School.actief, School.sector_id == Project.sector_id
     )
     return (
         select(
-            Activiteit.verantwoording_id.label("id"),
-            func.count(distinct(ActiviteitSchool.school_id)).label("scholen"),
-            func.count(distinct(case((van_de_regio, ActiviteitSchool.school_id)))).label(
-                "in_regio"
-            ),
+            Verantwoording.id.label("id"),
+            func.count(School.id).label("scholen"),
+            func.sum(case((van_de_regio, 1), else_=0)).label("in_regio"),
         )
-        .join(ActiviteitSchool.activiteit)
-        .join(ActiviteitSchool.school)
-        .join(Activiteit.verantwoording)
+        .join(scholen, scholen.c.verantwoording_id == Verantwoording.id)
+        .join(School, School.id == scholen.c.sleutel)
         .join(Verantwoording.project)
         .outerjoin(
             Werkgebied,
             and_(
-                Werkgebied.contractpartij_id == Activiteit.contractpartij_id,
+                Werkgebied.contractpartij_id == Verantwoording.contractpartij_id,
                 Werkgebied.gemeente_id == School.gemeente_id,
             ),
         )
-        .where(Activiteit.verantwoording_id.in_(ids))
-        .group_by(Activiteit.verantwoording_id)
+        .group_by(Verantwoording.id)
     )
 
 
@@ -262,7 +250,7 @@ def zelfde_jaar() -> ColumnElement[bool]:
     )
 
 
-def besteedbaar(ids: Any) -> Any:
+def besteedbaar(ids: Ids) -> Any:
     """Σ baten of the project in the year, per verantwoording.
 
     ids: their numbers, or a bindparam to fill these in later.
@@ -275,7 +263,7 @@ def besteedbaar(ids: Any) -> Any:
     )
 
 
-def in_regio(ids: Any, *wat: Any) -> Any:
+def in_regio(ids: Ids, *wat: Any) -> Any:
     """`wat` of verantwoording and school, for the active vestigingen of the project's sector
     in the werkgebied. ids: as of `besteedbaar`."""
     return (

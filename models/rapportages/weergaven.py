@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
-from models.activiteit import Activiteit, ActiviteitSchool, Last
+from models.activiteit import Activiteit, ActiviteitSchool, Last, totaal_uren
 from models.lijsten import Doel
 from models.rapportages.cijfers import beelden
 from models.school import School
@@ -57,10 +57,21 @@ def regels_van(sessie: Session, verantwoording: Verantwoording) -> list[Regel]:
 
 def _uit_rijen(sessie: Session, verantwoording_id: int) -> list[Regel]:
     binnen = Activiteit.verantwoording_id == verantwoording_id
-    found = sessie.execute(select(Activiteit, Doel.naam).join(Activiteit.doel).where(binnen))
+    found = sessie.execute(
+        select(
+            Activiteit.id,
+            Activiteit.naam,
+            Doel.naam,
+            func.coalesce(Activiteit.aantal_activiteiten, 1),
+            Activiteit.duur,
+            Activiteit.duur_eenheid,
+        )
+        .join(Activiteit.doel)
+        .where(binnen)
+    )
     regels = {
-        a.id: Regel(a.id, a.naam, doel, a.aantal_activiteiten or 1, a.totaal_uren)
-        for a, doel in found
+        id_: Regel(id_, naam, doel, aantal, totaal_uren(duur, eenheid, aantal))
+        for id_, naam, doel, aantal, duur, eenheid in found
     }
     scholen = sessie.execute(
         select(
@@ -79,8 +90,58 @@ def _uit_rijen(sessie: Session, verantwoording_id: int) -> list[Regel]:
         select(Last.activiteit_id, Last.betaald_op, Last.bedrag).join(Last.activiteit).where(binnen)
     )
     for activiteit, dag, bedrag in lasten:
-        regels[activiteit].lasten[_kwartaal(dag)] += bedrag or 0
+        regels[activiteit].lasten[_kwartaal(dag.month if dag else None)] += bedrag or 0
     return list(regels.values())
+
+
+class MetLasten(Protocol):
+    """What has lasten, in cents per quarter."""
+
+    naam: str
+    doel: str
+    lasten: dict[int, int]
+
+
+@dataclass(slots=True)
+class Lastsom:
+    """Lasten of the activities of one CMK-doel, or of those with one name."""
+
+    naam: str
+    doel: str
+    lasten: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Lastenbeeld:
+    """The lasten of a year per quarter. activiteiten: how many there are."""
+
+    activiteiten: int
+    sommen: Sequence[MetLasten]
+
+
+def lasten_van(
+    sessie: Session, verantwoording: Verantwoording, per_naam: bool = False
+) -> Lastenbeeld:
+    """Added up per CMK-doel and quarter, or per name as well; of a closed year as stored."""
+    if verantwoording.status is not Status.OPEN:
+        regels = regels_van(sessie, verantwoording)
+        return Lastenbeeld(len(regels), regels)
+    binnen = Activiteit.verantwoording_id == verantwoording.id
+    aantal = sessie.scalar(select(func.count(Activiteit.id)).where(binnen)) or 0
+    namen = [Doel.naam, *([Activiteit.naam] if per_naam else [])]
+    maand = extract("month", Last.betaald_op)
+    rijen = sessie.execute(
+        select(maand, func.sum(Last.bedrag), *namen)
+        .join(Last.activiteit)
+        .join(Activiteit.doel)
+        .where(binnen)
+        .group_by(maand, *namen)
+    )
+    sommen = [
+        Lastsom(naam[0] if naam else "", doel, {_kwartaal(maand): int(bedrag or 0)})
+        for maand, bedrag, doel, *naam in rijen
+    ]
+    return Lastenbeeld(aantal, sommen)
 
 
 def _uit_beeld(a: dict[str, Any]) -> Regel:
@@ -88,13 +149,13 @@ def _uit_beeld(a: dict[str, Any]) -> Regel:
     for school in a["scholen"]:
         regel.scholen[school["school_id"]] = (school["naam"], school["leerkrachten"] or 0)
     for last in a["lasten"]:
-        dag = date.fromisoformat(last["betaald_op"]) if last["betaald_op"] else None
-        regel.lasten[_kwartaal(dag)] += last["bedrag"] or 0
+        maand = date.fromisoformat(last["betaald_op"]).month if last["betaald_op"] else None
+        regel.lasten[_kwartaal(maand)] += last["bedrag"] or 0
     return regel
 
 
-def _kwartaal(dag: date | None) -> int:
-    return ZONDER_DATUM if dag is None else (dag.month + 2) // 3
+def _kwartaal(maand: int | None) -> int:
+    return ZONDER_DATUM if maand is None else (int(maand) + 2) // 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +186,16 @@ class PerSchool:
 
 @dataclass(frozen=True, slots=True)
 class Scholenbeeld:
-    """A year per school. gedeeld, zonder_school: lasten of what has several schools, or none."""
+    """A year per school. gedeeld, zonder_school: lasten of what has several schools, or none.
+
+    lasten: all of the year, each counted once.
+    """
 
     scholen: tuple[PerSchool, ...]
     gedeeld: int
     zonder_school: int
     uren: Decimal
-
-    @property
-    def lasten(self) -> int:
-        """All lasten of the year: each counted once."""
-        return sum(school.eigen for school in self.scholen) + self.gedeeld + self.zonder_school
+    lasten: int
 
 
 def per_school(regels: Sequence[Regel]) -> Scholenbeeld:
@@ -158,6 +218,7 @@ def per_school(regels: Sequence[Regel]) -> Scholenbeeld:
         sum(regel.bedrag for regel in regels if len(regel.scholen) > 1),
         sum(regel.bedrag for regel in regels if not regel.scholen),
         sum((regel.uren for regel in regels), Decimal(0)),
+        sum(regel.bedrag for regel in regels),
     )
 
 
@@ -185,7 +246,7 @@ KWARTALEN = (1, 2, 3, 4, ZONDER_DATUM)
 
 
 def per_kwartaal(
-    regels: Sequence[Regel], begroot: Iterable[tuple[str, int]]
+    regels: Sequence[MetLasten], begroot: Iterable[tuple[str, int]]
 ) -> tuple[PerKwartaal, ...]:
     """Lasten per CMK-doel and quarter, against what was budgeted for it (name and cents)."""
     plan = dict(begroot)
@@ -197,7 +258,7 @@ ZONDER_POST = "Zonder begrotingspost"
 
 
 def per_post(
-    regels: Sequence[Regel], begroot: Iterable[tuple[str, int]]
+    regels: Sequence[MetLasten], begroot: Iterable[tuple[str, int]]
 ) -> tuple[PerKwartaal, ...]:
     """Lasten per begrotingspost (name and cents), in the order of the begroting.
 
@@ -225,7 +286,7 @@ def post_van(naam: str, posten: Iterable[str]) -> str:
 Sommen = dict[str, dict[int, int]]
 
 
-def _per_naam(regels: Iterable[tuple[str, Regel]], plan: Iterable[str]) -> Sommen:
+def _per_naam(regels: Iterable[tuple[str, MetLasten]], plan: Iterable[str]) -> Sommen:
     """Cents per name and quarter, also of what is only planned."""
     sommen: Sommen = {naam: defaultdict(int) for naam in plan}
     for naam, regel in regels:

@@ -1,6 +1,7 @@
-/* Change a cell in place. The cell carries data-edit-url, -name, -pk; a column with
-   choices carries a <template data-choices>. Enter saves, Esc cancels, errors stay at the
-   cell with what was typed. The answer may be JSON {"tekst": …} with what to show now. */
+/* Change a cell in place: one with data-edit, in a table with data-edit-url. Its row has
+   data-edit-row and -label, its column data-column; a column with choices carries a
+   <template data-choices>. Enter saves, Esc cancels, errors stay at the cell with what was
+   typed. The answer may be JSON {"tekst": …} with what to show now. */
 import { all, make, toast, token } from "./dom.js";
 
 const said = (text) => (text.trim().startsWith("<") ? "" : text.trim());
@@ -10,18 +11,23 @@ async function reason(answer) {
   try { return JSON.parse(body).fout ?? ""; } catch { return said(body).slice(0, 300); }
 }
 
+const columnOf = (cell) => cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+
 function start(cell) {
   const holder = cell.querySelector(".editable");
-  const value = holder.querySelector("[data-edit-value]");
+  const value = holder.querySelector(".edit-value");
   const before = value.querySelector(".muted") ? "" : value.textContent.trim();
-  const button = holder.querySelector("[data-edit]");
-  const column = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+  const money = before.startsWith("€");
+  const button = holder.querySelector(".edit-button");
+  const column = columnOf(cell);
   const choices = column.querySelector("[data-choices]");
   const label = button.getAttribute("aria-label");
-  const errorId = `fout-${cell.dataset.editName}-${cell.dataset.editPk}`;
+  const name = column.dataset.column;
+  const row = cell.parentElement.dataset.editRow;
+  const errorId = `fout-${name}-${row}`;
   const input = choices ? make("select", { class: "input", "aria-label": label }, choices.content.cloneNode(true)) : make("input", { class: "input", "aria-label": label, autocomplete: "off" });
   if (choices) [...input.options].forEach((option) => { option.selected = option.textContent.trim() === before; });
-  else input.value = cell.dataset.editKind === "geld" ? before.replace(/^€\s*/, "") : before;
+  else input.value = money ? before.replace(/^€\s*/, "") : before;
   const box = make("span", { class: "edit-form" }, input);
   const initial = input.value;
   let busy = false;
@@ -46,12 +52,12 @@ function start(cell) {
     if (busy) return;
     if (input.value === initial) { stop(); return; }
     busy = true;
-    const body = new URLSearchParams({ list_form_pk: cell.dataset.editPk, oud: before, [cell.dataset.editName]: input.value });
+    const body = new URLSearchParams({ list_form_pk: row, oud: before, [name]: input.value });
     try {
-      const answer = await fetch(cell.dataset.editUrl, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" }, redirect: "manual" });
+      const answer = await fetch(cell.closest("table").dataset.editUrl, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" }, redirect: "manual" });
       if (!answer.ok) { refuse(answer.type === "opaqueredirect" ? "Je bent uitgelogd. Log opnieuw in." : await reason(answer)); return; }
       const shown = await answer.text().then((text) => { try { return JSON.parse(text).tekst; } catch { return undefined; } });
-      value.textContent = shown ?? (choices ? input.selectedOptions[0].textContent : cell.dataset.editKind === "geld" && input.value ? `€ ${input.value}` : input.value);
+      value.textContent = shown ?? (choices ? input.selectedOptions[0].textContent : money && input.value ? `€ ${input.value}` : input.value);
       stop();
       cell.classList.remove("saved");
       requestAnimationFrame(() => cell.classList.add("saved"));
@@ -74,10 +80,16 @@ function start(cell) {
   input.select?.();
 }
 
-for (const button of all("[data-edit]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => start(button.closest("[data-edit-url]")));
-}
-for (const cell of all("[data-edit-url]")) {
+/* Without script there is nothing to press, so the button comes with the script. */
+function prepare(cell, icon) {
+  const value = make("span", { class: "edit-value" }, ...cell.childNodes);
+  const label = `${columnOf(cell).textContent.trim()} van ${cell.parentElement.dataset.editLabel} wijzigen`;
+  const button = make("button", { type: "button", class: "edit-button", "aria-label": label }, icon.content.cloneNode(true));
+  button.addEventListener("click", () => start(cell));
+  cell.append(make("span", { class: "editable" }, value, button));
   cell.addEventListener("dblclick", (event) => { if (!event.target.closest("a, button, input, select")) start(cell); });
+}
+
+for (const icon of all("[data-edit-icon]")) {
+  for (const cell of all("[data-edit]", icon.parentElement)) prepare(cell, icon);
 }

@@ -25,6 +25,7 @@ from models.verantwoording import (
 from models.vraag import Reactie, Vraag, open_vragen
 from views.verantwoordingen import (
     controle,
+    geld,
     gesprek,
     kader,
     lijst,
@@ -123,7 +124,9 @@ def per_begrotingspost(id: int) -> str:  # noqa: A002 - as in the address
 def financieel(id: int) -> str:  # noqa: A002 - as in the address
     """Baten, lasten per activity, begroting and saldo."""
     verantwoording = schermen.find(id)
-    return _tab(verantwoording, "financieel", money=money_of(database.session(), verantwoording))
+    money = money_of(database.session(), verantwoording)
+    lines, pager = geld.lines(money)
+    return _tab(verantwoording, "financieel", money=money, lines=lines, pager=pager)
 
 
 @blueprint.get("/verantwoordingen/<int:id>/details")

@@ -19,6 +19,7 @@ from cmk_admin.page import (
     Row,
 )
 from cmk_admin.rights import Handeling
+from cmk_admin.routes import row_address
 from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool
 from models.compleet import Stand
 from models.lijsten import Doel
@@ -179,13 +180,13 @@ def _rows(
         id_ = line.stand.id
         actions = []
         if may_edit:
-            url = url_for("activiteiten.bewerken", id=id_, deel="details")
+            url = row_address("activiteiten.bewerken", id_, deel="details")
             actions.append(Action("Wijzigen", url, "edit"))
         if may_copy:
-            url = url_for("activiteit.action_view", rowid=id_, action="dupliceren")
+            url = row_address("activiteit.action_view", id_, "rowid", action="dupliceren")
             actions.append(Action("Dupliceren…", url, "copy", "post", name="dupliceren"))
         if may_delete:
-            url = url_for("activiteit.delete_view", id=id_, url=back)
+            url = row_address("activiteit.delete_view", id_, url=back)
             actions.append(Action("Verwijderen…", url, "trash", danger=True))
         yield Row(
             id_,
@@ -201,7 +202,7 @@ def _cells(verantwoording: Verantwoording, line: Line) -> tuple[Cell, ...]:
     period, partners = _period(stand, verantwoording.kalenderjaar), _few(stand.partners)
     note = " · ".join(filter(None, (line.goal, period, partners)))
     return (
-        Cell(stand.naam, url=url_for("activiteiten.details", id=stand.id), note=note),
+        Cell(stand.naam, url=row_address("activiteiten.details", stand.id), note=note),
         Cell(formats.number(stand.scholen), "getal"),
         Cell(formats.number(stand.leerkrachten), "getal"),
         Cell(formats.hours(stand.uren), "getal"),

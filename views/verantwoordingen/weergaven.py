@@ -1,15 +1,14 @@
 """A year per school, per quarter and per begrotingspost (Handleiding 3, werkwijze A, C and D)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template, request
 
 from cmk_admin import database, tables
-from models.financieel import financieel
+from models.financieel import begroot_per_doel, begroting_van
 from models.rapportages.weergaven import (
     PerKwartaal,
-    Regel,
+    lasten_van,
     per_kwartaal,
     per_post,
     per_school,
@@ -49,27 +48,30 @@ def schools(verantwoording: Verantwoording) -> str:
 def quarters(verantwoording: Verantwoording) -> str:
     """Lasten per CMK-doel and quarter, against the begroting."""
     session = database.session()
-    regels, money = regels_van(session, verantwoording), financieel(session, verantwoording)
-    rows = per_kwartaal(regels, ((post.naam, post.begroot) for post in money.per_doel))
-    return _against_budget(verantwoording, regels, rows, "per_kwartaal", "CMK-doel")
+    spent = lasten_van(session, verantwoording)
+    rows = per_kwartaal(spent.sommen, begroot_per_doel(session, verantwoording).items())
+    return _against_budget(verantwoording, spent.activiteiten, rows, "per_kwartaal", "CMK-doel")
 
 
 def posts(verantwoording: Verantwoording) -> str:
     """Lasten per begrotingspost and quarter, against the begroting."""
     session = database.session()
-    regels, money = regels_van(session, verantwoording), financieel(session, verantwoording)
-    rows = per_post(regels, ((post.naam, post.bedrag) for post in money.begroting))
-    return _against_budget(verantwoording, regels, rows, "per_begrotingspost", "Begrotingspost")
+    spent = lasten_van(session, verantwoording, per_naam=True)
+    budget = begroting_van(session, verantwoording)
+    rows = per_post(spent.sommen, ((naam, bedrag) for naam, _doel, bedrag in budget))
+    return _against_budget(
+        verantwoording, spent.activiteiten, rows, "per_begrotingspost", "Begrotingspost"
+    )
 
 
 def _against_budget(
     verantwoording: Verantwoording,
-    regels: Sequence[Regel],
+    count: int,
     rows: tuple[PerKwartaal, ...],
     view: str,
     first: str,
 ) -> str:
-    """first: what a row is."""
+    """count: of activities. first: what a row is."""
     sums = zip(*(row.lasten for row in rows), strict=True) if rows else [(0,)] * len(COLUMNS)
     total = PerKwartaal("Totaal", sum(r.begroot for r in rows), tuple(map(sum, sums)))
     return render_template(
@@ -79,7 +81,7 @@ def _against_budget(
         first=first,
         title=werkwijzen.VIEWS[view],
         by_name=view == "per_begrotingspost",
-        **frame(verantwoording, view, len(regels)),
+        **frame(verantwoording, view, count),
     )
 
 
