@@ -28,8 +28,7 @@ SCOPED = "gate_scoped"
 BY_HAND, BY_ORM = object(), object()
 #: Of a connection of SQLite: the cursors that somebody may still be reading.
 CURSORS = "gate_cursors"
-#: The values of one row and nothing behind them; rows of one INSERT: the widest table has 20-odd
-#: columns, and SQLite takes 32,766 values.
+#: The values of one row and nothing behind them; rows of one INSERT.
 PLACES = re.compile(r"\((\?, )*\?\)")
 TOGETHER = 200
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "COMMIT")
@@ -103,8 +102,10 @@ def _sqlite_many(
     into, values, places = statement.partition(" VALUES ")
     if not into.startswith("INSERT INTO ") or PLACES.fullmatch(places) is None:
         return False
-    for start in range(0, len(parameters), TOGETHER):
-        rows = parameters[start : start + TOGETHER]
+    most = cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+    step = max(1, min(TOGETHER, most // len(parameters[0])))
+    for start in range(0, len(parameters), step):
+        rows = parameters[start : start + step]
         together = ", ".join([places] * len(rows))
         cursor.execute(into + values + together, [value for row in rows for value in row])
     return True
