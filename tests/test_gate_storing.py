@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from cmk_admin.extensions import db
-from cmk_admin.gate import GateSession, Gone, Refused
+from cmk_admin.gate import AroundTheGate, GateSession, Gone, Refused
 from cmk_admin.gate.fence import TOGETHER, _sqlite_many
 from cmk_admin.gate.history import stored_rows
 from cmk_admin.gate.storing import store
@@ -155,6 +155,20 @@ def test_it_is_judged(
             store(session)
         assert not any(statement.startswith("UPDATE") for statement in sent)
         assert not session.gate_open
+
+
+@pytest.mark.beide
+def test_a_reference_taken_away_as_object_is_not_lost(world: World) -> None:
+    """Saving would empty its column after the judgement: refused, as by a flush."""
+    for save in (GateSession.flush, store):
+        with world.acting("projectleider") as session:
+            row = lasten_of(world, session, 1)[0]
+            row.kostensoort_id = world.ground.kostensoort
+            session.flush()
+            assert row.kostensoort is not None
+            row.kostensoort = None
+            with pytest.raises(AroundTheGate):
+                save(session)
 
 
 @pytest.mark.beide

@@ -72,19 +72,23 @@ def depth_of(entity: type[Entiteit]) -> int:
 
 def parents_first(objects: Iterable[object]) -> list[Entiteit]:
     found = [obj for obj in objects if isinstance(obj, Entiteit)]
-    return sorted(found, key=lambda obj: depth_of(type(obj)))
+    return sorted(found, key=_depth)
+
+
+def _depth(obj: Entiteit) -> int:
+    return depth_of(type(obj))
 
 
 def changed_columns(obj: Entiteit) -> set[str]:
     """Columns with a net change, also through their relation; stamps left out."""
-    columns, relations = _columns(type(obj)), _references(type(obj))
+    columns, relations = column_names(type(obj)), _references(type(obj))
     changed = {key for key in touched(obj) if is_changed(obj, key)}
     return (changed & columns - STEMPELS) | {f"{key}_id" for key in changed & relations}
 
 
 def has_net_change(obj: Entiteit) -> bool:
     """Whether saving `obj` writes its own row; a collection that grew is no change of its owner."""
-    own = _columns(type(obj)) | _references(type(obj))
+    own = column_names(type(obj)) | _references(type(obj))
     return any(is_changed(obj, key) for key in touched(obj) if key in own)
 
 
@@ -99,7 +103,7 @@ def touched(obj: Entiteit) -> Collection[str]:
 
 
 @cache
-def _columns(entity: type[Entiteit]) -> frozenset[str]:
+def column_names(entity: type[Entiteit]) -> frozenset[str]:
     return frozenset(attribute.key for attribute in inspect(entity).column_attrs)
 
 
@@ -189,7 +193,7 @@ def as_stored(session: "GateSession", obj: Entiteit, old: Mapping[str, Any]) -> 
 
 def column_values(obj: Entiteit) -> dict[str, Any]:
     """What is in memory of the columns of `obj`."""
-    columns = _columns(type(obj))
+    columns = column_names(type(obj))
     return {key: value for key, value in obj.__dict__.items() if key in columns}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Update, bindparam, update
 from sqlalchemy.orm.exc import StaleDataError
 
-from cmk_admin.gate.rows import changed_columns, depth_of, touched
+from cmk_admin.gate.rows import changed_columns, column_names, depth_of, touched
 from cmk_admin.gate.session import GateSession
 from cmk_admin.gate.writes import Judgement
 from models.base import Entiteit, tabel_van
@@ -42,19 +42,16 @@ def store(session: GateSession) -> None:
 
 
 def _changes_only_itself(obj: Entiteit) -> bool:
-    """Nothing is stored along with it, and its key and version are those that were read."""
-    return (
-        type(obj).gevolgen is Entiteit.gevolgen
-        and not obj.alleen_poort
-        and "id" not in touched(obj)
-        and "versie" not in touched(obj)
-    )
+    """Nothing was set but columns, other than its key and version, and nothing comes along."""
+    own = column_names(type(obj)) - {"id", "versie"}
+    plain = type(obj).gevolgen is Entiteit.gevolgen and not obj.alleen_poort
+    return plain and own.issuperset(touched(obj))
 
 
 def _write(session: GateSession, judgement: Judgement) -> None:
     """Raises StaleDataError when somebody else stored one of these rows meanwhile."""
     # In order of id, as a flush: of two who write the same rows, one waits for the other.
-    rows = sorted(judgement.changed, key=lambda obj: (depth_of(type(obj)), *_name(obj)))
+    rows = sorted(judgement.changed, key=_place)
     for target, together in groupby(rows, key=_target):
         values = [dict(_values(obj, target, judgement)) for obj in together]
         stored = session.connection().execute(_statement(target), values)
@@ -62,8 +59,8 @@ def _write(session: GateSession, judgement: Judgement) -> None:
             raise StaleDataError(f"{stored.rowcount} van {len(values)} rijen zijn nog zo gelezen.")
 
 
-def _name(obj: Entiteit) -> tuple[str, int]:
-    return type(obj).__name__, obj.id
+def _place(obj: Entiteit) -> tuple[int, str, int]:
+    return depth_of(type(obj)), type(obj).__name__, obj.id
 
 
 def _target(obj: Entiteit) -> Target:
