@@ -4,7 +4,7 @@ Everything is in the address (`search`, `sort`, `page`, `size` and one parameter
 filter); whatever is absurd in it is left out, never an error.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -362,21 +362,17 @@ def rows_with(entity: type[Entiteit], ids: Sequence[int]) -> list[Any]:
 
 
 def with_relations(
-    statement: Select[Any],
-    entity: type[Entiteit],
-    columns: Sequence[str] = (),
-    how: Callable[..., Any] = joinedload,
+    statement: Select[Any], entity: type[Entiteit], columns: Sequence[str] = (), how: Any = None
 ) -> Select[Any]:
     """Load along what the rows show and what judges them: their references and the way up.
 
-    how: joined to each row; of many rows that share a few references these are sooner read apart.
-    """
+    how: joined, or apart: sooner for many rows that share a few references."""
     seen = shown(entity, columns)
     relations = {a.relation for a in (*attributes.listed(entity), *seen) if a.relation}
     if entity.ouder is not None:
         relations.add(entity.ouder.removesuffix("_id"))
     for relation in sorted(relations):
-        statement = statement.options(_load(entity, relation, how))
+        statement = statement.options(_load(entity, relation, how or joinedload))
     for attribute in seen:
         if attribute.plural is not None:
             statement = statement.options(_load_links(entity, attribute.plural))
@@ -390,7 +386,7 @@ def _load_links(entity: type[Entiteit], plural: Meervoud) -> Any:
     return selectinload(links).options(_load(link, plural.kolom.removesuffix("_id")))
 
 
-def _load(entity: type[Entiteit], relation: str, how: Callable[..., Any] = joinedload) -> Any:
+def _load(entity: type[Entiteit], relation: str, how: Any = joinedload) -> Any:
     """Load a reference, and above it the rows that its label and lock need."""
     step = getattr(entity, relation)
     option = how(step)
