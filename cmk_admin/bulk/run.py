@@ -183,7 +183,8 @@ def _loader(
 
     def load(ids: Sequence[int]) -> Sequence[Step]:
         chosen = select(task.entity).where(task.entity.id.in_(ids)).order_by(task.entity.id)
-        statement = task.widened(listing.with_relations(chosen, task.entity))
+        related = listing.with_relations(chosen, task.entity, how=selectinload)
+        statement = task.widened(related)
         rows = session.scalars(statement).unique().all()
         seen.update(row.id for row in rows)
         heard(len(seen))

@@ -1,7 +1,7 @@
 """What a pending row will be once it is saved, and what it points at."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,7 @@ def number_many(connection: Connection, new: Iterable[Entiteit]) -> None:
             obj.id = number
 
 
+@cache
 def depth_of(entity: type[Entiteit]) -> int:
     """How many rows there are above a row of this entity."""
     depth = 0
@@ -71,31 +72,53 @@ def depth_of(entity: type[Entiteit]) -> int:
 
 def parents_first(objects: Iterable[object]) -> list[Entiteit]:
     found = [obj for obj in objects if isinstance(obj, Entiteit)]
-    return sorted(found, key=lambda obj: depth_of(type(obj)))
+    return sorted(found, key=_depth)
+
+
+def _depth(obj: Entiteit) -> int:
+    return depth_of(type(obj))
 
 
 def changed_columns(obj: Entiteit) -> set[str]:
     """Columns with a net change, also through their relation; stamps left out."""
-    state = inspect(obj)
-    names = {
-        attribute.key
-        for attribute in state.mapper.column_attrs
-        if attribute.key not in STEMPELS and state.attrs[attribute.key].history.has_changes()
-    }
-    return names | {
-        f"{relation.key}_id"
-        for relation in _many_to_one(type(obj))
-        if state.attrs[relation.key].history.has_changes()
-    }
+    columns, relations = column_names(type(obj)), _references(type(obj))
+    changed = {key for key in touched(obj) if is_changed(obj, key)}
+    return (changed & columns - STEMPELS) | {f"{key}_id" for key in changed & relations}
+
+
+def has_net_change(obj: Entiteit) -> bool:
+    """Whether saving `obj` writes its own row; a collection that grew is no change of its owner."""
+    own = column_names(type(obj)) | _references(type(obj))
+    return any(is_changed(obj, key) for key in touched(obj) if key in own)
+
+
+def is_changed(obj: Entiteit, key: str) -> bool:
+    """Whether one attribute differs from what was read."""
+    return key in touched(obj) and _history(obj, key).has_changes()
+
+
+def touched(obj: Entiteit) -> Collection[str]:
+    """The attributes that were set since `obj` was read or made; no other can have changed."""
+    return attributes.instance_state(obj).committed_state
+
+
+@cache
+def column_names(entity: type[Entiteit]) -> frozenset[str]:
+    return frozenset(attribute.key for attribute in inspect(entity).column_attrs)
+
+
+@cache
+def _references(entity: type[Entiteit]) -> frozenset[str]:
+    """The names of the relations to one row."""
+    return frozenset(relation.key for relation in _many_to_one(entity))
 
 
 def effective(obj: Entiteit, name: str) -> Any:
     """The value a column will have once saved: a relation given as object goes first."""
     relation = name.removesuffix("_id")
-    if relation != name and relation in inspect(type(obj)).relationships:
+    if relation != name and relation in _references(type(obj)) and is_changed(obj, relation):
         past = _history(obj, relation)
-        if past.has_changes():
-            return past.added[0].id if past.added and past.added[0] is not None else None
+        return past.added[0].id if past.added and past.added[0] is not None else None
     return getattr(obj, name)
 
 
@@ -170,11 +193,8 @@ def as_stored(session: "GateSession", obj: Entiteit, old: Mapping[str, Any]) -> 
 
 def column_values(obj: Entiteit) -> dict[str, Any]:
     """What is in memory of the columns of `obj`."""
-    return {
-        attribute.key: obj.__dict__[attribute.key]
-        for attribute in inspect(type(obj)).column_attrs
-        if attribute.key in obj.__dict__
-    }
+    columns = column_names(type(obj))
+    return {key: value for key, value in obj.__dict__.items() if key in columns}
 
 
 @cache
@@ -242,10 +262,10 @@ def attach_relations(session: "GateSession", obj: Entiteit, only_changed: bool =
         key = f"{relation.key}_id"
         number = getattr(obj, key, None)
         given = obj.__dict__.get(relation.key)
-        if given is not None and _history(obj, relation.key).has_changes():
+        if given is not None and is_changed(obj, relation.key):
             _settle(obj, key, given)
             continue
-        if number is None or (only_changed and not _history(obj, key).has_changes()):
+        if number is None or (only_changed and not is_changed(obj, key)):
             continue
         if given is not None and given.id == number:
             continue

@@ -94,6 +94,15 @@ class GateSession(FlaskSession):
         self._judgement = judgement
         self._flushing_judged = True
 
+    @contextmanager
+    def judged(self, judgement: Judgement) -> Iterator[None]:
+        """Judge what is pending, and let what is stored inside through the fence."""
+        try:
+            self.judge_flush(judgement)
+            yield
+        finally:
+            self.close_flush()
+
     def close_flush(self) -> None:
         """The flush is over, well or badly: the fence closes."""
         self._judgement = None

@@ -16,6 +16,7 @@ from cmk_admin import integrity
 from cmk_admin.gate.errors import Refused
 from cmk_admin.gate.locks import begin_write
 from cmk_admin.gate.session import GateSession
+from cmk_admin.gate.storing import store
 from models.base import RegelFout
 
 T = TypeVar("T")
@@ -97,7 +98,7 @@ def _attempt(
         with session.begin_nested():
             with session.no_autoflush:
                 skipped = _do_all(steps)
-            session.flush()
+            store(session)
     except (RegelFout, Refused, IntegrityError, StaleDataError) as error:
         if isinstance(error, StaleDataError) and again:
             # Somebody else saved between reading and saving: read again, and do it to that.

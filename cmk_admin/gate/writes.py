@@ -21,6 +21,7 @@ from cmk_admin.gate.rows import (
     fill_defaults,
     fixed_columns,
     forget_changes,
+    has_net_change,
     moved_from,
     number_many,
     parents_first,
@@ -47,12 +48,7 @@ class Judgement:
         self.actor = session.actor
         self.deleted = [obj for obj in session.deleted if isinstance(obj, Entiteit)]
         self.new = parents_first(session.new)
-        # A collection that grew is no change of its owner: its column values stay.
-        self.changed = [
-            obj
-            for obj in parents_first(session.dirty)
-            if session.is_modified(obj, include_collections=False)
-        ]
+        self.changed = [obj for obj in parents_first(session.dirty) if has_net_change(obj)]
         self._new_ids = {id(obj) for obj in self.new}
         self._deleted_ids = {id(obj) for obj in self.deleted}
         self.changed = [obj for obj in self.changed if id(obj) not in self._deleted_ids]
@@ -81,6 +77,7 @@ class Judgement:
             fill_defaults(obj)
             if not obj.alleen_poort:
                 attach_relations(self.session, obj)
+                _fill_contractpartij(obj)
         for obj in self.changed:
             attach_relations(self.session, obj, only_changed=True)
         for obj in self.deleted:
@@ -100,12 +97,16 @@ class Judgement:
 
     def _class_rights(self) -> None:
         """Before any lock: what nobody with these roles may do at all."""
+        asked = set()
         for obj in self.all():
             if obj.alleen_poort:
                 if not self.session.internal:
                     raise AroundTheGate(f"{type(obj).__name__} schrijft alleen de poort zelf.")
                 continue
-            self._require(policy.may(self.actor, self._handeling(obj), type(obj)))
+            question = self._handeling(obj), type(obj)
+            if question not in asked:
+                self._require(policy.may(self.actor, *question))
+                asked.add(question)
             if obj.verse_code and self.session.needs_code:
                 raise CodeNeeded
 
@@ -263,9 +264,7 @@ class Judgement:
             obj.gewijzigd_op, obj.gewijzigd_door_id = moment, who
         for obj in self.new:
             obj.aangemaakt_op, obj.aangemaakt_door_id = moment, who
-            partij = policy.contractpartij_van(obj)
-            if isinstance(obj, VanContractpartij) and partij is not None:
-                obj.contractpartij_id = partij
+            _fill_contractpartij(obj)
 
     def _require(self, verdict: Verdict) -> None:
         if not verdict:
@@ -322,6 +321,14 @@ def _key(obj: Entiteit) -> history.Key:
 
 def _plain_key(obj: Entiteit) -> tuple[str, int]:
     return type(obj).__name__, obj.id
+
+
+def _fill_contractpartij(obj: Entiteit) -> None:
+    """Whose a new row is follows from the row above it, which was filled before it."""
+    if isinstance(obj, VanContractpartij) and obj.contractpartij_id is None:
+        partij = policy.contractpartij_van(obj)
+        if partij is not None:
+            obj.contractpartij_id = partij
 
 
 def _pending_lock(obj: Entiteit) -> int | None:
