@@ -361,9 +361,8 @@ def rows_with(entity: type[Entiteit], ids: Sequence[int]) -> list[Any]:
 def with_relations(
     rows: Select[Any], entity: type[Entiteit], columns: Sequence[str] = (), how: Any = joinedload
 ) -> Select[Any]:
-    """Load along what the rows show and what judges them: their references and the way up.
-
-    how: joined, or apart: sooner for many rows that share a few references."""
+    """Load along what the rows show and what judges them: their references and the way up;
+    `how`: joined, or apart, which is sooner for many rows that share a few references."""
     return rows.options(*_relations(entity, tuple(columns), how))
 
 
