@@ -47,6 +47,8 @@ SIGNED_IN = {
     "taken.index": 200,
     # Nothing to save: there is no such file.
     "auth.recovery_file": 404,
+    # To the dashboard, where they stand.
+    "auth.recovery_show": 303,
 }
 #: Pages that are about no row: endpoint → whose right, and which.
 PAGES = {

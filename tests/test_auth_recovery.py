@@ -105,6 +105,27 @@ def test_the_codes_stand_on_the_dashboard_until_they_are_saved(
     assert stored(app, person).herstelcodes is None
 
 
+def test_unsaved_codes_are_shown_only_to_who_typed_a_code_lately(
+    app: Flask, client: FlaskClient, clock: Clock, codes: tuple[Person, list[str]]
+) -> None:
+    """Or a browser left alone would hand out what proves it is its owner's."""
+    person, made = codes
+    log_in(client, person, clock.moment)
+    clock.forward(minutes=16)
+    page = client.get("/").text
+    assert "Bewaar je herstelcodes" in page
+    assert all(code not in page for code in made)
+    for path in ("/herstelcodes", "/herstelcodes.txt"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/bevestigen")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/bevestigen").text)
+    assert token
+    form = {"csrf_token": token[1], "code": totp.code_at(person.secret, clock.moment)}
+    assert client.post("/bevestigen?next=/herstelcodes", data=form).location == "/herstelcodes"
+    assert client.get("/herstelcodes").location == "/"
+    assert all(code in client.get("/").text for code in made)
+
+
 def confirm_path(client: FlaskClient) -> str:
     """Where somebody is asked for a code again, as the page itself says."""
     asked = client.get("/mijn-gegevens/wachtwoord").location

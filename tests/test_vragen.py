@@ -450,6 +450,21 @@ def test_an_empty_year_with_a_question_cannot_be_deleted(portaal: Portaal) -> No
     assert "vraag" in answer.text.lower()
 
 
+def test_an_answer_that_came_meanwhile_is_seen_before_it_goes(portaal: Portaal) -> None:
+    number = asked(portaal, "adviseur")
+    person, page = portaal.bezoeker("beheerder"), f"/vragen/{number}/verwijderen"
+    assert "Er is niet op gereageerd." in person.get(page).text
+    react(portaal, "projectleider", number)
+    answer = person.post(page, {"sleutel": new_key(), "gezien": "0"})
+    assert answer.status_code == 409
+    assert "De reactie erop verdwijnt ook." in answer.text
+    assert person.post(page, {"gezien": "1"}).status_code == 422
+    with portaal.als() as session:
+        assert session.get_one(Vraag, number).reacties
+    assert person.post(page, {"sleutel": new_key(), "gezien": "1"}).status_code == 302
+    assert react(portaal, "projectleider", number).status_code == 404
+
+
 def test_a_beheerder_removes_a_question_with_what_was_said_on_it(portaal: Portaal) -> None:
     """And then its year, that was opened by mistake, can go as well."""
     year = portaal.wereld.id(Verantwoording, "eigen", "leeg")
@@ -463,8 +478,10 @@ def test_a_beheerder_removes_a_question_with_what_was_said_on_it(portaal: Portaa
     person = portaal.bezoeker("beheerder")
     assert page in person.get(f"/vragen/{number}").text
     assert "De reactie erop verdwijnt ook." in person.get(page).text
-    answer = person.post(page)
-    assert answer.location == f"/verantwoordingen/{year}/vragen"
+    form = {"sleutel": new_key(), "gezien": "1"}
+    for _ in range(2):
+        answer = person.post(page, form)
+        assert answer.location == f"/verantwoordingen/{year}/vragen"
     with portaal.als() as session:
         assert session.get(Vraag, number) is None
         assert session.scalars(select(Reactie).where(Reactie.vraag_id == number)).all() == []

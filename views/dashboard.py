@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from cmk_admin import database, formats, questions, references, tables
 from cmk_admin.advisers import advisers_of
 from cmk_admin.auth import recovery
+from cmk_admin.auth.fresh import is_fresh
 from cmk_admin.gate import GateSession
 from cmk_admin.page import (
     Action,
@@ -57,10 +58,12 @@ def index() -> str:
     all_of_them = _counted(session, everywhere)
     counted = [one for one in all_of_them if one[0].status is Status.OPEN]
     asked = aantal_open(session)
+    codes = recovery.to_save(actor().gebruiker_id)
     return render_template(
         "dashboard/index.html",
         header=_header(counted),
-        recovery_codes=recovery.to_save(actor().gebruiker_id),
+        recovery_codes=codes if is_fresh() else [],
+        recovery_hidden=bool(codes),
         reports=() if everywhere else [_report(c, today) for c in counted],
         overview=_overview(all_of_them, today, asked) if everywhere else None,
         open_questions=questions.waiting(session, actor()),

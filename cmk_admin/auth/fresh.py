@@ -40,18 +40,19 @@ def fresh(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def asked(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs) if _is_fresh() else _ask(request.path)
+        return view(*args, **kwargs) if is_fresh() else _ask(request.path)
 
     return asked
 
 
-def _is_fresh() -> bool:
+def is_fresh() -> bool:
+    """Whether the person of this request typed a code lately."""
     return sessions.is_fresh(current_user, clock.now())
 
 
 def _ask_first() -> BaseResponse | None:
     endpoint = request.endpoint or ""
-    if endpoint in {"", *ASSETS} or not current_user.is_authenticated or _is_fresh():
+    if endpoint in {"", *ASSETS} or not current_user.is_authenticated or is_fresh():
         return None
     database.session().needs_code = True
     owner = getattr(current_app.view_functions[endpoint], "__self__", None)

@@ -16,6 +16,7 @@ from cmk_admin.auth import recovery as recovery_codes
 from cmk_admin.auth.access import public
 from cmk_admin.auth.attempts import TooManyError
 from cmk_admin.auth.forms import CodeForm, LoginForm, RecoveryForm
+from cmk_admin.auth.fresh import fresh
 from cmk_admin.auth.pages import Page, page, see, too_many
 from cmk_admin.routes import signed_in
 from cmk_admin.web.targets import safe_target
@@ -201,8 +202,17 @@ def recovery_saved() -> Page:
     return see(HOME)
 
 
+@blueprint.get("/herstelcodes")
+@signed_in
+@fresh
+def recovery_show() -> Page:
+    """To the dashboard, where they stand for who just typed a code."""
+    return see(HOME)
+
+
 @blueprint.get("/herstelcodes.txt")
 @signed_in
+@fresh
 def recovery_file() -> Response:
     """The codes to keep, as long as they are not saved."""
     codes = recovery_codes.to_save(current_user.id)

@@ -143,8 +143,8 @@ class Overdragen(EntityAction):
     def question(self, asked: Asked) -> Question:
         on_record.saw("Mensen")
         return Question(
-            f"De opvolger krijgt de rollen van {', '.join(_names(asked.rows))}. Dat account wordt"
-            " niet actief; wat ermee is gedaan, blijft bewaard.",
+            f"De opvolger krijgt de rollen van {', '.join(_names(asked.rows))}. Wie"
+            " overdraagt kan niet meer inloggen; wat die heeft gedaan, blijft bewaard.",
             tuple(
                 f"{lid.rol.label} bij {lid.contractpartij}"
                 for row in asked.rows

@@ -17,7 +17,7 @@ blueprint = Blueprint("wissen", __name__, url_prefix="/beheer/mensen")
 
 STAYS = (
     "Naam, e-mailadres en telefoonnummer worden een nummer, ook in de geschiedenis en in mail.",
-    "Het account wordt niet actief; wachtwoord, tweede stap en herstelcodes verdwijnen.",
+    "Er kan niet meer mee worden ingelogd; wachtwoord, tweede stap en herstelcodes verdwijnen.",
     "Activiteiten, lasten en totalen blijven zoals ze zijn.",
 )
 

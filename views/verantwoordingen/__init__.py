@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, Response, render_template, url_for
 
 from cmk_admin import database, formats, history_view
 from cmk_admin.auth.interrupted import kept
+from cmk_admin.entity_actions import sent_before
 from cmk_admin.page import Action, Cell, Detail, Progress
 from cmk_admin.policy import may
 from cmk_admin.rights import Handeling
@@ -239,7 +240,7 @@ def vraag_afronden(id: int) -> Page:  # noqa: A002 - as in the address
 @requires(Handeling.VERWIJDEREN, Vraag)
 def vraag_verwijderen(id: int) -> Page:  # noqa: A002 - as in the address
     """A question that should not have been there, with all that was said on it."""
-    return gesprek.remove(gesprek.find(id))
+    return sent_before() or gesprek.remove(gesprek.find(id))
 
 
 # --- what closing fixed -------------------------------------------------------------

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from cmk_admin import database, editing, formats, history_view, mail, questions
+from cmk_admin.entity_actions import OTHERWISE, SEEN, Otherwise, key_of_request
 from cmk_admin.entity_forms import INVALID, STALE, new_key, read_key
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
@@ -114,7 +116,10 @@ def react(vraag: Vraag) -> Page:
     def work() -> str:
         session = database.session()
         # Whether it is open must be what it is now: an answer may have come since it was read.
-        session.refresh(vraag, ("stand", "versie"), with_for_update={"key_share": True})
+        try:
+            session.refresh(vraag, ("stand", "versie"), with_for_update={"key_share": True})
+        except InvalidRequestError:
+            abort(404, "De vraag is intussen verwijderd.")
         said = vraag.reageer(form["tekst"].data, actor().gebruiker_id, side)
         session.add(said)
         session.flush()
@@ -144,13 +149,28 @@ def remove(vraag: Vraag) -> Page:
     if request.method == "GET":
         return _ask_removing(vraag)
     session, back = database.session(), vraag.verantwoording_id
-    session.delete(vraag)
-    session.commit()
-    flash("De vraag is verwijderd.", "success")
-    return redirect(url_for("verantwoordingen.vragen", id=back))
+
+    def work() -> str:
+        # Nobody says anything on it meanwhile.
+        session.refresh(vraag, ("versie", "reacties"), with_for_update=True)
+        if request.form.get(SEEN) != str(len(vraag.reacties)):
+            raise Otherwise
+        session.delete(vraag)
+        session.flush()
+        flash("De vraag is verwijderd.", "success")
+        return url_for("verantwoordingen.vragen", id=back)
+
+    try:
+        return redirect(once(session, key_of_request(), work))
+    except Otherwise:
+        session.rollback()
+        return _ask_removing(vraag, OTHERWISE), STALE
+    except RegelFout as refused:
+        session.rollback()
+        return _ask_removing(vraag, str(refused)), INVALID
 
 
-def _ask_removing(vraag: Vraag) -> str:
+def _ask_removing(vraag: Vraag, notice: str = "") -> str:
     here = url_for("verantwoordingen.vraag", id=vraag.id)
     said = len(vraag.reacties)
     goes = {0: "Er is niet op gereageerd.", 1: "De reactie erop verdwijnt ook."}
@@ -171,6 +191,9 @@ def _ask_removing(vraag: Vraag) -> str:
         cancel_url=here,
         submit_label="Verwijderen",
         danger=True,
+        notice=notice,
+        sleutel=new_key(),
+        hidden=((SEEN, said),),
     )
 
 
