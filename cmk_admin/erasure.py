@@ -73,10 +73,11 @@ def erase(gebruiker_id: int, by: Actor) -> None:
     with acting_as(system(f"gegevens wissen, door gebruiker {by.gebruiker_id}")) as session:
         pseudonymise(session, session.get_one(Gebruiker, gebruiker_id))
         session.commit()
+        mails.forget_files(session)
 
 
 def pseudonymise(session: GateSession, row: Gebruiker) -> None:
-    """The same in a transaction of the caller, who commits."""
+    """The same in a transaction of the caller, who commits, and then calls `mail.forget_files`."""
     names = _names(session, row)
     _forget_account(session, row)
     _scrub(session, row.id, names)
@@ -135,35 +136,54 @@ def _scrub_history(session: GateSession, gebruiker_id: int, names: Names) -> Non
     columns = (Wijziging.titel, Wijziging.waarden)
     for change in _with(session, Wijziging, columns, names, _changes_of(theirs)):
         those = names.of((change.entiteit, change.rij_id) in theirs)
-        change.titel = _without(change.titel, those, gebruiker_id)[:200]
+        change.titel = _without(_whole(change.titel, those), those, gebruiker_id)[:200]
         change.waarden = _clean(change.waarden, those, gebruiker_id)
     for step in _with(session, Bewerking, (Bewerking.omschrijving,), names):
         step.omschrijving = _without(step.omschrijving, names.telling, gebruiker_id)[:300]
 
 
 def _scrub_mail(session: GateSession, gebruiker_id: int, names: Names) -> None:
-    """Of each row that they stand in the file goes as well, with the link that was in it."""
+    """Of each row that they stood in the file goes as well, with the link that was in it."""
     columns = (Mail.onderwerp, Mail.tekst, Mail.adres)
     for mail in _with(session, Mail, columns, names, Mail.ontvanger_id == gebruiker_id):
         those = names.of(mail.ontvanger_id == gebruiker_id)
+        was = mail.onderwerp, mail.tekst, mail.adres
         mail.onderwerp = _without(mail.onderwerp, those, gebruiker_id)[:200]
         mail.tekst = _without(mail.tekst, those, gebruiker_id)
         mail.adres = mail.adres and _without(mail.adres, those, gebruiker_id)[:254]
-        mails.forget_file(mail.id)
+        if mail.ontvanger_id == gebruiker_id or was != (mail.onderwerp, mail.tekst, mail.adres):
+            mails.forget_file_of(session, mail)
 
 
 def _rows_about(session: GateSession, gebruiker_id: int) -> set[tuple[str, int]]:
-    """Entity and number of the rows whose history tells who this person is, also of a membership
-    that is over."""
-    members = select(Lidmaatschap.id).where(Lidmaatschap.gebruiker_id == gebruiker_id)
-    begun = select(Wijziging.rij_id, Wijziging.waarden).where(Wijziging.entiteit == "Lidmaatschap")
-    over = {
-        number
-        for number, values in session.execute(begun)
-        if gebruiker_id in values.get("gebruiker_id", ())
-    }
-    found = {("Lidmaatschap", number) for number in {*session.scalars(members), *over}}
-    return {("Gebruiker", gebruiker_id), *found}
+    """Entity and number of the rows whose history tells who this person is: of themselves, their
+    memberships and what they asked and answered, also when it is gone."""
+    found = {("Gebruiker", gebruiker_id)}
+    for column in (Lidmaatschap.gebruiker_id, Vraag.van_id, Reactie.van_id):
+        entity = column.class_
+        there = session.scalars(select(entity.id).where(column == gebruiker_id))
+        begun = select(Wijziging.rij_id, Wijziging.waarden).where(
+            Wijziging.entiteit == entity.__name__
+        )
+        over = {
+            number
+            for number, values in session.execute(begun)
+            if gebruiker_id in values.get(column.key, ())
+        }
+        found |= {(entity.__name__, number) for number in {*there, *over}}
+    return found
+
+
+def _whole(titel: str, names: list[str]) -> str:
+    """Without the beginning of a name at which a long text was cut."""
+    if not titel.endswith("…"):
+        return titel
+    for name in names:
+        for length in range(len(name) - 1, SHORTEST - 1, -1):
+            kept = titel[:-1].removesuffix(name[:length])
+            if kept != titel[:-1] and not kept[-1:].isalnum():
+                return f"{kept.rstrip()}…"
+    return titel
 
 
 def _changes_of(theirs: set[tuple[str, int]]) -> ColumnElement[bool]:

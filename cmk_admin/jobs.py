@@ -1,5 +1,7 @@
 """Background jobs: a queue beside the database, and the worker that `make run` starts."""
 
+from functools import partial
+
 import click
 from flask import Flask
 from flask.cli import with_appcontext
@@ -37,12 +39,20 @@ def register(app: Flask) -> None:
     @huey.periodic_task(crontab(hour="4", minute="17"))  # type: ignore[untyped-decorator]
     def sweep() -> None:
         with app.app_context():
-            attempts.sweep(clock.now())
-            files.sweep(clock.now())
-            interrupted.sweep(clock.now())
-            links.sweep(clock.now())
-            mail.sweep_files()
-            tasks.sweep(nu())
+            now = clock.now()
+            for clean in (
+                partial(attempts.sweep, now),
+                partial(files.sweep, now),
+                partial(interrupted.sweep, now),
+                partial(links.sweep, now),
+                mail.sweep_files,
+                partial(tasks.sweep, nu()),
+            ):
+                try:
+                    clean()
+                except Exception:
+                    # Each by itself: what keeps one from its work keeps no other from it.
+                    app.logger.exception("opruimen ging mis")
 
     @huey.periodic_task(crontab(hour="4", minute="37"))  # type: ignore[untyped-decorator]
     def look_at_tables() -> None:

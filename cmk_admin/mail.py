@@ -27,6 +27,8 @@ BATCH = 50
 MAX_ATTEMPTS = 20
 LONGEST_WAIT = timedelta(hours=6)
 TIMEOUT = 20
+#: In the info of a session: mail whose file goes at its commit.
+FILES = "mail_files"
 #: Where the personal link comes; the text in the database has none.
 LINK = "[persoonlijke link]"
 
@@ -93,6 +95,8 @@ def _send_one(session: GateSession, number: int) -> bool:
     except DBAPIError:
         raise
     except Exception as error:
+        if not isinstance(error, OSError | smtplib.SMTPException):
+            current_app.logger.exception("mail %s is niet gemaakt of verstuurd", number)
         mail.fout = _reason(error)
         mail.volgende_op = nu() + min(LONGEST_WAIT, timedelta(minutes=2 ** (mail.pogingen - 1)))
         if mail.pogingen >= MAX_ATTEMPTS:
@@ -121,7 +125,7 @@ def deliver(session: GateSession, mail: Mail) -> None:
     if settings.smtp_url is None:
         folder = mail_folder(settings)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{mail.id:06d}.eml").write_bytes(message.as_bytes())
+        file_of(mail.id).write_bytes(message.as_bytes())
     else:
         _send(message, settings.smtp_url)
 
@@ -131,18 +135,31 @@ def mail_folder(settings: Settings) -> Path:
     return settings.instance / "mail"
 
 
-def forget_file(number: int) -> None:
-    """The file of this mail, where mail goes as files: it holds an address and a link."""
+def file_of(number: int) -> Path:
+    """Where this mail stands, where mail goes as files: with an address and a link in it."""
     settings: Settings = current_app.extensions["cmk_settings"]
-    (mail_folder(settings) / f"{number:06d}.eml").unlink(missing_ok=True)
+    return mail_folder(settings) / f"{number:06d}.eml"
+
+
+def forget_file_of(session: GateSession, mail: Mail) -> None:
+    """Its file goes as well, by `forget_files`, once that is certain."""
+    session.info.setdefault(FILES, set()).add(mail.id)
+
+
+def forget_files(session: GateSession) -> None:
+    """After the commit; what was rolled back was never asked."""
+    for number in session.info.pop(FILES, ()):
+        file_of(number).unlink(missing_ok=True)
 
 
 def sweep_files() -> None:
-    """Files of mail that is no more."""
+    """Files of mail that is no more; what is not named as a mail is not ours."""
     settings: Settings = current_app.extensions["cmk_settings"]
+    # The files first: one that is written meanwhile has its row by then.
+    paths = [path for path in mail_folder(settings).glob("*.eml") if path.stem.isdecimal()]
     with acting_as(system("mail opruimen")) as session:
         known = set(session.scalars(select(Mail.id)))
-    for path in mail_folder(settings).glob("[0-9]*.eml"):
+    for path in paths:
         if int(path.stem) not in known:
             path.unlink(missing_ok=True)
 

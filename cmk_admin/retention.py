@@ -84,6 +84,7 @@ def clean_up(by: Actor, moment: datetime, seen: str | None = None) -> list[Due]:
                 row = periods[each.soort]
                 row.opgeruimd_op, row.opgeruimd = moment, each.total
         session.commit()
+        mail.forget_files(session)
     if any(each.soort is Bewaarsoort.TAAK and each.total for each in due):
         tasks.sweep(moment)
     if any(each.soort is Bewaarsoort.MAIL and each.total for each in due):

@@ -1,11 +1,13 @@
 """The first log-in (Handleiding 1.1): what works once, and says nothing."""
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from zxcvbn import matching
 
 from cmk_admin import mail
 from cmk_admin.auth.activation_views import qr_context
@@ -151,6 +153,7 @@ def test_another_address_than_the_invited_one_does_not_do(
         "Cultuurpunt-Gelderland", "nieuwvoorbeeld99", "Piet.Pietersen1", "elf tekens!",
         # Of lists of stolen passwords, and a walk over the keyboard.
         "chocolate123", "liverpool123", "manchesterunited", "1q2w3e4r5t6y", "1qaz2wsx3edc",
+        "P@$$w0rd!123456789",
     ],
 )  # fmt: skip
 def test_the_server_refuses_common_dutch_and_context_passwords(
@@ -174,6 +177,28 @@ def test_the_server_refuses_common_dutch_and_context_passwords(
 )  # fmt: skip
 def test_long_passwords_need_no_capital_digit_or_sign(password: str) -> None:
     assert fault_in(password, ("Piet Pietersen", EMAIL)) is None
+
+
+def test_no_password_takes_long_to_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every sign that stands for a letter there are over five hundred readings: seconds."""
+    tried: list[str] = []
+    one = matching.dictionary_match
+
+    def counting(password: str, *lists: Any, **named: Any) -> Any:
+        tried.append(password)
+        return one(password, *lists, **named)
+
+    monkeypatch.setattr(matching, "dictionary_match", counting)
+    assert fault_in("4@8({[<369&#!1|0$5+7%2" * 4, (EMAIL,)) is None
+    assert len(tried) <= 32
+    assert fault_in("4@8({[4@8({[4@8({[", (EMAIL,)) is not None
+    assert fault_in("P@ssw0rd!P@$$w0rd|1+7", (EMAIL,)) is not None
+
+
+def test_who_chose_a_password_is_not_remembered() -> None:
+    """zxcvbn's own front door keeps the words of the last person, in every process."""
+    fault_in("de kraan lekt sinds dinsdag", ("Onvergetelijk Iemand", EMAIL))
+    assert "user_inputs" not in matching.RANKED_DICTIONARIES
 
 
 def test_activation_does_exactly_one_argon2_verification(

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import and_, inspect, or_, select
 
 from cmk_admin import erasure, mail
-from cmk_admin.gate import GateSession
+from cmk_admin.actor import system
+from cmk_admin.gate import GateSession, acting_as
 from models.activiteit import Last
 from models.base import RegelFout, entiteiten
 from models.gebruiker import Gebruiker
@@ -118,16 +119,58 @@ def test_the_files_of_their_mail_go(portaal: Portaal, els: int) -> None:
         assert not any(file.exists() for file in files)
 
 
+def test_files_of_others_stay_and_none_goes_that_was_not_erased(portaal: Portaal) -> None:
+    """A mail that only says "Meer informatie" is no mail about who is called Info."""
+    with portaal.als() as session:
+        info = maak_gebruiker(session, naam="Info", email="info@voorbeeld.nl").id
+        mail.post(session, info, "Dag", "Dag Info")
+        mail.post(session, portaal.wereld.mensen["adviseur"], "Dag", "Meer Info in de bijlage.")
+        session.commit()
+        theirs, others = session.scalars(select(Mail.id).order_by(Mail.id.desc()).limit(2))
+    theirs, others = sorted((theirs, others))
+    with portaal.app.app_context():
+        mail.send_waiting()
+        with acting_as(system("test")) as session:
+            erasure.pseudonymise(session, session.get_one(Gebruiker, info))
+            session.rollback()
+        assert mail.file_of(theirs).exists()
+        erasure.erase(info, portaal.actor("beheerder"))
+        assert (mail.file_of(theirs).exists(), mail.file_of(others).exists()) == (False, True)
+
+
+def test_what_somebody_asked_is_erased_from_its_history_as_well(portaal: Portaal) -> None:
+    """Also a name at which the title of a long question was cut."""
+    long = "x" * 70 + " Eva Jansen vraagt dit"
+    with portaal.als() as session:
+        eva = maak_gebruiker(session, naam="Eva Jansen", email="eva@voorbeeld.nl")
+        eva.naam = "Eva"
+        session.flush()
+        for text in ("Klopt dit? Groet, Eva", long):
+            maak_vraag(session, tekst=text, van_id=eva.id)
+        number = eva.id
+        session.commit()
+    with portaal.app.app_context():
+        erasure.erase(number, portaal.actor("beheerder"))
+    with portaal.als() as session:
+        told = session.execute(
+            select(Wijziging.titel, Wijziging.waarden).where(Wijziging.entiteit == "Vraag")
+        ).all()
+    assert told
+    assert not [row for row in told if "Eva" in str(row)]
+
+
 def test_the_file_of_a_mail_that_is_no_more_goes(portaal: Portaal) -> None:
     with portaal.app.app_context():
         folder = mail.mail_folder(portaal.app.extensions["cmk_settings"])
         folder.mkdir(exist_ok=True)
         lost, other = folder / "999999.eml", folder / "leesmij.txt"
-        for file in (lost, other):
+        copy = folder / "999999 (1).eml"
+        for file in (lost, other, copy):
             file.touch()
         mail.sweep_files()
-        assert (lost.exists(), other.exists()) == (False, True)
+        assert (lost.exists(), other.exists(), copy.exists()) == (False, True, True)
         other.unlink()
+        copy.unlink()
 
 
 def test_the_history_of_a_namesake_stays(portaal: Portaal) -> None:

@@ -53,3 +53,25 @@ def test_up_down_and_up_again_ends_where_the_models_are(
         command.upgrade(migrations, "head")
         command.check(migrations)
     assert left(empty_database_url, dialect) != []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_number_once_given_is_given_to_nobody_else(
+    app: Flask, empty_database_url: str, dialect: Dialect
+) -> None:
+    """SQLite remakes a table to change its rules; the history names rows by number."""
+    row = """INSERT INTO bewerking (soort, omschrijving, aantal, versie, aangemaakt_op,
+        gewijzigd_op, op) VALUES ('dupliceren', 'x', 1, 1, '2026-01-01', '2026-01-01', '2026-01-01')"""
+    with app.app_context():
+        migrations = app.extensions["migrate"].migrate.get_config()
+        command.upgrade(migrations, "0014")
+        engine = create_engine(empty_database_url)
+        with engine.begin() as connection:
+            for _ in range(5):
+                connection.execute(text(row))
+            connection.execute(text("DELETE FROM bewerking WHERE id > 3"))
+        command.upgrade(migrations, "0015")
+        with engine.begin() as connection:
+            connection.execute(text(row))
+            assert connection.scalars(text("SELECT max(id) FROM bewerking")).one() == 6
+        engine.dispose()

@@ -7,8 +7,11 @@ a long sentence needs none of it, and `CultuurOost2025!` has it all and is guess
 import re
 import unicodedata
 from collections.abc import Iterable
+from decimal import Decimal
+from math import prod
+from typing import Any
 
-from zxcvbn import zxcvbn
+from zxcvbn import matching, scoring, time_estimates
 
 SHORTEST, LONGEST = 12, 1024
 TOO_SHORT = (
@@ -22,7 +25,10 @@ EASY = (
 #: What must be left over once everything that others guess is counted as one character a piece.
 LEFT = 8
 #: zxcvbn's marks are 0 to 4; from 3 on a stolen table of hashes is not enough to guess it.
-MARK, MARKED = 3, 72
+MARK = 3
+#: So many characters are shown to it. It tries every reading of signs that stand for letters: of
+#: more readings than these that takes seconds, so then there is but one.
+MARKED, READINGS = 32, 32
 
 LEET = str.maketrans("0134578@$!", "oieastbasi")
 #: Words of this portal, of the trade and the region, and what people take for passwords.
@@ -64,8 +70,31 @@ def fault_in(password: str, own: Iterable[str] = ()) -> str | None:
 def _is_common(password: str, own: Iterable[str]) -> bool:
     """What lists of stolen passwords begin with, keyboard walks and English words; zxcvbn knows
     no Dutch and nothing of this portal, so it is not asked alone."""
-    mark: int = zxcvbn(password[:MARKED], user_inputs=[*WORDS, *own])["score"]
+    shown = password[:MARKED]
+    # With words of its own: zxcvbn's front door keeps those of the last person for everybody.
+    words = matching.build_ranked_dict([word.lower() for word in (*WORDS, *own)])
+    lists = {**matching.RANKED_DICTIONARIES, "user_inputs": words}
+    found = _guesses_at(shown, lists)
+    guesses = scoring.most_guessable_match_sequence(shown, found)["guesses"]
+    mark: int = time_estimates.guesses_to_score(Decimal(guesses))
     return mark < MARK
+
+
+def _guesses_at(shown: str, lists: dict[str, Any]) -> list[Any]:
+    """What others would try of it: words, walks over the keyboard, rows and dates."""
+    signs = matching.relevant_l33t_subtable(shown, matching.L33T_TABLE).values()
+    if prod(map(len, signs)) <= READINGS:
+        return list(matching.omnimatch(shown, lists))
+    found = matching.dictionary_match(shown.translate(LEET), _ranked_dictionaries=lists)
+    for matcher in (
+        matching.dictionary_match,
+        matching.spatial_match,
+        matching.sequence_match,
+        matching.regex_match,
+        matching.date_match,
+    ):
+        found += matcher(shown, _ranked_dictionaries=lists)
+    return sorted(found, key=lambda match: (match["i"], match["j"]))
 
 
 def _strength(password: str, own: Iterable[str]) -> int:

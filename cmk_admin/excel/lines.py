@@ -69,16 +69,18 @@ class Looks:
 def cell_maker(number: int, column: Column, looks: Looks) -> Callable[[str, Any], str]:
     """What makes of a row (from 1, as text) and a value the cell in this column."""
     start = f'<c r="{xl_col_to_name(number)}'
-    known: dict[Any, str] = {}
+    known: dict[tuple[type, Any], str] = {}
 
     def cell(row: str, value: Any) -> str:
         if value is None:
             return ""
-        rest = known.get(value)
+        # What is equal is not always written alike: True is 1.
+        key = (value.__class__, value)
+        rest = known.get(key)
         if rest is None:
             rest = _rest(column, value, looks)
             if len(known) < KNOWN and len(rest) < LONGEST:
-                known[value] = rest
+                known[key] = rest
         return f"{start}{row}{rest}" if rest else ""
 
     return cell

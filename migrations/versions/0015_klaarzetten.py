@@ -30,12 +30,19 @@ def _kinds(kinds: tuple[str, ...]) -> None:
     """
     bind = op.get_bind()
     triggers: list[str] = []
+    highest = None
     if bind.dialect.name == "sqlite":
+        given = "SELECT seq FROM sqlite_sequence WHERE name = 'bewerking'"
+        highest = bind.exec_driver_sql(given).scalar()
         of_table = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'bewerking'"
         triggers = list(bind.exec_driver_sql(of_table).scalars())
     with op.batch_alter_table("bewerking", table_kwargs={"sqlite_autoincrement": True}) as batch:
         batch.drop_constraint(op.f(CHECK), type_="check")
         listed = ", ".join(f"'{kind}'" for kind in kinds)
         batch.create_check_constraint(op.f(CHECK), sa.text(f"soort IN ({listed})"))
+    if highest is not None:
+        # Numbers once given are never given again, also of rows that are gone.
+        bind.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'bewerking'")
+        bind.exec_driver_sql("INSERT INTO sqlite_sequence VALUES ('bewerking', ?)", (highest,))
     for trigger in triggers:
         bind.exec_driver_sql(trigger)
