@@ -61,7 +61,8 @@ def test_a_number_once_given_is_given_to_nobody_else(
 ) -> None:
     """SQLite remakes a table to change its rules; the history names rows by number."""
     row = """INSERT INTO bewerking (soort, omschrijving, aantal, versie, aangemaakt_op,
-        gewijzigd_op, op) VALUES ('dupliceren', 'x', 1, 1, '2026-01-01', '2026-01-01', '2026-01-01')"""
+            gewijzigd_op, op)
+        VALUES ('dupliceren', 'x', 1, 1, '2026-01-01', '2026-01-01', '2026-01-01')"""
     with app.app_context():
         migrations = app.extensions["migrate"].migrate.get_config()
         command.upgrade(migrations, "0014")
