@@ -1,5 +1,6 @@
 """Stopping a large job and trying it again: one outcome, whoever is first, and no half file."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from cmk_admin import tasks
 from cmk_admin.auth import passwords
@@ -326,6 +328,23 @@ def test_stopping_and_trying_again_on_screen(
     assert "Stoppen" not in page
     client.post(f"{here}/stoppen", data={"csrf_token": key})
     assert "Dit was al klaar." in client.get(here).text
+
+
+def test_what_cannot_be_written_now_is_told_and_said(
+    app: Flask, client: FlaskClient, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite a job that changes rows has the writer's place until it heard it has to stop."""
+    here = f"/mijn-downloads/{ask(app, person)}"
+    key = token(client, here)
+    busy = sqlite3.OperationalError("database is locked")
+
+    def locked(*_: int) -> bool:
+        raise OperationalError("BEGIN IMMEDIATE", {}, busy)
+
+    monkeypatch.setattr(tasks, "stop", locked)
+    answer = client.post(f"{here}/stoppen", data={"csrf_token": key})
+    assert (answer.status_code, answer.location) == (303, here)
+    assert "stopt zodra dat kan" in client.get(here).text
 
 
 @pytest.mark.parametrize("step", ["stoppen", "opnieuw"])
