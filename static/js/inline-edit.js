@@ -11,6 +11,10 @@ async function reason(answer) {
   try { return JSON.parse(body).fout ?? ""; } catch { return said(body).slice(0, 300); }
 }
 
+/* Who is typing elsewhere by the time an answer comes goes on typing there. */
+const within = (box) => document.activeElement === document.body || box.contains(document.activeElement);
+const typingElsewhere = (box) => document.activeElement.matches("input, select, textarea") && !box.contains(document.activeElement);
+
 const columnOf = (cell) => cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
 
 function start(cell) {
@@ -35,9 +39,10 @@ function start(cell) {
 
   function stop() {
     over = true; // Taking the box away blurs it, and leaving a cell saves it.
+    const here = within(box);
     box.remove();
     holder.hidden = false;
-    button.focus();
+    if (here) button.focus();
   }
 
   function refuse(text) {
@@ -45,7 +50,7 @@ function start(cell) {
     box.append(make("span", { class: "error", id: errorId, role: "alert" }, text || "Dit kon niet worden bewaard."));
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", errorId);
-    input.focus();
+    if (!typingElsewhere(box)) input.focus();
   }
 
   async function save() {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from models.activiteit import Activiteit, ActiviteitSchool, Last
 from models.samenwerkingspartner import Samenwerkingspartner
@@ -414,3 +414,34 @@ def test_een_fout_in_een_cel(
     box.press("Escape")
     expect(page.get_by_role("alert")).to_have_count(0)
     assert demo.count(Samenwerkingspartner, naam=PARTNER) == 1
+
+
+@pytest.mark.parametrize(
+    ("kolom", "getypt", "status"),
+    [("Contactpersoon", "Fem", 200), ("E-mailadres", "geen adres", 422)],
+)
+def test_het_antwoord_op_een_cel_stoort_wie_verder_typt(
+    cel: Callable[[str, str], Page], watch: Watch, demo: Demo, kolom: str, getypt: str, status: int
+) -> None:
+    """Saved or refused: the next cell keeps the focus and what is half typed in it."""
+    page = cel(kolom, PARTNER)
+    watch.allow("422")
+    sent: list[Route] = []
+    page.route("**/ajax/update/", lambda route: sent.append(route))
+    first = page.get_by_role("textbox", name=f"{kolom} van {PARTNER} wijzigen")
+    first.fill(getypt)
+    first.press("Tab")
+    button(page, f"Plaats van {PARTNER} wijzigen").press("Enter")
+    box = page.get_by_role("textbox", name=f"Plaats van {PARTNER} wijzigen")
+    box.fill("Ruurl")
+    with page.expect_response("**/ajax/update/") as answered:
+        sent[0].continue_()
+    assert answered.value.status == status
+    if status == 200:
+        expect(first).to_have_count(0)
+    else:
+        expect(page.get_by_role("alert")).to_have_text("Vul een geldig e-mailadres in.")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("Ruurl")
+    assert len(sent) == 1
+    assert demo.count(Samenwerkingspartner, plaats="Ruurl") == 0
