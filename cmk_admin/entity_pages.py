@@ -130,6 +130,7 @@ def _column(screen: Screen, query: Query, attribute: Attribute) -> Column:
         sort_url=query.url(screen.base, sort=following, page=1) if can_sort(attribute) else None,
         sorted="" if not now else ("descending" if descending else "ascending"),
         choices=choices,
+        kind=KINDS.get(attribute.kind, "tekst"),
     )
 
 

@@ -87,6 +87,8 @@ class Column:
     """What may be chosen when a cell of this column is changed in place."""
     optional: bool = False
     """Left out where the list has little room; the `note` of a cell tells it then."""
+    kind: CellKind = "tekst"
+    """Of what may be changed in place: an amount is typed without its euro sign."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 /* Change a cell in place: one with data-edit, in a table with data-edit-url. Its row has
-   data-edit-row and -label, its column data-column; a column with choices carries a
-   <template data-choices>. Enter saves, Esc cancels, errors stay at the cell with what was
+   data-edit-row and -label, its column data-column and data-kind; a column with choices carries
+   a <template data-choices>. Enter saves, Esc cancels, errors stay at the cell with what was
    typed. The answer may be JSON {"tekst": …} with what to show now. */
 import { all, make, toast, token } from "./dom.js";
 
@@ -21,9 +21,9 @@ function start(cell) {
   const holder = cell.querySelector(".editable");
   const value = holder.querySelector(".edit-value");
   const before = value.querySelector(".muted") ? "" : value.textContent.trim();
-  const money = before.startsWith("€");
   const button = holder.querySelector(".edit-button");
   const column = columnOf(cell);
+  const money = column.dataset.kind === "geld";
   const choices = column.querySelector("[data-choices]");
   const label = button.getAttribute("aria-label");
   const name = column.dataset.column;

@@ -427,7 +427,11 @@ def test_het_antwoord_op_een_cel_stoort_wie_verder_typt(
     page = cel(kolom, PARTNER)
     watch.allow("422")
     sent: list[Route] = []
-    page.route("**/ajax/update/", lambda route: sent.append(route))
+
+    def hold(route: Route) -> None:
+        sent.append(route)
+
+    page.route("**/ajax/update/", hold)
     first = page.get_by_role("textbox", name=f"{kolom} van {PARTNER} wijzigen")
     first.fill(getypt)
     first.press("Tab")
@@ -445,3 +449,27 @@ def test_het_antwoord_op_een_cel_stoort_wie_verder_typt(
     expect(box).to_have_value("Ruurl")
     assert len(sent) == 1
     assert demo.count(Samenwerkingspartner, plaats="Ruurl") == 0
+
+
+def test_alleen_een_bedrag_verliest_zijn_euroteken(als: As, demo: Demo) -> None:
+    """An amount is typed bare; words that begin with an amount are words."""
+    words = "€ 500 bijdrage muziek"
+    with demo.session() as session:
+        last = session.get_one(Last, demo.id(Last, activiteit_id=demo.activiteit(MUZIEK)))
+        last.toelichting, last.bedrag = words, 12_50
+        id_ = last.id
+        session.commit()
+    page = als("beheerder")
+    page.goto("/beheer/lasten/?search=bijdrage+muziek")
+    button(page, f"Bedrag van {words} wijzigen").click()
+    box = page.get_by_role("textbox", name=f"Bedrag van {words} wijzigen")
+    expect(box).to_have_value("12,50")
+    box.press("Escape")
+    button(page, f"Toelichting van {words} wijzigen").click()
+    box = page.get_by_role("textbox", name=f"Toelichting van {words} wijzigen")
+    expect(box).to_have_value(words)
+    box.press("End")
+    box.type("les")
+    box.press("Enter")
+    expect(box).to_have_count(0)
+    assert demo.count(Last, id=id_, toelichting=f"{words}les") == 1
