@@ -263,7 +263,7 @@ class FormRunner:
         except IntegrityError as error:
             self.session.rollback()
             return _fault(integrity.translate(error).tekst)
-        return jsonify(tekst=cell_text(attribute, row))
+        return jsonify(tekst=cell_text(attribute, row), naam=str(row))
 
 
 def _fault(text: str, status: int = INVALID) -> BaseResponse:

@@ -374,7 +374,7 @@ class EntityView(ModelView):
     @expose("/ajax/update/", methods=("POST",))
     @requires(Handeling.WIJZIGEN)
     def ajax_update(self) -> BaseResponse:
-        """Change one cell in the list; answers `{"tekst"}` or `{"fout"}`."""
+        """Change one cell in the list; answers `{"tekst", "naam"}` or `{"fout"}`."""
         self._not_the_gates_own()
         row = self.row(request.form.get("list_form_pk"))
         self.require(Handeling.WIJZIGEN, row)

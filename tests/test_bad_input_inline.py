@@ -145,4 +145,5 @@ def test_what_was_typed_is_shown_as_everywhere(portaal: Portaal) -> None:
         if text is None:
             assert answer.status_code == 422, name
         else:
-            assert answer.get_json() == {"tekst": text}
+            assert answer.get_json()["tekst"] == text
+            assert answer.get_json()["naam"] == row(portaal, Last, id_)["toelichting"]

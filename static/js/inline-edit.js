@@ -1,7 +1,8 @@
 /* Change a cell in place: one with data-edit, in a table with data-edit-url. Its row has
    data-edit-row and -label, its column data-column and data-kind; a column with choices carries
    a <template data-choices>. Enter saves, Esc cancels, errors stay at the cell with what was
-   typed. The answer may be JSON {"tekst": …} with what to show now. */
+   typed. The answer may be JSON {"tekst": …, "naam": …}: what the cell shows now, and what its
+   row is called. */
 import { all, make, toast, token } from "./dom.js";
 
 const said = (text) => (text.trim().startsWith("<") ? "" : text.trim());
@@ -16,6 +17,24 @@ const within = (box) => document.activeElement === document.body || box.contains
 const typingElsewhere = (box) => document.activeElement.matches("input, select, textarea") && !box.contains(document.activeElement);
 
 const columnOf = (cell) => cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+
+const labelOf = (cell) => `${columnOf(cell).textContent.trim()} van ${cell.parentElement.dataset.editLabel} wijzigen`;
+
+/* As the list shows it: a name stays a link, and nothing is a dash. */
+function show(value, text) {
+  if (text) (value.querySelector("a") ?? value).textContent = text;
+  else value.replaceChildren(make("span", { class: "muted" }, "–"));
+}
+
+/* What is spoken of a row begins or ends with its name. */
+function rename(row, name) {
+  const was = row.dataset.editLabel.length;
+  const say = (element, words) => element?.setAttribute("aria-label", words(element.getAttribute("aria-label")));
+  row.dataset.editLabel = name;
+  for (const cell of all("[data-edit]", row)) all(".edit-button, .edit-form .input", cell).forEach((element) => say(element, () => labelOf(cell)));
+  say(row.querySelector(".pick input"), (label) => name + label.slice(was));
+  say(row.querySelector(".more > .button"), (label) => label.slice(0, label.length - was) + name);
+}
 
 function start(cell) {
   const holder = cell.querySelector(".editable");
@@ -61,8 +80,9 @@ function start(cell) {
     try {
       const answer = await fetch(cell.closest("table").dataset.editUrl, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" }, redirect: "manual" });
       if (!answer.ok) { refuse(answer.type === "opaqueredirect" ? "Je bent uitgelogd. Log opnieuw in." : await reason(answer)); return; }
-      const shown = await answer.text().then((text) => { try { return JSON.parse(text).tekst; } catch { return undefined; } });
-      value.textContent = shown ?? (choices ? input.selectedOptions[0].textContent : money && input.value ? `€ ${input.value}` : input.value);
+      const { tekst, naam } = await answer.text().then((text) => { try { return JSON.parse(text); } catch { return {}; } });
+      show(value, tekst ?? (choices ? input.selectedOptions[0].textContent : money && input.value ? `€ ${input.value}` : input.value));
+      if (naam) rename(cell.parentElement, naam);
       stop();
       cell.classList.remove("saved");
       requestAnimationFrame(() => cell.classList.add("saved"));
@@ -88,8 +108,7 @@ function start(cell) {
 /* Without script there is nothing to press, so the button comes with the script. */
 function prepare(cell, icon) {
   const value = make("span", { class: "edit-value" }, ...cell.childNodes);
-  const label = `${columnOf(cell).textContent.trim()} van ${cell.parentElement.dataset.editLabel} wijzigen`;
-  const button = make("button", { type: "button", class: "edit-button", "aria-label": label }, icon.content.cloneNode(true));
+  const button = make("button", { type: "button", class: "edit-button", "aria-label": labelOf(cell) }, icon.content.cloneNode(true));
   button.addEventListener("click", () => start(cell));
   cell.append(make("span", { class: "editable" }, value, button));
   cell.addEventListener("dblclick", (event) => { if (!event.target.closest("a, button, input, select")) start(cell); });

@@ -473,3 +473,31 @@ def test_alleen_een_bedrag_verliest_zijn_euroteken(als: As, demo: Demo) -> None:
     box.press("Enter")
     expect(box).to_have_count(0)
     assert demo.count(Last, id=id_, toelichting=f"{words}les") == 1
+
+
+def test_een_gewijzigde_rij_is_wat_de_lijst_ervan_toont(
+    cel: Callable[[str, str], Page], demo: Demo
+) -> None:
+    """Its name is still a link, and what is spoken of the row has the new one."""
+    new = "Dansstudio Zwaai"
+    page = cel("Naam", PARTNER)
+    page.get_by_role("textbox", name=f"Naam van {PARTNER} wijzigen").fill(new)
+    page.keyboard.press("Enter")
+    expect(button(page, f"Naam van {new} wijzigen")).to_be_focused()
+    row = row_of(page, new)
+    expect(link(row, new)).to_have_attribute("href", re.compile(r"/samenwerkingspartners/"))
+    button(page, f"Plaats van {new} wijzigen").click()
+    page.get_by_role("textbox", name=f"Plaats van {new} wijzigen").fill("")
+    page.keyboard.press("Enter")
+    expect(row.locator(".muted").filter(has_text="–")).to_have_count(1)
+
+    def spoken() -> list[str | None]:
+        found = row.locator("[aria-label]").all()
+        return [element.get_attribute("aria-label") for element in found]
+
+    now, html = spoken(), row.inner_html()
+    assert not [label for label in now if PARTNER in (label or "")]
+    page.reload()
+    expect(button(page, f"Plaats van {new} wijzigen")).to_have_count(1)
+    assert spoken() == now
+    assert row.inner_html().split() == html.replace(' class="saved"', "").split()
