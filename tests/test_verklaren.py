@@ -28,7 +28,7 @@ from tests.report_world import maak_jaar
 from tests.rights_table import ROLLEN
 from tests.support.portal import Portaal
 from tests.support.strictness import SLOW
-from views.rapportages.verklaren import KOLOMMEN, LABELS
+from views.rapportages.verklaren import KOLOMMEN, LABELS, OPGETELD
 
 #: Where a figure stands in `Totalen`; the others are tested by their own name below.
 TOTALEN = {
@@ -121,6 +121,19 @@ def test_every_figure_has_a_definition_columns_and_parts() -> None:
     assert set(FIGUREN) == {*TOTALEN, "begroot"}
 
 
+@SLOW
+@given(st.randoms(use_true_random=False))
+def test_the_column_beside_the_name_is_what_adds_up(session: GateSession, kans: Random) -> None:
+    selectie = kies(session, f.JAAR, [partij.id for partij in maak_jaar(session, kans).partijen])
+    for name, figure in FIGUREN.items():
+        rows = list(figure.regels(session, selectie, {}))
+        columns = KOLOMMEN[figure.soort]
+        value = {column.label: of for column, of in columns.velden}.get(OPGETELD.get(name, ""))
+        added = [1 if value is None else value(row) or 0 for row in rows]
+        assert sum(added) == figure.waarde(rows), name
+    session.rollback()
+
+
 # --- on screen --------------------------------------------------------------------------
 
 
@@ -197,6 +210,35 @@ def test_the_page_says_what_the_figure_means(portaal: Portaal) -> None:
     heads = [head.words for head in all_.all("th") if head.get("scope") == "col"]
     assert heads[:4] == ["Contractpartij", "Project", "Activiteit", "Bedrag"]
     assert set(heads) == labels - {"Jaar"}
+
+
+@pytest.mark.parametrize(
+    ("figure", "begin"),
+    [
+        ("besteed", ["Activiteit", "Bedrag", "CMK-doel", "Kostensoort"]),
+        ("besteedbaar", ["Bron", "Bedrag", "Omschrijving"]),
+        ("nog-te-besteden", ["Omschrijving", "Bedrag", "Soort"]),
+        ("begroot", ["Post", "Begroot", "CMK-doel"]),
+        ("activiteiten", ["Activiteit", "Aantal activiteiten", "CMK-doel"]),
+        ("uren", ["Activiteit", "Uren", "CMK-doel"]),
+        ("deelnames", ["School", "Aantal leerkrachten", "Activiteit"]),
+        ("bereikt", ["School", "Schoolbestuur", "Vestigingscode"]),
+    ],
+)
+def test_the_name_and_what_adds_up_come_first(
+    portaal: Portaal, figure: str, begin: list[str]
+) -> None:
+    """On screen; a download has the order of the spec."""
+    _something_of_everything(portaal)
+    address = f"/rapportages/verklaar/{figure}"
+    person = portaal.bezoeker("beheerder")
+    page = Page(person.get(f"{address}?jaar=2026").text)
+    heads = [head.words for head in page.all("th") if head.get("scope") == "col"]
+    own = [head for head in heads if head not in SAME]
+    assert own[: len(begin)] == begin
+    assert heads[-len(own) :] == own
+    text = person.get(f"{address}/csv?jaar=2026").data.decode().removeprefix("\ufeff")
+    assert text.splitlines()[0].split(";") == [c.label for c in KOLOMMEN[FIGUREN[figure].soort].kop]
 
 
 def test_rows_can_be_searched_sorted_and_taken_along(portaal: Portaal) -> None:

@@ -22,9 +22,13 @@ Veld = tuple[Column, Callable[[T], Any]]
 
 @dataclass(frozen=True, slots=True)
 class Kolommen(Generic[T]):
-    """Columns with, for each, what a row has in it."""
+    """Columns with, for each, what a row has in it.
+
+    naam: the column that says what a row is about; on screen it leads.
+    """
 
     velden: tuple[Veld[T], ...]
+    naam: str
 
     @property
     def kop(self) -> list[Column]:
@@ -68,7 +72,8 @@ ACTIVITEITEN: Kolommen[Activiteitregel] = Kolommen(
         (Column("Periode tot en met", "date"), lambda r: r.eind),
         (Column("Uren", "hours", total=True), lambda r: r.uren),
         (Column("Aantal activiteiten", "integer", total=True), lambda r: r.aantal),
-    )
+    ),
+    "Activiteit",
 )
 SCHOLEN: Kolommen[Schoolregel] = Kolommen(
     (
@@ -80,7 +85,8 @@ SCHOLEN: Kolommen[Schoolregel] = Kolommen(
         (Column("Schoolbestuur"), lambda r: r.school.bestuur),
         (Column("Gemeente", width=20), lambda r: r.school.gemeente),
         (Column("Aantal leerkrachten", "integer", total=True), lambda r: r.leerkrachten),
-    )
+    ),
+    "School",
 )
 LASTEN: Kolommen[Lastregel] = Kolommen(
     (
@@ -93,7 +99,8 @@ LASTEN: Kolommen[Lastregel] = Kolommen(
         (Column("Boekstuknummer", width=18), lambda r: r.boekstuknummer),
         (Column("Betaald op", "date"), lambda r: r.betaald_op),
         (Column("Bedrag", "money", total=True), lambda r: r.bedrag),
-    )
+    ),
+    "Activiteit",
 )
 BATEN: Kolommen[Baatregel] = Kolommen(
     (
@@ -101,7 +108,8 @@ BATEN: Kolommen[Baatregel] = Kolommen(
         (Column("Bron", width=22), lambda r: r.bron),
         (Column("Omschrijving", width=40), lambda r: r.omschrijving),
         (Column("Bedrag", "money", total=True), lambda r: r.bedrag),
-    )
+    ),
+    "Bron",
 )
 BEGROTING: Kolommen[Begrotingsregel] = Kolommen(
     (
@@ -109,7 +117,8 @@ BEGROTING: Kolommen[Begrotingsregel] = Kolommen(
         (Column("Post", width=40), lambda r: r.naam),
         (Column("CMK-doel"), lambda r: r.doel),
         (Column("Begroot", "money", total=True), lambda r: r.bedrag),
-    )
+    ),
+    "Post",
 )
 PARTNERS: Kolommen[Partnerregel] = Kolommen(
     (
@@ -117,7 +126,8 @@ PARTNERS: Kolommen[Partnerregel] = Kolommen(
         (Column("Activiteit", width=40), lambda r: r.activiteit),
         (Column("CMK-doel"), lambda r: r.doel),
         (Column("Samenwerkingspartner", width=40), lambda r: r.partner),
-    )
+    ),
+    "Samenwerkingspartner",
 )
 SCHOOLSTANDEN: Kolommen[Schoolstand] = Kolommen(
     (
@@ -129,7 +139,8 @@ SCHOOLSTANDEN: Kolommen[Schoolstand] = Kolommen(
         (Column("Bereikt", width=12), lambda s: ja_nee(s.bereikt)),
         (Column("Activiteiten", "integer"), lambda s: s.activiteiten),
         (Column("Deelnames", "integer", total=True), lambda s: s.deelnames),
-    )
+    ),
+    "School",
 )
 BESTUREN: Kolommen[Bestuurstand] = Kolommen(
     (
@@ -139,7 +150,8 @@ BESTUREN: Kolommen[Bestuurstand] = Kolommen(
         (Column("Bereikt buiten de regio", "integer", total=True), lambda b: b.buiten),
         (Column("Activiteiten", "integer"), lambda b: b.activiteiten),
         (Column("Deelnames", "integer", total=True), lambda b: b.deelnames),
-    )
+    ),
+    "Schoolbestuur",
 )
 GEMEENTEN: Kolommen[Groepcijfers] = Kolommen(
     (
@@ -148,7 +160,8 @@ GEMEENTEN: Kolommen[Groepcijfers] = Kolommen(
         (Column("Scholen in de regio", "integer", total=True), lambda g: g.regio),
         (Column("Bereikt buiten de regio", "integer", total=True), lambda g: g.buiten),
         (Column("Deelnames", "integer", total=True), lambda g: g.deelnames),
-    )
+    ),
+    "Gemeente",
 )
 
 
@@ -162,7 +175,8 @@ def prestaties(label: str, opgeteld: bool) -> Kolommen[Prestatie]:
             (Column("Uren", "hours", total=opgeteld), lambda p: p.uren),
             (Column("Unieke scholen", "integer"), lambda p: len(p.scholen)),
             (Column("Deelnames", "integer", total=opgeteld), lambda p: p.deelnames),
-        )
+        ),
+        label,
     )
 
 

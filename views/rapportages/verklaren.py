@@ -1,7 +1,7 @@
 """ "Verklaar dit getal": the definition of a figure and the rows that make it, on a page."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import compress
 from typing import Any
@@ -27,7 +27,7 @@ from models.rapportages.verklaring import DELEN, FIGUREN, Figuur, Saldoregel, So
 from models.vouwen import vouw
 from views.rapportages import kolommen
 from views.rapportages.keuze import Keuze
-from views.rapportages.kolommen import Kolommen
+from views.rapportages.kolommen import Kolommen, Veld
 
 SALDO: Kolommen[Saldoregel] = Kolommen(
     (
@@ -35,7 +35,8 @@ SALDO: Kolommen[Saldoregel] = Kolommen(
         (Column("Soort", width=10), lambda r: r.wat),
         (Column("Omschrijving", width=50), lambda r: r.omschrijving),
         (Column("Bedrag", "money", total=True), lambda r: r.bedrag),
-    )
+    ),
+    "Omschrijving",
 )
 KOLOMMEN: dict[Soort, Kolommen[Any]] = {
     "lasten": kolommen.LASTEN,
@@ -45,6 +46,16 @@ KOLOMMEN: dict[Soort, Kolommen[Any]] = {
     "activiteiten": kolommen.ACTIVITEITEN,
     "scholen": kolommen.SCHOLEN,
     "standen": kolommen.SCHOOLSTANDEN,
+}
+#: Figure → the column that it adds up; of the others every row counts for one.
+OPGETELD = {
+    "besteed": "Bedrag",
+    "besteedbaar": "Bedrag",
+    "nog-te-besteden": "Bedrag",
+    "begroot": "Begroot",
+    "activiteiten": "Aantal activiteiten",
+    "uren": "Uren",
+    "deelnames": "Aantal leerkrachten",
 }
 #: What is gone through for the rows of a kind; of what is missing here there is little.
 GELEZEN: dict[Soort, tuple[str, ...]] = {
@@ -187,10 +198,10 @@ def lijst(verklaring: Verklaring, pad: str) -> tuple[str, ListPage]:
             gegeven[naam] = request.args[naam]
     adres = tables.Address(pad, gegeven)
     loop = Doorloop(verklaring)
-    alle = _op_scherm(verklaring.kolommen)
+    alle = _op_scherm(verklaring)
     tabel = tables.table(loop, list(_koppen(alle)), adres)
     op_scherm = [kolom.label not in loop.overbodig for kolom in alle.kop]
-    velden: Kolommen[Any] = Kolommen(tuple(compress(alle.velden, op_scherm)))
+    velden: Kolommen[Any] = Kolommen(tuple(compress(alle.velden, op_scherm)), alle.naam)
     kop = velden.kop
     return loop.getal, ListPage(
         columns=tuple(compress(tabel.columns, op_scherm)),
@@ -216,13 +227,17 @@ def lijst(verklaring: Verklaring, pad: str) -> tuple[str, ListPage]:
     )
 
 
-def _op_scherm(velden: Kolommen[Any]) -> Kolommen[Any]:
-    """The amounts that add up to the figure stand beside the name of the row: in sight."""
-    van = {kolom.label for kolom, _ in kolommen.herkomst()}
-    herkomst = [veld for veld in velden.velden if veld[0].label in van]
-    naam, *rest = (veld for veld in velden.velden if veld[0].label not in van)
-    rest.sort(key=lambda veld: veld[0].kind != "money")
-    return Kolommen((*herkomst, naam, *rest))
+def _op_scherm(verklaring: Verklaring) -> Kolommen[Any]:
+    """What adds up to the figure stands beside the name of the row: in sight."""
+    alle = verklaring.kolommen
+    voorop = [kolom.label for kolom, _ in kolommen.herkomst()]
+    voorop += [alle.naam, OPGETELD.get(verklaring.figuur.naam, "")]
+
+    def plaats(veld: Veld[Any]) -> int:
+        label = veld[0].label
+        return voorop.index(label) if label in voorop else len(voorop)
+
+    return replace(alle, velden=tuple(sorted(alle.velden, key=plaats)))
 
 
 def _koppen(velden: Kolommen[Any]) -> Iterator[tables.Heading[Any]]:
