@@ -23,15 +23,21 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The address of a list: its path and the parameters that it knows, as given."""
+    """The address of a list: its path and the parameters that it knows, as given.
+
+    anchor: the id of the list, where its page begins with something else.
+    """
 
     path: str
     given: Mapping[str, str]
+    anchor: str = ""
 
     @classmethod
-    def of(cls, path: str, arguments: Mapping[str, str], known: Iterable[str]) -> "Address":
+    def of(
+        cls, path: str, arguments: Mapping[str, str], known: Iterable[str], anchor: str = ""
+    ) -> "Address":
         found = {name: arguments.get(name, "").strip() for name in known}
-        return cls(path, {name: value for name, value in found.items() if value})
+        return cls(path, {name: value for name, value in found.items() if value}, anchor)
 
     def get(self, name: str) -> str:
         return self.given.get(name, "")
@@ -39,7 +45,8 @@ class Address:
     def url(self, **changes: str) -> str:
         """The same list with some parameters changed; "" leaves one out."""
         wanted = {name: value for name, value in {**self.given, **changes}.items() if value}
-        return f"{self.path}?{urlencode(wanted)}" if wanted else self.path
+        question = f"?{urlencode(wanted)}" if wanted else ""
+        return f"{self.path}{question}{'#' if self.anchor else ''}{self.anchor}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,35 @@ def test_many_activities_stand_a_page_at_a_time_under_the_totals_of_all(portaal:
         assert euro(spent) in page.text
 
 
+def test_a_part_of_the_activities_says_so(portaal: Portaal) -> None:
+    """At the total and on paper; whoever turns the page stays at the table."""
+    year = portaal.wereld.id(Verantwoording, "eigen")
+    with portaal.als() as session:
+        verantwoording = session.get_one(Verantwoording, year)
+        for _ in range(101):
+            f.maak_activiteit(session, verantwoording)
+        session.commit()
+    visitor = portaal.bezoeker("projectleider")
+    base = f"/verantwoordingen/{year}/financieel-overzicht"
+    every = Page(visitor.get(f"{base}?regels=alle").text)
+    number = len(every.by_id("per-activiteit").all("tr")) - 2
+    for which, part in {
+        "": f"1–100 van {number}",
+        "?page=2": f"101–{number} van {number}",
+        "?regels=alle": "",
+    }.items():
+        page = Page(visitor.get(f"{base}{which}").text)
+        table = page.by_id("per-activiteit")
+        [foot] = [head.words for head in table.all("tfoot")[0].all("th")]
+        assert foot == (f"Totaal van alle {number} activiteiten" if part else "Totaal")
+        onward = [link.get("href") for link in table.all("nav")[0].all("a")]
+        assert onward
+        assert all(address.endswith("#per-activiteit") for address in onward)
+        told = [notice.words for notice in page.with_class("in-part")]
+        assert len(told) == bool(part)
+        assert all(part in notice and "Per pagina: alle" in notice for notice in told)
+
+
 def test_many_schools_are_shown_a_page_at_a_time(portaal: Portaal) -> None:
     """The totals are those of the year, on every page."""
     year = portaal.wereld.id(Verantwoording, "eigen")

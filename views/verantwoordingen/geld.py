@@ -12,12 +12,14 @@ from models.financieel import Financieel, Post
 #: So many activities on a page: most years have all of theirs on one.
 LINES = 100
 ALL = "alle"
+#: The id of their table: whoever turns a page looks on there.
+PLACE = "per-activiteit"
 
 
 def lines(money: Financieel) -> tuple[Sequence[Post], Pager]:
     """The activities that the address asks for, and the ways on."""
     posts = money.per_activiteit
-    address = tables.Address.of(request.path, request.args, ("page", "regels"))
+    address = tables.Address.of(request.path, request.args, ("page", "regels"), PLACE)
     everything = address.get("regels") == ALL
     table = tables.table(posts, (), address, max(LINES, len(posts)) if everything else LINES)
     if len(posts) <= LINES:
