@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from models.activiteit import Activiteit, ActiviteitDoelgroep, ActiviteitSchool, DuurEenheid
+from models.activiteit import Activiteit, ActiviteitDoelgroep, ActiviteitSchool
 from models.project import Begrotingspost
 from models.school import School
 from models.verantwoording import Verantwoording, Werkwijze
@@ -111,7 +111,8 @@ def activiteiten(
 ) -> Iterator[Activiteit]:
     """The activities, unsaved. doel_id: of what the begroting names none for.
 
-    Hours are not known beforehand: 0 in total, which the checklist tells until it is filled in.
+    Hours are not known beforehand: 0, which the checklist tells until it is filled in. They are
+    counted as in an activity that somebody adds: per time it is held.
     """
     for vak in vakken:
         scholen = [ActiviteitSchool(school_id=vak.school.id)] if vak.school is not None else []
@@ -120,7 +121,6 @@ def activiteiten(
             naam=vak.naam,
             doel_id=vak.doel_id or doel_id,
             duur=Decimal(0),
-            duur_eenheid=DuurEenheid.TOTAAL,
             startdatum=vak.begin,
             einddatum=vak.eind,
             scholen=scholen,

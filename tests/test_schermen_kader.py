@@ -1,6 +1,7 @@
 """Activiteiten klaarzetten: what is shown is what is made, once, by who may (Handleiding 3)."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -164,6 +165,21 @@ def test_d_a_frame_can_be_completed(portaal: Portaal) -> None:
     again = seen(visitor, where, filled(portaal, visitor.get(where)))
     assert again.status_code == 422
     assert errors(again) == ["Begrotingsposten: Van alles wat je koos is er al een activiteit."]
+
+
+def test_hours_typed_later_count_as_in_an_activity_that_was_added(portaal: Portaal) -> None:
+    """Handleiding 2.2: "4 activiteiten" of 1,5 hours are 6 hours, whoever made the activity."""
+    in_way(portaal, Werkwijze.D)
+    visitor, where = portaal.bezoeker("projectleider"), path(portaal)
+    preview = seen(visitor, where, filled(portaal, visitor.get(where)))
+    assert visitor.post(where, Page(preview.text).form()).status_code == 302
+    with portaal.als() as session:
+        mine = select(Activiteit).where(Activiteit.verantwoording_id == year(portaal))
+        row = session.scalars(mine.limit(1)).one()
+        assert (row.duur, row.totaal_uren) == (0, 0)
+        row.aantal_activiteiten, row.duur = 4, Decimal("1.5")
+        session.commit()
+        assert row.totaal_uren == 6
 
 
 def test_the_goal_is_not_asked_when_only_posts_with_one_are_chosen(portaal: Portaal) -> None:
