@@ -69,11 +69,12 @@ class PageHeader:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """What to say where nothing is yet, and the first step to offer."""
+    """What to say where nothing is yet, and the first step to offer; others beside it."""
 
     title: str
     text: str = ""
     action: Action | None = None
+    others: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
 from models.activiteit import Activiteit, ActiviteitDoelgroep, ActiviteitSchool
 from models.project import Begrotingspost
 from models.school import School
@@ -59,6 +62,32 @@ def per_post(jaar: int, posten: Iterable[Begrotingspost]) -> list[Vak]:
 PER_POST = {Werkwijze.C: per_kwartaal, Werkwijze.D: per_post}
 #: In werkwijze B an activity is added when it was carried out: there is nothing to begin with.
 MET_KADER = frozenset({Werkwijze.A, *PER_POST})
+
+
+def scholen_van(verantwoording: Verantwoording) -> Select[tuple[School]]:
+    """Werkwijze A: the schools of the own werkgebied, of the sector of this project."""
+    binnen = School.nabij([verantwoording.contractpartij_id])
+    assert binnen is not None
+    sector = verantwoording.project.sector_id
+    van_sector = or_(School.sector_id.is_(None), School.sector_id == sector)
+    return select(School).where(binnen, van_sector, School.actief)
+
+
+def posten_van(verantwoording: Verantwoording) -> Select[tuple[Begrotingspost]]:
+    """Werkwijze C and D: the begroting of the year."""
+    return select(Begrotingspost).where(
+        Begrotingspost.project_id == verantwoording.project_id,
+        Begrotingspost.kalenderjaar == verantwoording.kalenderjaar,
+    )
+
+
+def kan(sessie: Session, verantwoording: Verantwoording) -> bool:
+    """Whether there is anything to lay down in this year."""
+    if verantwoording.werkwijze not in MET_KADER:
+        return False
+    per_post = verantwoording.werkwijze in PER_POST
+    rijen = posten_van(verantwoording) if per_post else scholen_van(verantwoording)
+    return sessie.scalar(select(rijen.exists())) is True
 
 
 def _jaar(jaar: int) -> tuple[date, date]:

@@ -386,16 +386,60 @@ def test_without_a_frame_the_page_says_why(
     assert not portaal.changed()
 
 
-def test_without_a_begroting_or_schools_the_page_says_who_can_help(portaal: Portaal) -> None:
+def bare(portaal: Portaal, way: Werkwijze) -> None:
+    """The empty year in this werkwijze, without a begroting and without schools."""
     with portaal.als() as session:
-        row = session.get_one(Verantwoording, year(portaal))
-        row.werkwijze = Werkwijze.C
-        session.commit()
-    visitor, where = portaal.bezoeker("projectleider"), path(portaal)
-    assert "Er staan nog geen begrotingsposten voor 2027." in visitor.get(where).text
-    with portaal.als() as session:
-        session.get_one(Verantwoording, year(portaal)).werkwijze = Werkwijze.A
+        session.get_one(Verantwoording, year(portaal)).werkwijze = way
         for school in session.scalars(select(School)):
             school.actief = False
         session.commit()
-    assert "In jullie werkgebied staan nog geen scholen." in visitor.get(where).text
+
+
+def card(portaal: Portaal, who: str, where: str) -> list[tuple[str, bool]]:
+    """The steps that are offered where nothing is yet; whether they are the first (pink) one."""
+    [box] = Page(portaal.bezoeker(who).get(where).text).with_class("empty")
+    return [(a.words, "button-primary" in a.get("class")) for a in box.all("a")]
+
+
+@pytest.mark.parametrize(
+    ("way", "told"),
+    [
+        (Werkwijze.A, "In jullie werkgebied staan nog geen scholen."),
+        (Werkwijze.C, "Er staan nog geen begrotingsposten voor 2027."),
+        (Werkwijze.D, "Er staan nog geen begrotingsposten voor 2027."),
+    ],
+)
+def test_without_a_begroting_or_schools_one_can_go_on(
+    portaal: Portaal, way: Werkwijze, told: str
+) -> None:
+    """The first step is not a page where there is nothing to choose."""
+    bare(portaal, way)
+    new = ("+Nieuw", True)
+    theirs = [("Financieel overzicht", False)] if way is not Werkwijze.A else []
+    enter = [("+Nieuwe begrotingspost", False)] if way is not Werkwijze.A else []
+    first = f"/verantwoordingen/{year(portaal)}/activiteiten"
+    for where in (path(portaal), first):
+        assert told in portaal.bezoeker("projectleider").get(where).text
+        assert card(portaal, "projectleider", where) == [new, *theirs]
+        assert card(portaal, "beheerder", where) == [new, *enter]
+
+
+def test_who_enters_a_begrotingspost_there_comes_back(portaal: Portaal) -> None:
+    bare(portaal, Werkwijze.D)
+    visitor, where = portaal.bezoeker("beheerder"), path(portaal)
+    [enter] = [a for a in Page(visitor.get(where).text).all("a") if "begrotingspost" in a.words]
+    form = Page(visitor.get(enter.get("href")).text).form()
+    done = visitor.post(enter.get("href"), form | {"naam": "Muziek", "bedrag": "100"})
+    assert done.location == where
+    assert Page(visitor.get(where).text).form()["posten"]
+
+
+def test_one_by_one_stands_beside_the_frame(portaal: Portaal) -> None:
+    in_way(portaal, Werkwijze.C)
+    for view in ("activiteiten", "per-kwartaal"):
+        where = f"/verantwoordingen/{year(portaal)}/{view}"
+        assert card(portaal, "projectleider", where) == [
+            ("Activiteiten klaarzetten…", True),
+            ("+Nieuw", False),
+        ]
+        assert card(portaal, "adviseur", where) == []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 from wtforms.validators import Optional
@@ -104,43 +104,12 @@ def _source(verantwoording: Verantwoording) -> Source | Empty:
             schermen.new_action(verantwoording),
         )
     if method is Werkwijze.A:
-        schools = session.scalars(_schools(verantwoording)).all()
-        return Source("scholen", schools) if schools else _NO_SCHOOLS
-    posts = kader.eigen_posten(session.scalars(_posts(verantwoording)))
-    return Source("posten", posts) if posts else _no_posts(verantwoording)
-
-
-def _schools(verantwoording: Verantwoording) -> Select[Any]:
-    """Those of the own werkgebied, of the sector of this project."""
-    sector = verantwoording.project.sector_id
-    region = School.nabij([verantwoording.contractpartij_id])
-    assert region is not None
-    of_sector = or_(School.sector_id.is_(None), School.sector_id == sector)
-    return references.ordered(select(School).where(region, of_sector, School.actief), School)
-
-
-def _posts(verantwoording: Verantwoording) -> Select[Any]:
-    here = select(Begrotingspost).where(
-        Begrotingspost.project_id == verantwoording.project_id,
-        Begrotingspost.kalenderjaar == verantwoording.kalenderjaar,
-    )
-    return references.ordered(here, Begrotingspost)
-
-
-_NO_SCHOOLS = Empty(
-    "Nog geen scholen om uit te kiezen",
-    "In jullie werkgebied staan nog geen scholen. Neem contact op met je adviseur.",
-)
-
-
-def _no_posts(verantwoording: Verantwoording) -> Empty:
-    url = url_for("verantwoordingen.financieel", id=verantwoording.id)
-    return Empty(
-        "Nog geen begroting",
-        f"Er staan nog geen begrotingsposten voor {verantwoording.kalenderjaar}. Cultuur Oost voert"
-        " de begroting van het projectplan op; daarna kun je de activiteiten klaarzetten.",
-        Action("Financieel overzicht", url),
-    )
+        near = references.ordered(kader.scholen_van(verantwoording), School)
+        schools = session.scalars(near).all()
+        return Source("scholen", schools) if schools else schermen.nothing_yet(verantwoording)
+    budget = references.ordered(kader.posten_van(verantwoording), Begrotingspost)
+    posts = kader.eigen_posten(session.scalars(budget))
+    return Source("posten", posts) if posts else schermen.nothing_yet(verantwoording)
 
 
 # --- the form -----------------------------------------------------------------------

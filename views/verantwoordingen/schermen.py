@@ -1,8 +1,9 @@
 """What the pages of a verantwoording share: finding it, its header and tabs (Handleiding 2.1)."""
 
+from dataclasses import replace
 from typing import Any
 
-from flask import abort, url_for
+from flask import abort, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -11,8 +12,8 @@ from cmk_admin.page import Action, Chip, Crumb, Empty, PageHeader, Tab, Tone
 from cmk_admin.policy import may, right_on, stap_handeling
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
+from models import kader
 from models.activiteit import Activiteit
-from models.kader import MET_KADER
 from models.project import Baat, Begrotingspost, Project
 from models.verantwoording import OVERGANGEN, Overgang, Status, Verantwoording
 from models.vraag import Vraag
@@ -25,6 +26,8 @@ TABS = {
     "vragen": "Vragen",
     "geschiedenis": "Geschiedenis",
 }
+#: What Cultuur Oost enters of the money of a year.
+MONEY: dict[str, type[Baat | Begrotingspost]] = {"baat": Baat, "begrotingspost": Begrotingspost}
 TONES: dict[Status, Tone] = {
     Status.OPEN: "info",
     Status.GESLOTEN: "neutraal",
@@ -124,24 +127,27 @@ def ask_url(verantwoording: Verantwoording) -> str:
 
 
 def _money_actions(verantwoording: Verantwoording) -> tuple[Action, ...]:
-    """Baten and begroting are added by Cultuur Oost, to the project and for this year."""
     back = url_for("verantwoordingen.financieel", id=verantwoording.id)
+    return _enter("baat", verantwoording, back) + _enter("begrotingspost", verantwoording, back)
+
+
+def _enter(name: str, verantwoording: Verantwoording, back: str) -> tuple[Action, ...]:
+    """Baten and begroting are added by Cultuur Oost, to the project and for this year."""
+    entity = MONEY[name]
+    row = entity(contractpartij_id=verantwoording.contractpartij_id)
+    if not right_on(actor(), Handeling.MAKEN, row):
+        return ()
     where: dict[str, Any] = {
         "project_id": verantwoording.project_id,
         "kalenderjaar": verantwoording.kalenderjaar,
     }
-    return tuple(
-        Action(f"+{entity.woord.nieuw}", url_for(f"{name}.create_view", url=back, **where))
-        for name, entity in (("baat", Baat), ("begrotingspost", Begrotingspost))
-        if right_on(
-            actor(), Handeling.MAKEN, entity(contractpartij_id=verantwoording.contractpartij_id)
-        )
-    )
+    url = url_for(f"{name}.create_view", url=back, **where)
+    return (Action(f"+{entity.woord.nieuw}", url),)
 
 
 def frame_action(verantwoording: Verantwoording, primary: bool = False) -> Action | None:
     """To what the werkwijze begins with (Handleiding 3); in werkwijze B that is nothing."""
-    if verantwoording.werkwijze not in MET_KADER:
+    if verantwoording.werkwijze not in kader.MET_KADER:
         return None
     url = url_for("verantwoordingen.kader", id=verantwoording.id)
     return Action("Activiteiten klaarzetten…", url, primary=primary)
@@ -149,20 +155,43 @@ def frame_action(verantwoording: Verantwoording, primary: bool = False) -> Actio
 
 def first_step(verantwoording: Verantwoording) -> Empty:
     """What to do where there is no activity yet: as the werkwijze begins, or with one."""
-    may_add = mag(Handeling.MAKEN, verantwoording)
+    title, may_add = "Nog geen activiteiten", mag(Handeling.MAKEN, verantwoording)
     frame = frame_action(verantwoording, primary=True) if may_add else None
     if frame is not None and verantwoording.werkwijze is not None:
+        if not kader.kan(database.session(), verantwoording):
+            return replace(nothing_yet(verantwoording), title=title)
         text = werkwijzen.UITLEG[verantwoording.werkwijze].kader
-        return Empty("Nog geen activiteiten", text, frame)
+        return Empty(title, text, frame, (new_action(verantwoording, primary=False),))
     return Empty(
-        "Nog geen activiteiten",
+        title,
         "Vul hier in welke activiteiten je hebt georganiseerd om je CMK-doelen te bereiken."
         " Dat kan het hele jaar door.",
         new_action(verantwoording) if may_add else None,
     )
 
 
-def new_action(verantwoording: Verantwoording) -> Action:
+def nothing_yet(verantwoording: Verantwoording) -> Empty:
+    """What the activities would be made of is not there yet; adding one by one goes already."""
+    new = new_action(verantwoording)
+    if verantwoording.werkwijze not in kader.PER_POST:
+        return Empty(
+            "Nog geen scholen om uit te kiezen",
+            "In jullie werkgebied staan nog geen scholen. Neem contact op met je adviseur; een"
+            " activiteit toevoegen kan wel al.",
+            new,
+        )
+    money = Action(TABS["financieel"], url_for("verantwoordingen.financieel", id=verantwoording.id))
+    return Empty(
+        "Nog geen begroting",
+        f"Er staan nog geen begrotingsposten voor {verantwoording.kalenderjaar}. Cultuur Oost voert"
+        " de begroting van het projectplan op; daarna kun je de activiteiten in één keer"
+        " klaarzetten. Een activiteit toevoegen kan wel al.",
+        new,
+        _enter("begrotingspost", verantwoording, request.path) or (money,),
+    )
+
+
+def new_action(verantwoording: Verantwoording, primary: bool = True) -> Action:
     """Handleiding 2.2: "de roze button +Nieuw"."""
     url = url_for("activiteiten.nieuw", verantwoording_id=verantwoording.id)
-    return Action("+Nieuw", url, primary=True)
+    return Action("+Nieuw", url, primary=primary)
