@@ -1,7 +1,7 @@
 """The frame of a year: the activities that its werkwijze begins with (Handleiding 3)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,29 +14,59 @@ from models.school import School
 from models.verantwoording import Verantwoording, Werkwijze
 from models.vouwen import vouw
 
-#: As long as the column of a name.
-LENGTE = 200
-#: What there is already: folded name → the schools of the activities of that name.
-Bestaand = Mapping[str, Collection[int]]
+#: As long as the column of a name; what follows the name of a post in werkwijze C.
+LENGTE, KWARTAAL = 200, ", kwartaal {}"
+
+
+@dataclass(slots=True)
+class Naamgenoten:
+    """The activities of one name: the CMK-doelen that they are for, the schools they have."""
+
+    doelen: set[int] = field(default_factory=set)
+    scholen: set[int] = field(default_factory=set)
+
+
+#: What there is already, by folded name.
+Bestaand = Mapping[str, Naamgenoten]
 
 
 @dataclass(frozen=True, slots=True)
 class Vak:
-    """One activity of the frame. doel_id: None where the begroting names no CMK-doel."""
+    """One activity of the frame. doel_id: None where the begroting names no CMK-doel.
+
+    ook: the name that it has when more, or fewer, posts of one name are in the begroting.
+    """
 
     naam: str
     doel_id: int | None
     begin: date
     eind: date
     school: School | None = None
+    ook: str = ""
 
     def is_er(self, bestaand: Bestaand) -> bool:
         """Whether an activity of this name is there; that of a school has it, or none yet."""
         if self.school is None:
-            return vouw(self.naam) in bestaand
+            anders = bestaand.get(vouw(self.ook))
+            return vouw(self.naam) in bestaand or (
+                anders is not None and self.doel_id in anders.doelen
+            )
         bij = (bestaand.get(vouw(naam)) for naam in (self.naam, self.school.naam))
-        return any(scholen is not None and (not scholen or self.school.id in scholen)
-                   for scholen in bij)  # fmt: skip
+        return any(zelfde is not None and (not zelfde.scholen or self.school.id in zelfde.scholen)
+                   for zelfde in bij)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Onderdeel:
+    """The posts of the begroting that become one activity (or four): one name, one CMK-doel.
+
+    id: of the first of them. ook: as in `Vak`.
+    """
+
+    id: int
+    naam: str
+    doel_id: int | None
+    ook: str = ""
 
 
 def per_school(jaar: int, scholen: Sequence[School], namen: Mapping[int, str]) -> list[Vak]:
@@ -44,18 +74,23 @@ def per_school(jaar: int, scholen: Sequence[School], namen: Mapping[int, str]) -
     return [Vak(namen[school.id], None, *_jaar(jaar), school) for school in scholen]
 
 
-def per_kwartaal(jaar: int, posten: Iterable[Begrotingspost]) -> list[Vak]:
+def per_kwartaal(jaar: int, onderdelen: Iterable[Onderdeel]) -> list[Vak]:
     """Werkwijze C: named after the begroting, "per kwartaal"."""
     return [
-        Vak(f"{post.naam}, kwartaal {kwartaal}", post.doel_id, *_kwartaal(jaar, kwartaal))
-        for post in posten
-        for kwartaal in range(1, 5)
+        Vak(
+            deel.naam + KWARTAAL.format(nummer),
+            deel.doel_id,
+            *_kwartaal(jaar, nummer),
+            ook=deel.ook and deel.ook + KWARTAAL.format(nummer),
+        )
+        for deel in onderdelen
+        for nummer in range(1, 5)
     ]
 
 
-def per_post(jaar: int, posten: Iterable[Begrotingspost]) -> list[Vak]:
+def per_post(jaar: int, onderdelen: Iterable[Onderdeel]) -> list[Vak]:
     """Werkwijze D: the whole year, "gekoppeld aan de begroting"."""
-    return [Vak(post.naam, post.doel_id, *_jaar(jaar)) for post in posten]
+    return [Vak(deel.naam, deel.doel_id, *_jaar(jaar), ook=deel.ook) for deel in onderdelen]
 
 
 #: The werkwijzen that follow the begroting.
@@ -114,21 +149,38 @@ def schoolnamen(scholen: Sequence[School]) -> dict[int, str]:
     }
 
 
-def eigen_posten(posten: Iterable[Begrotingspost]) -> list[Begrotingspost]:
-    """One of each name: what is spent belongs to a post by its name. One with a CMK-doel first."""
-    gevonden: dict[str, Begrotingspost] = {}
+def onderdelen(posten: Iterable[Begrotingspost]) -> list[Onderdeel]:
+    """What is laid down of a begroting: one of each name and CMK-doel.
+
+    Posts of one name for several CMK-doelen have the doel behind it: what is spent belongs to a
+    post by the beginning of a name. One without a doel goes along with the only doel there is.
+    """
+    gelijk: dict[str, dict[int | None, Begrotingspost]] = {}
     for post in posten:
-        eerder = gevonden.get(vouw(post.naam))
-        if eerder is None or (eerder.doel_id is None and post.doel_id is not None):
-            gevonden[vouw(post.naam)] = post
-    return list(gevonden.values())
+        gelijk.setdefault(vouw(post.naam), {}).setdefault(post.doel_id, post)
+    gevonden = []
+    for per_doel in gelijk.values():
+        if len(per_doel) == 2:
+            per_doel.pop(None, None)
+        gevonden += [_onderdeel(post, len(per_doel) > 1) for post in per_doel.values()]
+    return gevonden
 
 
-def bestaand(rijen: Iterable[tuple[str, int | None]]) -> dict[str, set[int]]:
-    """What there is, from pairs of the name of an activity and a school of it."""
-    gevonden: dict[str, set[int]] = {}
-    for naam, school in rijen:
-        gevonden.setdefault(vouw(naam), set()).update(() if school is None else (school,))
+def _onderdeel(post: Begrotingspost, een_van_meer: bool) -> Onderdeel:
+    if post.doel is None:
+        return Onderdeel(post.id, post.naam, None)
+    voluit = f"{post.naam} – {post.doel.naam}"[: LENGTE - len(KWARTAAL.format(1))]
+    namen = (voluit, post.naam) if een_van_meer else (post.naam, voluit)
+    return Onderdeel(post.id, namen[0], post.doel_id, namen[1])
+
+
+def bestaand(rijen: Iterable[tuple[str, int, int | None]]) -> dict[str, Naamgenoten]:
+    """What there is, from the name of an activity, its CMK-doel and a school of it."""
+    gevonden: dict[str, Naamgenoten] = {}
+    for naam, doel, school in rijen:
+        zelfde = gevonden.setdefault(vouw(naam), Naamgenoten())
+        zelfde.doelen.add(doel)
+        zelfde.scholen.update(() if school is None else (school,))
     return gevonden
 
 

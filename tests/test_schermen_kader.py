@@ -167,6 +167,27 @@ def test_d_a_frame_can_be_completed(portaal: Portaal) -> None:
     assert errors(again) == ["Begrotingsposten: Van alles wat je koos is er al een activiteit."]
 
 
+def test_posts_of_one_name_for_several_goals_are_offered_and_made_apart(portaal: Portaal) -> None:
+    in_way(portaal, Werkwijze.D)
+    with portaal.als() as session:
+        row = session.get_one(Verantwoording, year(portaal))
+        goal = f.maak_doel(session, naam="Scholing")
+        f.maak_begrotingspost(
+            session, project=row.project, kalenderjaar=row.kalenderjaar, naam="Muziek", doel=goal
+        )
+        session.commit()
+        one = session.get_one(Doel, portaal.wereld.id(Doel)).naam
+    apart = [f"Muziek – {one}", "Muziek – Scholing"]
+    visitor, where = portaal.bezoeker("projectleider"), path(portaal)
+    first = visitor.get(where)
+    offered = [o.words for o in Page(first.text).with_class("option")]
+    assert set(apart) <= set(offered)
+    preview = seen(visitor, where, filled(portaal, first))
+    assert [line[:2] for line in shown(preview)[1:]] == [[apart[0], one], [apart[1], "Scholing"]]
+    assert visitor.post(where, Page(preview.text).form()).status_code == 302
+    assert [row[0] for row in stored(portaal)] == ["Beheer", *apart]
+
+
 def test_hours_typed_later_count_as_in_an_activity_that_was_added(portaal: Portaal) -> None:
     """Handleiding 2.2: "4 activiteiten" of 1,5 hours are 6 hours, whoever made the activity."""
     in_way(portaal, Werkwijze.D)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 from wtforms.validators import Optional
 
@@ -108,7 +109,7 @@ def _source(verantwoording: Verantwoording) -> Source | Empty:
         schools = session.scalars(near).all()
         return Source("scholen", schools) if schools else schermen.nothing_yet(verantwoording)
     budget = references.ordered(kader.posten_van(verantwoording), Begrotingspost)
-    posts = kader.eigen_posten(session.scalars(budget))
+    posts = kader.onderdelen(session.scalars(budget.options(joinedload(Begrotingspost.doel))))
     return Source("posten", posts) if posts else schermen.nothing_yet(verantwoording)
 
 
@@ -124,12 +125,16 @@ def _form(verantwoording: Verantwoording, source: Source) -> EntityForm:
         members["doel_id"] = make_field(attributes.attribute(Activiteit, "doel_id"))
     data = {"posten": [row.id for row in source.rows]} if source.field == "posten" else {}
     form: EntityForm = type("KaderForm", (EntityForm,), members)(data=data)
-    fields.offer(form[source.field], lambda: [(r.id, references.named(r)) for r in source.rows])
+    fields.offer(form[source.field], lambda: [(row.id, _label(row)) for row in source.rows])
     form[source.field].wide = True
     form["doelgroepen"].description = "Van alle activiteiten; daarna pas je ze per activiteit aan."
     if source.field == "posten" and "doel_id" in form:
         _only_where_missing(form["doel_id"], form, source)
     return form
+
+
+def _label(row: School | kader.Onderdeel) -> str:
+    return references.named(row) if isinstance(row, School) else row.naam
 
 
 def _chooser(source: Source) -> Any:
@@ -266,14 +271,14 @@ def _frame(session: GateSession, year: Verantwoording, source: Source, form: Ent
     )
 
 
-def _names(session: GateSession, year: Verantwoording) -> list[tuple[str, int | None]]:
-    """The activities of the year by name, each with its schools."""
+def _names(session: GateSession, year: Verantwoording) -> list[tuple[str, int, int | None]]:
+    """The activities of the year by name, each with its CMK-doel and its schools."""
     rows = session.execute(
-        select(Activiteit.naam, ActiviteitSchool.school_id)
+        select(Activiteit.naam, Activiteit.doel_id, ActiviteitSchool.school_id)
         .outerjoin(Activiteit.scholen)
         .where(Activiteit.verantwoording_id == year.id)
     )
-    return [(row.naam, row.school_id) for row in rows]
+    return [(row.naam, row.doel_id, row.school_id) for row in rows]
 
 
 def _preview(made: Sequence[Activiteit]) -> Preview:
