@@ -214,20 +214,90 @@ def test_the_goal_is_not_asked_when_only_posts_with_one_are_chosen(portaal: Port
     assert [line[0] for line in shown(fine)] == ["Muziek"]
 
 
-def test_what_was_worked_on_since_is_not_taken_back(portaal: Portaal) -> None:
+@pytest.mark.parametrize(
+    ("way", "schools_too"), [(Werkwijze.A, True), (Werkwijze.C, False), (Werkwijze.D, False)]
+)
+def test_the_preview_says_what_it_leads_to(
+    portaal: Portaal, way: Werkwijze, schools_too: bool
+) -> None:
+    in_way(portaal, way)
+    near = [str(id_) for id_ in schools(portaal, "De Linde").values()]
+    visitor, where = portaal.bezoeker("projectleider"), path(portaal)
+    first = visitor.get(where)
+    more = {"scholen": near} if schools_too else {}
+    told = Page(seen(visitor, where, filled(portaal, first, **more)).text)
+    heading = told.by_id("gevolgen-kop")
+    assert heading.words == "Wat het klaarzetten betekent"
+    for words in (
+        "tellen vanaf dan mee in Rapportages, ook met 0 uur",
+        f"ligt werkwijze {way.label} voor dit jaar vast",
+        "Verwijder wat je niet gebruikt vóórdat de verantwoording sluit",
+        "Met Ongedaan maken haal je weg waaraan nog niemand heeft gewerkt",
+    ):
+        assert words in told.text
+        assert words not in first.text
+    assert ("hun scholen tellen als bereikt" in told.text) is schools_too
+
+
+def laid_down(portaal: Portaal, visitor: Bezoeker) -> str:
+    """The frame of werkwijze D (Beheer, Muziek); the address that takes it back."""
     in_way(portaal, Werkwijze.D)
-    visitor, where = portaal.bezoeker("routebegeleider"), path(portaal)
+    where = path(portaal)
     preview = seen(visitor, where, filled(portaal, visitor.get(where)))
     assert visitor.post(where, Page(preview.text).form()).status_code == 302
     with portaal.als() as session:
-        mine = select(Activiteit).where(Activiteit.verantwoording_id == year(portaal))
-        session.scalars(mine.filter_by(naam="Muziek")).one().aantal_activiteiten = 3
-        session.commit()
         step = select(Bewerking.id).where(Bewerking.soort == BewerkingSoort.KLAARZETTEN)
-        number = session.scalars(step).one()
-    answer = visitor.post(f"/bewerkingen/{number}/ongedaan-maken", follow_redirects=True)
-    assert "Sinds het klaarzetten zijn activiteiten gewijzigd of verwijderd" in answer.text
-    assert "Gewijzigd: Muziek." in answer.text
+        return f"/bewerkingen/{session.scalars(step).one()}/ongedaan-maken"
+
+
+def work_on(portaal: Portaal, *names: str) -> None:
+    with portaal.als() as session:
+        mine = select(Activiteit).where(Activiteit.verantwoording_id == year(portaal))
+        for row in session.scalars(mine.where(Activiteit.naam.in_(names))):
+            row.aantal_activiteiten = 3
+        session.commit()
+
+
+@pytest.mark.beide
+def test_undoing_takes_what_nobody_worked_on_and_leaves_the_rest(portaal: Portaal) -> None:
+    visitor = portaal.bezoeker("routebegeleider")
+    back = laid_down(portaal, visitor)
+    work_on(portaal, "Muziek")
+    answer = visitor.post(back, follow_redirects=True)
+    assert "Ongedaan gemaakt: 1 activiteit is weer weg." in answer.text
+    kept = "Muziek: Dit is later nog gewijzigd en blijft daarom staan."
+    assert f"Niet alles ging terug. {kept}" in answer.text
+    assert [row[0] for row in stored(portaal)] == ["Muziek"]
+
+
+def test_an_activity_that_somebody_gave_a_part_to_stays(portaal: Portaal) -> None:
+    visitor = portaal.bezoeker("projectleider")
+    back = laid_down(portaal, visitor)
+    with portaal.als() as session:
+        mine = select(Activiteit).where(Activiteit.verantwoording_id == year(portaal))
+        f.maak_last(session, session.scalars(mine.filter_by(naam="Beheer")).one())
+        session.commit()
+    visitor.post(back)
+    assert [row[0] for row in stored(portaal)] == ["Beheer"]
+
+
+def test_undoing_after_one_was_deleted_takes_the_others(portaal: Portaal) -> None:
+    visitor = portaal.bezoeker("projectleider")
+    back = laid_down(portaal, visitor)
+    with portaal.als() as session:
+        mine = select(Activiteit).where(Activiteit.verantwoording_id == year(portaal))
+        session.delete(session.scalars(mine.filter_by(naam="Beheer")).one())
+        session.commit()
+    visitor.post(back)
+    assert stored(portaal) == []
+
+
+def test_what_was_all_worked_on_is_not_taken_back(portaal: Portaal) -> None:
+    visitor = portaal.bezoeker("routebegeleider")
+    back = laid_down(portaal, visitor)
+    work_on(portaal, "Muziek", "Beheer")
+    answer = visitor.post(back, follow_redirects=True)
+    assert "Er is niets teruggezet. Dit is later nog gewijzigd" in answer.text
     assert len(stored(portaal)) == 2
 
 

@@ -75,12 +75,11 @@ def told(stap: Bewerking, undone: Undone) -> list[tuple[str, str]]:
     """What is said of it, with its tone: what went back, and what stays as it is."""
     if stap.soort in GONE_AGAIN:
         one, several = GONE_AGAIN[stap.soort]
-        made = f"{one} is" if undone.rows == 1 else f"{several} zijn"
-        return [(f"Ongedaan gemaakt: {formats.number(undone.rows)} {made} weer weg.", "success")]
-    rijen = "rij staat" if undone.rows == 1 else "rijen staan"
-    said = [
-        (f"Ongedaan gemaakt: {formats.number(undone.rows)} {rijen} weer zoals eerst.", "success")
-    ]
+        rows = f"{one} is weer weg" if undone.rows == 1 else f"{several} zijn weer weg"
+    else:
+        rows = "rij staat" if undone.rows == 1 else "rijen staan"
+        rows += " weer zoals eerst"
+    said = [(f"Ongedaan gemaakt: {formats.number(undone.rows)} {rows}.", "success")]
     if undone.kept:
         named = [f"{one.title}: {one.reason}" for one in undone.kept[:NAMED]]
         more = len(undone.kept) - len(named)

@@ -1,4 +1,4 @@
-"""Undoing a batch: what it made goes as a whole, what was changed goes back row by row."""
+"""Undoing a batch: copies go as a whole, a frame as far as it is unused, changes row by row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from sqlalchemy import and_, func, inspect, or_, select
 from cmk_admin import policy
 from cmk_admin.gate.doors import bewerking, moving
 from cmk_admin.gate.errors import Refused
-from cmk_admin.gate.restore import put_back
+from cmk_admin.gate.restore import TOUCHED, put_back
 from cmk_admin.gate.session import GateSession
 from cmk_admin.gate.together import Heard, Skipped, unheard
 from cmk_admin.policy import Verdict
 from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit
-from models.base import RegelFout, nu
+from models.base import Entiteit, RegelFout, nu
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 
 #: Entities of which an activity has parts.
@@ -22,11 +22,8 @@ PARTS = tuple(
     inspect(Activiteit).relationships[relatie].mapper.class_.__name__
     for relatie in Activiteit.delen
 )
-#: Batches that made activities, which go all or none: after what, and what was made.
-MADE = {
-    BewerkingSoort.DUPLICEREN: ("het dupliceren", "kopieën"),
-    BewerkingSoort.KLAARZETTEN: ("het klaarzetten", "activiteiten"),
-}
+#: Batches that made activities: copies go all or none, of a frame whatever nobody went on with.
+MADE = frozenset({BewerkingSoort.DUPLICEREN, BewerkingSoort.KLAARZETTEN})
 #: Batches that are put back row by row.
 ROW_BY_ROW = frozenset(
     {
@@ -81,15 +78,15 @@ def _whose(session: GateSession, stap: Bewerking) -> Verdict:
 def undo(session: GateSession, stap: Bewerking, heard: Heard = unheard) -> Undone:
     """Take back what `stap` did; the caller commits. heard: told how many changes were begun.
 
-    What was made goes all or none: when one was changed since, RegelFout, and nothing happens.
-    Changed rows go back one by one; what was changed since, or may not be changed now, is
-    kept and told. RegelFout when nothing can go back. Raises Refused, Locked.
+    Copies go all or none: when one was changed since, RegelFout, and nothing happens. Else what
+    was changed since, or may not be changed now, is kept and told. RegelFout when nothing can
+    go back. Raises Refused, Locked.
     """
     verdict = may_undo(session, stap)
     if not verdict:
         raise Refused(verdict)
     by_row = stap.soort in ROW_BY_ROW
-    undone = _rows(session, stap, (), heard) if by_row else _copies(session, stap)
+    undone = _rows(session, stap, (), heard) if by_row else _made(session, stap)
     with session.own_work():
         stap.ongedaan_op, stap.ongedaan_door_id = nu(), session.actor.gebruiker_id
         session.flush()
@@ -136,7 +133,7 @@ def _name(stap: Bewerking) -> str:
     return f"{AGAIN if stap.soort is BewerkingSoort.ONGEDAAN else UNDONE}{what}"
 
 
-def _copies(session: GateSession, stap: Bewerking) -> Undone:
+def _made(session: GateSession, stap: Bewerking) -> Undone:
     made = {
         (rij.entiteit, rij.rij_id)
         for rij in session.scalars(
@@ -145,51 +142,51 @@ def _copies(session: GateSession, stap: Bewerking) -> Undone:
             )
         )
     }
-    kopieen = list(
-        session.scalars(
-            select(Activiteit).where(
-                Activiteit.id.in_([id_ for naam, id_ in made if naam == "Activiteit"])
-            )
-        )
-    )
-    _untouched(session, stap, made, kopieen)
+    mine = Activiteit.id.in_([id_ for naam, id_ in made if naam == "Activiteit"])
+    rows = session.scalars(select(Activiteit).where(mine)).all()
+    there = {row: {(type(one).__name__, one.id) for one in _whole(row)} for row in rows}
+    used = [row for row in rows if not there[row] <= made or _used(session, stap, row)]
+    if stap.soort is BewerkingSoort.DUPLICEREN and (used or set().union(*there.values()) != made):
+        raise _not_as_copied(used)
+    unused = [row for row in rows if row not in used]
+    if not unused:
+        raise RegelFout(f"{NOTHING} {TOUCHED}")
     session.undoing = frozenset(made)
     try:
         with bewerking(
             session, BewerkingSoort.ONGEDAAN, _name(stap), stap.contractpartij_id
         ) as back:
-            for kopie in kopieen:
-                session.delete(kopie)
+            for row in unused:
+                session.delete(row)
     finally:
         session.undoing = frozenset()
-    return Undone(len(kopieen), back.id)
+    kept = tuple(Skipped("Activiteit", row.id, row.naam, TOUCHED) for row in used)
+    return Undone(len(unused), back.id, kept)
 
 
-def _untouched(
-    session: GateSession, stap: Bewerking, made: set[tuple[str, int]], kopieen: list[Activiteit]
-) -> None:
-    """Refuse when a copy was changed, got or lost parts, or is gone."""
-    there: set[tuple[str, int]] = set()
-    changed = set()
-    for kopie in kopieen:
-        parts = [deel for relatie in kopie.delen for deel in getattr(kopie, relatie)]
-        rows = {(type(rij).__name__, rij.id) for rij in (kopie, *parts)}
-        there |= rows
-        later = session.scalar(
-            select(func.count(Wijziging.id)).where(
-                or_(
-                    and_(Wijziging.entiteit == "Activiteit", Wijziging.rij_id == kopie.id),
-                    and_(Wijziging.entiteit.in_(PARTS), Wijziging.ouder_id == kopie.id),
-                ),
-                Wijziging.bewerking_id.is_distinct_from(stap.id),
-            )
+def _whole(row: Activiteit) -> list[Entiteit]:
+    """An activity with its parts."""
+    return [row, *(part for relation in row.delen for part in getattr(row, relation))]
+
+
+def _used(session: GateSession, stap: Bewerking, row: Activiteit) -> bool:
+    """Whether somebody went on with what this batch made: it was changed, got or lost parts."""
+    later = session.scalar(
+        select(func.count(Wijziging.id)).where(
+            or_(
+                and_(Wijziging.entiteit == "Activiteit", Wijziging.rij_id == row.id),
+                and_(Wijziging.entiteit.in_(PARTS), Wijziging.ouder_id == row.id),
+            ),
+            Wijziging.bewerking_id.is_distinct_from(stap.id),
         )
-        if later or not rows <= made or any(rij.versie != 1 for rij in (kopie, *parts)):
-            changed.add(kopie.naam)
-    if changed or there != made:
-        sinds, gemaakt = MADE[stap.soort]
-        wat = f"Gewijzigd: {', '.join(sorted(changed))}." if changed else ""
-        raise RegelFout(
-            f"Sinds {sinds} zijn {gemaakt} gewijzigd of verwijderd, dus er is niets"
-            f" teruggedraaid. {wat}".strip()
-        )
+    )
+    return bool(later) or any(one.versie != 1 for one in _whole(row))
+
+
+def _not_as_copied(changed: Sequence[Activiteit]) -> RegelFout:
+    names = sorted({row.naam for row in changed})
+    which = f"Gewijzigd: {', '.join(names)}." if names else ""
+    return RegelFout(
+        "Sinds het dupliceren zijn kopieën gewijzigd of verwijderd, dus er is niets teruggedraaid."
+        f" {which}".rstrip()
+    )
