@@ -9,7 +9,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitDoelgroep, ActiviteitSchool
-from models.project import Begrotingspost
+from models.project import Begrotingspost, Project
 from models.school import School
 from models.verantwoording import Verantwoording, Werkwijze
 from models.vouwen import vouw
@@ -106,6 +106,22 @@ def scholen_van(verantwoording: Verantwoording) -> Select[tuple[School]]:
     sector = verantwoording.project.sector_id
     van_sector = or_(School.sector_id.is_(None), School.sector_id == sector)
     return select(School).where(binnen, van_sector, School.actief)
+
+
+def scholen_vorig_jaar(verantwoording: Verantwoording) -> Select[tuple[int]]:
+    """Their ids: of the activities of this contractpartij for this sector, the year before."""
+    return (
+        select(ActiviteitSchool.school_id)
+        .join(ActiviteitSchool.activiteit)
+        .join(Activiteit.verantwoording)
+        .join(Verantwoording.project)
+        .where(
+            Verantwoording.contractpartij_id == verantwoording.contractpartij_id,
+            Verantwoording.kalenderjaar == verantwoording.kalenderjaar - 1,
+            Project.sector_id == verantwoording.project.sector_id,
+        )
+        .distinct()
+    )
 
 
 def posten_van(verantwoording: Verantwoording) -> Select[tuple[Begrotingspost]]:

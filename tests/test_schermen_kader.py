@@ -133,6 +133,60 @@ def test_a_per_school_shown_first_made_in_one_step_and_taken_back(portaal: Porta
     assert stored(portaal) == []
 
 
+def picks(answer: TestResponse) -> dict[str, str]:
+    """The buttons that choose several at once: what they say → their value."""
+    buttons = Page(answer.text).all("button")
+    return {b.words: b.get("value") for b in buttons if b.get("name") == "kiezen"}
+
+
+def test_a_many_schools_are_chosen_at_once_and_the_rest_of_the_form_stays(
+    portaal: Portaal,
+) -> None:
+    """Without script: a button that comes back with them chosen, and judges nothing yet."""
+    in_way(portaal, Werkwijze.A)
+    schools(portaal, "De Linde", "De Beuk")
+    visitor, where = portaal.bezoeker("projectleider"), path(portaal)
+    first = visitor.get(where)
+    offered = [o.get("value") for o in Page(first.text).all("input") if o.get("name") == "scholen"]
+    before = {"Die van 2026 kiezen (1)": "vorig"}
+    assert picks(first) == {f"Alle {len(offered)} kiezen": "alle"} | before
+    portaal.changed()
+
+    everything = visitor.post(where, filled(portaal, first) | {"kiezen": "alle"})
+
+    assert everything.status_code == 200
+    assert errors(everything) == []
+    body = Page(everything.text).form()
+    assert body["scholen"] == offered
+    assert body["doelgroepen"] == [str(portaal.wereld.id(Doelgroep))]
+    assert picks(everything) == before | {"Niets kiezen": "geen"}
+    assert "scholen" not in Page(visitor.post(where, body | {"kiezen": "geen"}).text).form()
+    assert [line[0] for line in shown(seen(visitor, where, body))].count("De Linde") == 1
+    assert not portaal.changed()
+
+
+def test_a_the_schools_of_the_year_before_are_chosen_at_once(portaal: Portaal) -> None:
+    """Those that are still offered; of this contractpartij, the year before, and no other."""
+    in_way(portaal, Werkwijze.A)
+    ids = schools(portaal, "Vorig jaar", "Gestopt", "Nieuw", "Eerder")
+    with portaal.als() as session:
+        now = session.get_one(Verantwoording, year(portaal))
+        for back, names in ((1, ("Vorig jaar", "Gestopt")), (2, ("Eerder",))):
+            project = f.maak_project(session, now.project.contractpartij, sector=now.project.sector)
+            earlier = f.maak_verantwoording(session, project, kalenderjaar=now.kalenderjaar - back)
+            row = f.maak_activiteit(session, earlier)
+            for name in names:
+                f.maak_activiteit_school(session, row, session.get_one(School, ids[name]))
+        session.get_one(School, ids["Gestopt"]).actief = False
+        session.commit()
+    visitor, where = portaal.bezoeker("projectleider"), path(portaal)
+    first = visitor.get(where)
+    assert picks(first)["Die van 2026 kiezen (2)"] == "vorig"
+    again = visitor.post(where, filled(portaal, first) | {"kiezen": "vorig"})
+    both = {str(ids["Vorig jaar"]), str(portaal.wereld.id(School))}
+    assert set(Page(again.text).form()["scholen"]) == both
+
+
 def test_c_per_post_and_quarter_with_the_goal_of_the_post(portaal: Portaal) -> None:
     """Every post is chosen to begin with; the CMK-doel is asked of the one without."""
     in_way(portaal, Werkwijze.C)

@@ -33,6 +33,8 @@ from views.verantwoordingen import schermen, werkwijzen
 
 Page = str | Response | tuple[str, int]
 
+#: The name of the buttons that choose several at once.
+PICK = "kiezen"
 #: Activities of one step; names of what there is already that are shown.
 MOST, NAMED = 500, 12
 ALL_THERE = "Van alles wat je koos is er al een activiteit."
@@ -53,6 +55,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """A button that chooses several at once: its value, what it says, what it chooses."""
+
+    value: str
+    label: str
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What is asked: the activities still to make, and the names of those that are there."""
 
@@ -70,6 +81,8 @@ def page(verantwoording: Verantwoording) -> Page:
         shown = _page(verantwoording, empty=source)
         return shown if is_get else (shown, INVALID)
     asked = Asking(verantwoording, source, _form(verantwoording, source))
+    if PICK in request.form:
+        return asked.picked(request.form[PICK])
     return asked.page() if is_get else asked.answer()
 
 
@@ -188,6 +201,30 @@ class Asking:
             reason = f"{closed.reason} {closed.help}".strip()
             return self.page((FormError("", "", reason),)), STALE
 
+    def picked(self, value: str) -> str:
+        """The same page with these chosen; nothing is judged yet."""
+        for pick in self._picks():
+            if pick.value == value:
+                self.form[self.source.field].data = list(pick.ids)
+        return self.page()
+
+    def _picks(self) -> tuple[Pick, ...]:
+        """A begroting is all chosen to begin with; schools may be many."""
+        if self.source.field != "scholen":
+            return ()
+        every = tuple(school.id for school in self.source.rows)
+        before = set(self.session.scalars(kader.scholen_vorig_jaar(self.verantwoording)))
+        again = tuple(id_ for id_ in every if id_ in before)
+        picks = [Pick("alle", f"Alle {formats.number(len(every))} kiezen", every)]
+        if again and again != every:
+            number = formats.number(len(again))
+            last = self.verantwoording.kalenderjaar - 1
+            picks.append(Pick("vorig", f"Die van {last} kiezen ({number})", again))
+        chosen = set(self.form[self.source.field].data or ())
+        if chosen:
+            picks.append(Pick("geen", "Niets kiezen", ()))
+        return tuple(pick for pick in picks if set(pick.ids) != chosen)
+
     def _work(self) -> str:
         """Nobody else adds activities meanwhile: what is there already is known for sure."""
         hold(self.session, self.verantwoording)
@@ -253,6 +290,8 @@ class Asking:
             notice=notice,
             there=self.there,
             named=NAMED,
+            picks=self._picks(),
+            pick=PICK,
         )
 
 
