@@ -99,7 +99,7 @@ PER_POST = {Werkwijze.C: per_kwartaal, Werkwijze.D: per_post}
 MET_KADER = frozenset({Werkwijze.A, *PER_POST})
 
 
-def scholen_van(verantwoording: Verantwoording) -> Select[tuple[School]]:
+def scholen_van(verantwoording: Verantwoording) -> Select[School]:
     """Werkwijze A: the schools of the own werkgebied, of the sector of this project."""
     binnen = School.nabij([verantwoording.contractpartij_id])
     assert binnen is not None
@@ -108,7 +108,7 @@ def scholen_van(verantwoording: Verantwoording) -> Select[tuple[School]]:
     return select(School).where(binnen, van_sector, School.actief)
 
 
-def scholen_vorig_jaar(verantwoording: Verantwoording) -> Select[tuple[int]]:
+def scholen_vorig_jaar(verantwoording: Verantwoording) -> Select[int]:
     """Their ids: of the activities of this contractpartij for this sector, the year before."""
     return (
         select(ActiviteitSchool.school_id)
@@ -124,7 +124,7 @@ def scholen_vorig_jaar(verantwoording: Verantwoording) -> Select[tuple[int]]:
     )
 
 
-def posten_van(verantwoording: Verantwoording) -> Select[tuple[Begrotingspost]]:
+def posten_van(verantwoording: Verantwoording) -> Select[Begrotingspost]:
     """Werkwijze C and D: the begroting of the year."""
     return select(Begrotingspost).where(
         Begrotingspost.project_id == verantwoording.project_id,

@@ -251,7 +251,7 @@ def test_hours_typed_later_count_as_in_an_activity_that_was_added(portaal: Porta
     with portaal.als() as session:
         mine = select(Activiteit).where(Activiteit.verantwoording_id == year(portaal))
         row = session.scalars(mine.limit(1)).one()
-        assert (row.duur, row.totaal_uren) == (0, 0)
+        assert row.duur == row.totaal_uren == 0
         row.aantal_activiteiten, row.duur = 4, Decimal("1.5")
         session.commit()
         assert row.totaal_uren == 6
@@ -284,7 +284,7 @@ def test_the_preview_says_what_it_leads_to(
     assert heading.words == "Wat het klaarzetten betekent"
     for words in (
         "tellen vanaf dan mee in Rapportages, ook met 0 uur",
-        f"ligt werkwijze {way.label} voor dit jaar vast",
+        f"ligt de werkwijze van dit jaar vast: {way.label}.",
         "Verwijder wat je niet gebruikt vóórdat de verantwoording sluit",
         "Met Ongedaan maken haal je weg waaraan nog niemand heeft gewerkt",
     ):

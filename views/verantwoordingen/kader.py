@@ -326,7 +326,7 @@ def _preview(made: Sequence[Activiteit]) -> Preview:
         for row in made
     )
     columns = ("Activiteit", "CMK-doel", f"Periode in {made[0].startdatum.year}")
-    return Preview(_counted(len(made)), columns, lines, 0, 0, fingerprint(made))
+    return Preview(_counted(len(made)), columns, lines, 1, 0, fingerprint(made))
 
 
 def _counted(number: int) -> str:
