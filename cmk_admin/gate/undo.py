@@ -86,7 +86,7 @@ def undo(session: GateSession, stap: Bewerking, heard: Heard = unheard) -> Undon
     if not verdict:
         raise Refused(verdict)
     by_row = stap.soort in ROW_BY_ROW
-    undone = _rows(session, stap, (), heard) if by_row else _made(session, stap)
+    undone = _rows(session, stap, (), heard) if by_row else _made(session, stap, heard)
     with session.own_work():
         stap.ongedaan_op, stap.ongedaan_door_id = nu(), session.actor.gebruiker_id
         session.flush()
@@ -133,7 +133,7 @@ def _name(stap: Bewerking) -> str:
     return f"{AGAIN if stap.soort is BewerkingSoort.ONGEDAAN else UNDONE}{what}"
 
 
-def _made(session: GateSession, stap: Bewerking) -> Undone:
+def _made(session: GateSession, stap: Bewerking, heard: Heard) -> Undone:
     made = {
         (rij.entiteit, rij.rij_id)
         for rij in session.scalars(
@@ -145,7 +145,11 @@ def _made(session: GateSession, stap: Bewerking) -> Undone:
     mine = Activiteit.id.in_([id_ for naam, id_ in made if naam == "Activiteit"])
     rows = session.scalars(select(Activiteit).where(mine)).all()
     there = {row: {(type(one).__name__, one.id) for one in _whole(row)} for row in rows}
-    used = [row for row in rows if not there[row] <= made or _used(session, stap, row)]
+    used = []
+    for number, row in enumerate(rows):
+        heard(number)
+        if not there[row] <= made or _used(session, stap, row):
+            used.append(row)
     if stap.soort is BewerkingSoort.DUPLICEREN and (used or set().union(*there.values()) != made):
         raise _not_as_copied(used)
     unused = [row for row in rows if row not in used]
