@@ -83,10 +83,11 @@ def keep(person: int, form: str, stand: str, content: str, sleutel: str) -> Draf
         if not gone and session.scalar(there) is not None:
             session.rollback()
             raise Newer
-        row = Concept(**mine, inhoud=pairs, stand=secrets.token_hex(16), op=moment)
-        session.add(row)
+        # Not asked of the row afterwards: when the form is saved right behind it, it has gone.
+        draft = Draft(form, secrets.token_hex(16), moment, MultiDict(pairs))
+        session.add(Concept(**mine, inhoud=pairs, stand=draft.stand, op=draft.when))
         session.commit()
-        return Draft(form, row.stand, row.op, MultiDict(pairs))
+        return draft
 
 
 def drop(person: int, form: str) -> None:
