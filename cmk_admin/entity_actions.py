@@ -201,7 +201,8 @@ class ActionRunner:
         self._as_seen(number)
         stap = self.session.get_one(Bewerking, number)
         back = stap.id if may_undo(self.session, stap) else None
-        flash_done(Done(f"{what[0].upper()}{what[1:]} verwijderd.", bewerking_id=back))
+        done = "is verwijderd" if len(rows) == 1 else "zijn verwijderd"
+        flash_done(Done(f"{what[0].upper()}{what[1:]} {done}.", bewerking_id=back))
         return self.view.return_url()
 
     def _delete_all(self, rows: list[Any]) -> int:

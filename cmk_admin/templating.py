@@ -9,7 +9,10 @@ from cmk_admin import formats, routes
 from cmk_admin.auth import clock, sessions
 from cmk_admin.menu import menu_for
 from cmk_admin.page import CurrentUser
+from cmk_admin.policy import may
+from cmk_admin.rights import Handeling
 from cmk_admin.settings import Settings
+from models.verantwoording import Verantwoording
 
 APP_NAME = "CMK Portaal"
 
@@ -20,6 +23,7 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["row_address"] = routes.row_address
+    app.jinja_env.globals["may_reopen"] = _may_reopen
     for name in ("euro", "hours", "number", "day", "long_day", "moment", "file_size"):
         app.jinja_env.filters[name] = getattr(formats, name)
 
@@ -34,6 +38,10 @@ def register(app: Flask) -> None:
             "session_left": sessions.seconds_left(current_user, clock.now()) if inside else 0,
             "menu": menu_for(routes.actor(), request.path) if inside else (),
         }
+
+
+def _may_reopen(verantwoording: Verantwoording) -> bool:
+    return bool(may(routes.actor(), Handeling.HEROPENEN, verantwoording))
 
 
 def _current() -> CurrentUser:

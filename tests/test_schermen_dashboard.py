@@ -71,6 +71,15 @@ def test_a_card_tells_the_last_day(portaal: Portaal, last_day: date, words: str)
     assert words in cards(page_of(portaal, "projectleider", "/"))[0].words
 
 
+def test_who_may_not_close_reads_who_does(portaal: Portaal) -> None:
+    """Handleiding 2.4: the projectleider closes."""
+    by_another = "Eén verantwoording kan worden gesloten. Dat doet de projectleider."
+    assert by_another in page_of(portaal, "routebegeleider", "/").text
+    page = page_of(portaal, "projectleider", "/").text
+    assert "Eén verantwoording kan worden gesloten." in page
+    assert "Dat doet de projectleider" not in page
+
+
 def test_who_works_at_two_cultuurpunten_sees_which_is_which(portaal: Portaal) -> None:
     page = page_of(portaal, "dubbel", "/")
     assert len(cards(page)) == 4

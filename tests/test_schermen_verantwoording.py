@@ -401,3 +401,15 @@ def test_the_werkwijze_is_asked_before_the_first_activity(portaal: Portaal) -> N
         f.maak_activiteit(session, session.get_one(Verantwoording, id_of(portaal, "leeg")))
         session.commit()
     assert words not in page_of(visitor, path(portaal, stand="leeg")).text
+
+
+def test_who_may_reopen_a_closed_year_finds_it_where_it_says_so(portaal: Portaal) -> None:
+    year = portaal.wereld.id(Verantwoording, "eigen", "gesloten")
+    shown = {
+        who: f"/verantwoordingen/{year}/heropenen"
+        in portaal.bezoeker(who).get(f"/verantwoordingen/{year}/details").text
+        for who in ("routebegeleider", "projectleider", "adviseur", "beheerder")
+    }
+    assert shown == {
+        "routebegeleider": False, "projectleider": True, "adviseur": False, "beheerder": True,
+    }  # fmt: skip

@@ -102,12 +102,18 @@ def _counted(session: GateSession, closed_too: bool) -> list[Counted]:
 def _header(counted: list[Counted]) -> PageHeader:
     hour = datetime.now(formats.AMSTERDAM).hour
     greeting = "Goedemorgen" if hour < 12 else "Goedemiddag" if hour < 18 else "Goedenavond"
-    ready = sum(figures.nog_nodig == 0 for _, figures in counted)
+    ready = [year for year, figures in counted if figures.nog_nodig == 0]
     text = {
         0: "Nog geen verantwoording kan worden gesloten.",
         1: "Eén verantwoording kan worden gesloten.",
-    }.get(ready, f"{ready} verantwoordingen kunnen worden gesloten.")
+    }.get(len(ready), f"{len(ready)} verantwoordingen kunnen worden gesloten.")
+    if actor().cultuur_oost_rol is None and ready and not any(map(_may_close, ready)):
+        text += " Dat doet de projectleider."
     return PageHeader(f"{greeting}, {actor().naam.split()[0]}", subtitle=text if counted else "")
+
+
+def _may_close(verantwoording: Verantwoording) -> bool:
+    return bool(may(actor(), Handeling.SLUITEN, verantwoording))
 
 
 # --- for a cultuurpunt: a card per project --------------------------------------
