@@ -90,7 +90,7 @@ def try_form(portaal: Portaal) -> int:
     assert beheerder.post(edit, fields | {"naam": "Althobo"}).status_code == 302
     cell = {"list_form_pk": str(id_), "naam": "Fagot"}
     answer = beheerder.post("/beheer/instrumenten/ajax/update/", cell)
-    assert answer.json == {"tekst": "Fagot"}, answer.text
+    assert answer.json == {"naam": "Fagot", "tekst": "Fagot"}, answer.text
     return id_
 
 

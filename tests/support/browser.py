@@ -30,7 +30,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # nothing from elsewhere
 ]
 # A click that does not find its button within this time won't find it at all.
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "schermen"
 
 
