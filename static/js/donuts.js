@@ -54,7 +54,9 @@ async function start() {
 
 /* After everything else: the page itself never waits for it. */
 if (place) {
-  const later = () => (globalThis.requestIdleCallback ?? setTimeout)(() => start().catch(() => {}));
+  const begin = () => start().catch(() => {});
+  // A browser that is never idle gets them as well.
+  const later = () => (globalThis.requestIdleCallback ? requestIdleCallback(begin, { timeout: 2000 }) : setTimeout(begin));
   if (document.readyState === "complete") later();
   else addEventListener("load", later, { once: true });
 }
