@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
+from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, render_template, request, url_for
 from flask_login import current_user
@@ -91,23 +92,18 @@ def second_half(view: Callable[[Second], Page]) -> Callable[[], Page]:
 def code(second: Second) -> Page:
     """The code of the authenticator app."""
     found, moment = second.found, second.moment
-    form = CodeForm()
     context = {
         "email": found.email,
         "back_url": url_for("auth.login"),
         "recovery_url": url_for("auth.recovery"),
         **demo_mode.code_context(found, moment),
     }
-    if form.validate_on_submit():
-        try:
-            person = _try(account.check_code, found, form.code.data or "", moment)
-        except TooManyError as error:
-            return too_many("auth/code.html", form, error, **context)
-        if person:
-            sessions.begin(person, moment)
-            return see(second.halfway.target or HOME)
-        form.code.errors = [WRONG_CODE]
-    return page("auth/code.html", form, **context)
+
+    def inside(person: account.Account) -> Page:
+        sessions.begin(person, moment)
+        return see(second.halfway.target or HOME)
+
+    return _prove("auth/code.html", CodeForm(), found, moment, inside, context)
 
 
 @blueprint.route("/inloggen/herstelcode", methods=["GET", "POST"])
@@ -116,18 +112,39 @@ def code(second: Second) -> Page:
 def recovery(second: Second) -> Page:
     """A recovery code instead of the code of the app."""
     found, moment = second.found, second.moment
-    form, context = RecoveryForm(), {"email": found.email, "back_url": url_for("auth.code")}
+    context = {"email": found.email, "back_url": url_for("auth.code")}
+
+    def inside(person: account.Account) -> Page:
+        sessions.begin(person, moment)
+        _tell_of_recovery(person)
+        return see(second.halfway.target or HOME)
+
+    return _prove("auth/recovery.html", RecoveryForm(), found, moment, inside, context)
+
+
+def _prove(
+    template: str,
+    form: CodeForm | RecoveryForm,
+    found: account.Credentials,
+    moment: datetime,
+    proven: Callable[[account.Account], Page],
+    context: dict[str, Any],
+) -> Page:
+    """The page that asks a code, of the app or to recover; once it is right, `proven` answers."""
+    check, wrong = account.check_code, WRONG_CODE
+    if isinstance(form, RecoveryForm):
+        check, wrong = account.check_recovery, WRONG_RECOVERY
     if form.validate_on_submit():
         try:
-            person = _try(account.check_recovery, found, form.code.data or "", moment)
+            with attempts.attempt(attempts.per_factor(found.gebruiker_id)) as attempt:
+                person = check(found, form.code.data or "", moment)
+                attempt.right = person is not None
         except TooManyError as error:
-            return too_many("auth/recovery.html", form, error, **context)
+            return too_many(template, form, error, **context)
         if person:
-            sessions.begin(person, moment)
-            _tell_of_recovery(person)
-            return see(second.halfway.target or HOME)
-        form.code.errors = [WRONG_RECOVERY]
-    return page("auth/recovery.html", form, **context)
+            return proven(person)
+        form.code.errors = [wrong]
+    return page(template, form, **context)
 
 
 def _tell_of_recovery(person: account.Account) -> None:
@@ -145,18 +162,6 @@ def _begin_again() -> Page:
     sessions.end()
     flash(TOO_LATE, "info")
     return see(url_for("auth.login"))
-
-
-def _try(
-    check: Callable[[account.Credentials, str, datetime], account.Account | None],
-    found: account.Credentials,
-    typed: str,
-    moment: datetime,
-) -> account.Account | None:
-    with attempts.attempt(attempts.per_factor(found.gebruiker_id)) as attempt:
-        person = check(found, typed, moment)
-        attempt.right = person is not None
-    return person
 
 
 @blueprint.post("/uitloggen")
@@ -230,21 +235,14 @@ def confirm() -> Page:
     found, moment = account.find_by_id(current_user.id), clock.now()
     if found is None:
         return _begin_again()
-    form = CodeForm()
     context = {
         "email": found.email,
         "recovery_url": url_for("auth.confirm_recovery", next=_wanted()),
         **demo_mode.code_context(found, moment),
     }
-    if form.validate_on_submit():
-        try:
-            person = _try(account.check_code, found, form.code.data or "", moment)
-        except TooManyError as error:
-            return too_many("auth/confirm.html", form, error, **context)
-        if person:
-            return _confirmed(moment)
-        form.code.errors = [WRONG_CODE]
-    return page("auth/confirm.html", form, **context)
+    return _prove(
+        "auth/confirm.html", CodeForm(), found, moment, lambda _: _confirmed(moment), context
+    )
 
 
 @blueprint.route("/bevestigen/herstelcode", methods=["GET", "POST"])
@@ -254,18 +252,13 @@ def confirm_recovery() -> Page:
     found, moment = account.find_by_id(current_user.id), clock.now()
     if found is None:
         return _begin_again()
-    form = RecoveryForm()
     context = {"email": found.email, "back_url": url_for("auth.confirm", next=_wanted())}
-    if form.validate_on_submit():
-        try:
-            person = _try(account.check_recovery, found, form.code.data or "", moment)
-        except TooManyError as error:
-            return too_many("auth/recovery.html", form, error, **context)
-        if person:
-            _tell_of_recovery(person)
-            return _confirmed(moment)
-        form.code.errors = [WRONG_RECOVERY]
-    return page("auth/recovery.html", form, **context)
+
+    def proven(person: account.Account) -> Page:
+        _tell_of_recovery(person)
+        return _confirmed(moment)
+
+    return _prove("auth/recovery.html", RecoveryForm(), found, moment, proven, context)
 
 
 def _wanted() -> str | None:
