@@ -215,3 +215,15 @@ def test_the_gate_asks_it_and_only_of_accounts(portaal: Portaal) -> None:
 
 def test_accounts_and_memberships_are_what_needs_a_code() -> None:
     assert {e.__name__ for e in entiteiten() if e.verse_code} == {"Gebruiker", "Lidmaatschap"}
+
+
+@pytest.mark.parametrize("path", ["/bevestigen", "/bevestigen/herstelcode"])
+def test_a_page_without_a_menu_leaves_no_room_for_one(portaal: Portaal, path: str) -> None:
+    """Its card stood in the column of the menu, as one is inside."""
+    client = portaal.bezoeker("beheerder")
+    page = Page(client.get(path).text)
+    assert page.with_class("menu") == []
+    [frame] = page.with_class("app")
+    assert "app-bare" in frame.get("class").split()
+    [inside] = Page(client.get("/").text).with_class("app")
+    assert "app-bare" not in inside.get("class").split()
