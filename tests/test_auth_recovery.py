@@ -126,8 +126,10 @@ def test_unsaved_codes_are_shown_only_to_who_typed_a_code_lately(
     assert all(code in client.get("/").text for code in made)
 
 
-def confirm_path(client: FlaskClient) -> str:
-    """Where somebody is asked for a code again, as the page itself says."""
+def confirm_path(client: FlaskClient, person: Person, clock: Clock) -> str:
+    """Log in, let the code grow old; where one is asked for another, as the page itself says."""
+    log_in(client, person, clock.moment)
+    clock.forward(minutes=16)
     asked = client.get("/mijn-gegevens/wachtwoord").location
     found = re.search(r'href="(/bevestigen/herstelcode[^"]*)"', client.get(asked).text)
     assert found
@@ -140,9 +142,7 @@ def test_a_recovery_code_confirms_exactly_once_and_its_owner_is_mailed(
 ) -> None:
     """Who lost the app has to prove themselves before another one is coupled."""
     person, made = codes
-    log_in(client, person, clock.moment)
-    clock.forward(minutes=16)
-    path = confirm_path(client)
+    path = confirm_path(client, person, clock)
     wrong = post(client, path, code="AAAAA-AAAAA")
     assert (wrong.status_code, inside(client)) == (422, True)
 
@@ -166,9 +166,7 @@ def test_wrong_recovery_codes_lock_confirming_as_well(
     app: Flask, client: FlaskClient, clock: Clock, codes: tuple[Person, list[str]]
 ) -> None:
     person, made = codes
-    log_in(client, person, clock.moment)
-    clock.forward(minutes=16)
-    path = confirm_path(client)
+    path = confirm_path(client, person, clock)
     for _ in range(10):
         assert post(client, path, code="AAAAA-AAAAA").status_code == 422
     assert post(client, path, code=made[0]).status_code == 429

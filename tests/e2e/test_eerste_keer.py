@@ -152,10 +152,7 @@ def log_in_with(page: Page, recovery_code: str) -> None:
 def test_an_interrupted_activation_goes_on_in_another_browser(
     demo: Demo, als: As, open_page: Callable[..., Page]
 ) -> None:
-    beheer = als("beheerder")
-    beheer.goto("/")
-    invite(beheer, NAAM, EMAIL)
-    [address] = re.findall(r"http\S+/activeren/\w+", text_of(mails_to(demo, EMAIL)[0]))
+    address = invited(demo, als)
 
     secrets = []
     page = open_page()
@@ -176,10 +173,7 @@ def test_an_interrupted_activation_goes_on_in_another_browser(
 
 
 def test_the_steps_fit_a_phone(demo: Demo, als: As, open_page: Callable[..., Page]) -> None:
-    beheer = als("beheerder")
-    beheer.goto("/")
-    invite(beheer, NAAM, EMAIL)
-    [address] = re.findall(r"http\S+/activeren/\w+", text_of(mails_to(demo, EMAIL)[0]))
+    address = invited(demo, als)
     page = open_page(viewport={"width": 320, "height": 640})
     page.goto(address)
     for path in ("/activeren", "/activeren/app", "/activeren/code"):
@@ -193,6 +187,15 @@ def test_the_steps_fit_a_phone(demo: Demo, als: As, open_page: Callable[..., Pag
 
 
 #: What is filled in; a button that shows the password and a code to copy are no fields.
+def invited(demo: Demo, als: As) -> str:
+    """Somebody is invited by a beheerder; the link in their mail."""
+    beheer = als("beheerder")
+    beheer.goto("/")
+    invite(beheer, NAAM, EMAIL)
+    [address] = re.findall(r"http\S+/activeren/\w+", text_of(mails_to(demo, EMAIL)[0]))
+    return str(address)
+
+
 FIELDS = "input:not([type=hidden]):visible, select:visible, textarea:visible"
 LABELS = "fields => fields.map(field => field.labels[0].textContent.replace('*', '').trim())"
 
@@ -201,10 +204,7 @@ def test_the_first_log_in_asks_three_fields_on_three_pages(
     demo: Demo, als: As, open_page: Callable[..., Page]
 ) -> None:
     """Counted in the browser from the mail to the dashboard; docs/security.md tells it."""
-    beheer = als("beheerder")
-    beheer.goto("/")
-    invite(beheer, NAAM, EMAIL)
-    [address] = re.findall(r"http\S+/activeren/\w+", text_of(mails_to(demo, EMAIL)[0]))
+    address = invited(demo, als)
     page = open_page()
     asked: list[tuple[str, list[str]]] = []
 
@@ -243,10 +243,7 @@ def by_tab(page: Page, wanted: Locator) -> None:
 def test_every_step_goes_with_the_keyboard_alone(
     demo: Demo, als: As, open_page: Callable[..., Page]
 ) -> None:
-    beheer = als("beheerder")
-    beheer.goto("/")
-    invite(beheer, NAAM, EMAIL)
-    [address] = re.findall(r"http\S+/activeren/\w+", text_of(mails_to(demo, EMAIL)[0]))
+    address = invited(demo, als)
     page = open_page()
     page.goto(address)
 
