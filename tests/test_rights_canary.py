@@ -7,6 +7,7 @@ refusals, and the screens beside them.
 import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
+from zlib import crc32
 
 import pytest
 
@@ -78,17 +79,17 @@ def test_no_address_shows_what_is_anothers(portaal: Portaal, entity: type[Entite
     for visitor in BEZOEKERS if FULL else QUICK:
         browser = portaal.bezoeker(visitor)
         paths = dict.fromkeys(addresses(portaal, entity, visitor))
-        for path in paths if FULL else few(paths):
+        for path in paths if FULL else few(paths, visitor):
             wrong += leaks(visitor, path, browser.get(path))
     assert not wrong, "\n".join(wrong)
 
 
-def few(paths: dict[str, None]) -> Iterator[str]:
-    """Of each page and parameter the last, which is a stranger's."""
+def few(paths: dict[str, None], visitor: str) -> Iterator[str]:
+    """Of half of the pages and parameters the last, which is a stranger's."""
     kinds = {}
     for path in paths:
         kinds[re.sub(r"=.*", "", path), KANARIE in path] = path
-    yield from kinds.values()
+    yield from (path for kind, path in kinds.items() if crc32(f"{visitor} {kind}".encode()) % 2)
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=NAMES)

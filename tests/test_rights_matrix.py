@@ -37,7 +37,7 @@ REASON = re.compile(
 
 
 def chosen(entity: type[Entiteit], portaal: Portaal) -> Iterator[Case]:
-    """All cases; in a quick run half of what each visitor can ask, with one of its rows."""
+    """All cases; in a quick run a third of what each visitor can ask, with one of its rows."""
     seen: dict[tuple[object, ...], list[Case]] = {}
     for case in cases(entity, portaal):
         if FULL:
@@ -54,8 +54,8 @@ def chosen(entity: type[Entiteit], portaal: Portaal) -> Iterator[Case]:
         seen.setdefault(kind, []).append(case)
     for kind, same in seen.items():
         at = crc32(repr(kind).encode())
-        if at % 2:
-            yield same[at // 2 % len(same)]
+        if at % 3 == 0:
+            yield same[at // 3 % len(same)]
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=NAMES)

@@ -156,16 +156,20 @@ def _portaal_sqlite(
         watch = sqlite3.connect(file, check_same_thread=False)
         begin = sqlite3.connect(backup, check_same_thread=False)
         watch.backup(begin)
-        seen = [_version(watch)]
+        seen = first = _version(watch)
 
         def changed() -> bool:
-            now = _version(watch)
-            fresh, seen[0] = now != seen[0], now
-            return fresh
+            nonlocal seen
+            before, seen = seen, _version(watch)
+            return seen != before
 
         def restore() -> None:
-            begin.backup(watch)
-            seen[0] = _version(watch)
+            # What was put back is as good as new: every connection reads its tables again.
+            nonlocal seen, first
+            if _version(watch) != first:
+                begin.backup(watch)
+                first = _version(watch)
+            seen = first
 
         yield Portaal(app, wereld, changed, restore, cookies)
         watch.close()
