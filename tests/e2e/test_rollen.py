@@ -12,9 +12,9 @@ from models.verantwoording import Status, Verantwoording
 from tests import pages
 from tests.e2e.demo import ACHTERHOEK, PROJECT, As, Demo
 from tests.e2e.hands import button, field, link, menu, row_menu, row_of, says, tab
+from tests.e2e.scherm import MUZIEK
 from tests.support.browser import Watch
 
-MUZIEK = "Muziek in de klas"
 PARTNER = "Dansstudio Beweeg"
 #: Words of buttons that a routebegeleider must never meet on these screens.
 NOOIT = ("Verwijder", "Sluiten", "sluiten…", "Heropenen", "Vaststellen", "Status wijzigen")

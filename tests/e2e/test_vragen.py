@@ -6,9 +6,9 @@ from playwright.sync_api import expect
 
 from tests.e2e.demo import As, Demo
 from tests.e2e.hands import button, field, link, row_menu, says, tab
+from tests.e2e.scherm import MUZIEK
 from tests.support.browser import Watch
 
-MUZIEK = "Muziek in de klas"
 TEXT = "Staat deze factuur er twee keer in?"
 
 
