@@ -26,6 +26,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What deserves a look before something is made, and stands in the way of nothing."""
+
+    text: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What an action makes, row by row; the last `numeric` columns are numbers.
 
@@ -38,6 +46,7 @@ class Preview:
     numeric: int
     more: int
     fingerprint: str
+    remarks: tuple[Remark, ...] = ()
 
 
 def fingerprint(made: Sequence[Entiteit]) -> str:

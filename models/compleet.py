@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.activiteit import (
@@ -16,6 +16,9 @@ from models.activiteit import (
     totaal_uren,
 )
 from models.samenwerkingspartner import Samenwerkingspartner
+from models.school import School
+from models.stand import Stand as Geteld
+from models.stand import Standsoort
 from models.vouwen import volgens, vouw
 
 #: Between names that the database gives as one text; no name has a new line.
@@ -28,6 +31,7 @@ class Stand:
 
     bedrag: cents, rows without bedrag count as 0. uren: total hours.
     zonder_leerkrachten / zonder_bedrag: ids of the school and cost rows that lack it.
+    andere_sector: schools of another sector than the project's.
     partners: names, in their order. gevonden: whether it is what was searched for.
     """
 
@@ -44,6 +48,7 @@ class Stand:
     bedrag: int = 0
     partners: tuple[str, ...] = ()
     nul_leerkrachten: int = 0
+    andere_sector: int = 0
     nul_bedrag: int = 0
     zonder_betaaldatum: int = 0
     zonder_leerkrachten: list[int] = field(default_factory=list)
@@ -85,7 +90,7 @@ def stand_van(
     if activiteit_id is not None:
         binnen.append(Activiteit.id == activiteit_id)
     standen = _activiteiten(sessie, binnen, true() if gezocht is None else gezocht)
-    _scholen(sessie, binnen, standen)
+    _scholen(sessie, binnen, standen, _van_elders(verantwoording_id))
     _lasten(sessie, binnen, standen)
     return list(standen.values())
 
@@ -126,7 +131,30 @@ def _activiteiten(
     return standen
 
 
-def _scholen(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[int, Stand]) -> None:
+def _van_elders(verantwoording_id: int) -> Select[int]:
+    """The schools of a verantwoording that are of another sector than its project."""
+    from models.project import Project
+    from models.verantwoording import Verantwoording
+
+    return (
+        select(Geteld.sleutel)
+        .join(School, School.id == Geteld.sleutel)
+        .join(Verantwoording, Verantwoording.id == Geteld.verantwoording_id)
+        .join(Verantwoording.project)
+        .where(
+            Geteld.verantwoording_id == verantwoording_id,
+            Geteld.soort == Standsoort.SCHOOL,
+            School.sector_id != Project.sector_id,
+        )
+    )
+
+
+def _scholen(
+    sessie: Session,
+    binnen: list[ColumnElement[bool]],
+    standen: dict[int, Stand],
+    van_elders: Select[int],
+) -> None:
     leeg = ActiviteitSchool.aantal_leerkrachten.is_(None)
     rijen = sessie.execute(
         select(
@@ -134,15 +162,16 @@ def _scholen(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[i
             func.count(ActiviteitSchool.id),
             func.sum(ActiviteitSchool.aantal_leerkrachten),
             _hoeveel(ActiviteitSchool.aantal_leerkrachten == 0),
+            _hoeveel(ActiviteitSchool.school_id.in_(van_elders)),
             _welke(ActiviteitSchool.id, leeg),
         )
         .join(Activiteit.scholen)
         .where(*binnen)
         .group_by(Activiteit.id)
     )
-    for activiteit, aantal, leerkrachten, nul, zonder in rijen:
+    for activiteit, aantal, leerkrachten, nul, elders, zonder in rijen:
         stand = standen[activiteit]
-        stand.scholen, stand.nul_leerkrachten = aantal, nul
+        stand.scholen, stand.nul_leerkrachten, stand.andere_sector = aantal, nul, elders
         stand.leerkrachten = int(leerkrachten or 0)
         stand.zonder_leerkrachten = _nummers(zonder)
 

@@ -178,6 +178,16 @@ class School(Entiteit):
         van_ons = or_(cls.sector_id.is_(None), cls.sector_id.in_(sectoren))
         return and_(cls.gemeente_id.in_(eigen), van_ons)
 
+    def buiten_sector(self, sector: Sector) -> str:
+        """What is worth knowing of this school in a project for `sector` (Handleiding 2.1).
+
+        Empty where it is of that sector, or of none that is known. Of another it may take part;
+        reports name it apart (spec rule 7).
+        """
+        if self.sector is None or self.sector_id == sector.id:
+            return ""
+        return f"Hoort bij {self.sector}; dit project is voor {sector}."
+
     def bijschrift(self) -> str:
         return " · ".join(filter(None, (self.vestigingscode or self.brin_nummer, self.plaats)))
 

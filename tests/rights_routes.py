@@ -89,6 +89,7 @@ ROWS = {
     **{f"projecten.{page}": ("Project", "Z") for page in _PROJECT},
     **{f"verantwoordingen.{page}": ("Verantwoording", "Z") for page in _VERANTWOORDING},
     "activiteiten.bewerken": ("Activiteit", "W"),
+    "activiteiten.scholen_zoeken": ("Verantwoording", "Z"),
     "verantwoordingen.wijzigen": ("Verantwoording", "W"),
     "verantwoordingen.sluiten": ("Verantwoording", "sluiten"),
     "verantwoordingen.heropenen": ("Verantwoording", "heropenen"),

@@ -208,6 +208,10 @@ def test_erasing_a_person_takes_their_drafts(portaal: Portaal) -> None:
 # --- a pasted column of schools -------------------------------------------------------
 
 
+def recognise_path(portaal: Portaal) -> str:
+    return f"/verantwoordingen/{portaal.wereld.id(Verantwoording, 'eigen')}/scholen-herkennen"
+
+
 def test_a_pasted_column_is_recognised_line_by_line(portaal: Portaal) -> None:
     with portaal.als() as session:
         joined = select(ActiviteitSchool.school_id).limit(1)
@@ -236,7 +240,7 @@ def test_a_pasted_column_is_recognised_line_by_line(portaal: Portaal) -> None:
         "": None,
     }
     answer = portaal.bezoeker("routebegeleider").post(
-        "/activiteiten/scholen-herkennen", {"regel": list(lines)}
+        recognise_path(portaal), {"regel": list(lines)}
     )
     hits: list[list[Any] | None] = answer.json or []
     found = [hit and hit[0] for hit in hits]
@@ -245,7 +249,7 @@ def test_a_pasted_column_is_recognised_line_by_line(portaal: Portaal) -> None:
 
 def test_a_paste_beyond_all_measure_is_refused(portaal: Portaal) -> None:
     """By lines and by their length; what is taken stays within one statement of the database."""
-    visitor, path = portaal.bezoeker("routebegeleider"), "/activiteiten/scholen-herkennen"
+    visitor, path = portaal.bezoeker("routebegeleider"), recognise_path(portaal)
     assert visitor.post(path, {"regel": ["x" * (herkennen.LONGEST + 1)]}).status_code == 413
     assert visitor.post(path, {"regel": ["x"] * (herkennen.MOST + 1)}).status_code == 413
     lines = [

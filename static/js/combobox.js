@@ -1,6 +1,6 @@
 /* One of thousands: turns <select data-combobox data-lookup-url> into an ARIA combobox with
    a listbox. The select stays and keeps the value, so the form posts as without script. */
-import { all, icon, make, paths } from "./dom.js";
+import { all, describe, icon, make, paths } from "./dom.js";
 
 let count = 0;
 const note = (text) => make("div", { class: "listbox-note", role: "option", "aria-disabled": "true" }, text);
@@ -51,6 +51,16 @@ function enhance(select) {
     clear.hidden = !select.value || input.disabled;
   }
 
+  // What is worth knowing of what is chosen, under the field; an empty text takes it away.
+  function tell(text) {
+    const noticeId = `${id}-let-op`;
+    document.getElementById(noticeId)?.remove();
+    describe(input, noticeId, Boolean(text));
+    if (!text) return;
+    select.parentElement.after(make("p", { class: "field-notice", id: noticeId }, icon(paths.alert), make("span", {}, text)));
+    status.textContent = text;
+  }
+
   // Typed and not chosen: it stays, and goes along for the server to look up or refuse.
   function keep() {
     const typed = input.value.trim();
@@ -58,9 +68,10 @@ function enhance(select) {
     select.value = "";
     input.name = `${select.name}-zoek`;
     clear.hidden = false;
+    tell("");
   }
 
-  function choose(value, label) {
+  function choose(value, label, notice = "") {
     let option = all("option", select).find((o) => o.value === value);
     if (!option) {
       option = new Option(label, value);
@@ -68,9 +79,12 @@ function enhance(select) {
     }
     select.value = value;
     reset();
+    tell(notice);
     close();
     select.dispatchEvent(new Event("change", { bubbles: true }));
   }
+
+  const pick = ({ dataset }) => choose(dataset.value, dataset.label, dataset.notice);
 
   function place() {
     const box = input.getBoundingClientRect();
@@ -108,16 +122,18 @@ function enhance(select) {
 
   function fill(found) {
     const elsewhere = taken();
-    list.replaceChildren(...found.map(([value, label, sub], n) => {
+    list.replaceChildren(...found.map(([value, label, sub, notice], n) => {
       const twice = elsewhere.has(String(value));
       const body = make("span", {}, label);
       const caption = [sub, twice && "staat er al bij"].filter(Boolean).join(" · ");
       if (caption) body.append(make("small", {}, caption));
+      if (notice) body.append(make("small", { class: "field-notice" }, icon(paths.alert), notice));
       const picked = String(value) === select.value;
       const option = make("div", { role: "option", id: `${id}-optie-${n}`, "aria-selected": String(picked) }, body);
       if (picked) option.append(make("span", { class: "tick", "aria-hidden": "true" }, "✓"));
       option.dataset.value = value;
       option.dataset.label = [label, sub].filter(Boolean).join(" · ");
+      option.dataset.notice = notice ?? "";
       if (twice) option.setAttribute("aria-disabled", "true");
       return option;
     }));
@@ -127,7 +143,7 @@ function enhance(select) {
     const first = options()[0];
     mark(first && input.value !== text() ? 0 : -1);
     waiting = false;
-    if (enterWaits && first) choose(first.dataset.value, first.dataset.label);
+    if (enterWaits && first) pick(first);
     enterWaits = false;
   }
 
@@ -174,7 +190,7 @@ function enhance(select) {
       event.preventDefault();
       event.stopPropagation();
       const option = options()[active];
-      if (option) choose(option.dataset.value, option.dataset.label);
+      if (option) pick(option);
     } else if (event.key === "Escape" && opened()) {
       event.preventDefault();
       event.stopPropagation();
@@ -182,20 +198,20 @@ function enhance(select) {
       close();
     } else if (event.key === "Tab" && opened() && active >= 0) {
       const option = options()[active];
-      choose(option.dataset.value, option.dataset.label);
+      pick(option);
     }
   });
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest('[role="option"]:not([aria-disabled])');
-    if (option) choose(option.dataset.value, option.dataset.label);
+    if (option) pick(option);
   });
   clear.addEventListener("click", () => { choose("", ""); input.focus(); });
   addEventListener("scroll", () => opened() && place(), { passive: true, capture: true });
   addEventListener("resize", () => opened() && place());
   // From a paste: the school that was recognised, or the text that was not, to be seen and kept.
   select.addEventListener("fill", ({ detail }) => {
-    if (detail.value) { choose(detail.value, detail.label); input.removeAttribute("aria-invalid"); return; }
+    if (detail.value) { choose(detail.value, detail.label, detail.notice); input.removeAttribute("aria-invalid"); return; }
     input.value = detail.label;
     keep();
     input.setAttribute("aria-invalid", "true");

@@ -26,11 +26,20 @@ export function icon(path) {
 }
 
 export const paths = {
+  alert: "M12 4 2.8 20h18.4zM12 10v4.4M12 17.2v.1",
   calendar: "M4 6h16v14H4zM4 10.5h16M8.5 3.5V7M15.5 3.5V7",
   check: "m5 12.8 4.6 4.6L19.5 7",
   down: "m6 9.5 6 6 6-6",
   x: "m6 6 12 12M18 6 6 18",
 };
+
+/** Whether the element with this id is among what describes a control. */
+export function describe(control, id, does) {
+  const ids = new Set((control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+  if (does) ids.add(id); else ids.delete(id);
+  if (ids.size) control.setAttribute("aria-describedby", [...ids].join(" "));
+  else control.removeAttribute("aria-describedby");
+}
 
 export const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 

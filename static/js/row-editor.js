@@ -109,14 +109,14 @@ function enhance(editor) {
 
   /* The server says which row each pasted text means; what it does not know is marked and stays. */
   async function recognise(wanted) {
-    const fill = (select, value, label) => select.dispatchEvent(new CustomEvent("fill", { detail: { value, label } }));
+    const fill = (select, value, label, notice = "") => select.dispatchEvent(new CustomEvent("fill", { detail: { value, label, notice } }));
     let found = [];
     try {
       const body = new URLSearchParams(wanted.map(([, text]) => ["regel", text]));
       const answer = await fetch(editor.dataset.recogniseUrl, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" } });
       if (answer.ok) found = await answer.json();
     } catch { /* Then all of it stays as pasted, for saving to look up. */ }
-    wanted.forEach(([select, text], n) => { const hit = found[n]; fill(select, hit ? String(hit[0]) : "", hit ? hit[1] : text); });
+    wanted.forEach(([select, text], n) => { const hit = found[n]; fill(select, hit ? String(hit[0]) : "", hit ? hit[1] : text, hit?.[2]); });
     const missed = wanted.filter((_, n) => !found[n]).length;
     const told = missed ? `${wanted.length} geplakt, ${missed} niet herkend: zoek die zelf op` : `${wanted.length} geplakt en herkend`;
     status.textContent = told;

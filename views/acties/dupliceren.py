@@ -1,15 +1,15 @@
 """Dupliceren: copies of activities, seen before they are made (Handleiding 1.5, 2.2)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 from wtforms.validators import NumberRange, Optional
 
 from cmk_admin import database, formats, references
-from cmk_admin.actions import Asked, Done, EntityAction, Preview, Question, fingerprint
+from cmk_admin.actions import Asked, Done, EntityAction, Preview, Question, Remark, fingerprint
 from cmk_admin.entity_actions import CONFIRMED
 from cmk_admin.forms import fields
 from cmk_admin.forms.builder import EntityForm
@@ -20,12 +20,14 @@ from models.activiteit import Activiteit, ActiviteitSchool
 from models.base import Fout, RegelFout
 from models.dupliceren import Wens, kopieen
 from models.historie import Bewerking, BewerkingSoort
+from models.lijsten import Sector
+from models.project import Project
 from models.school import School
 from models.verantwoording import Status, Verantwoording
 from views.acties.gedeeld import SHOWN, aantal_van, open_verantwoordingen
 
-#: Copies of one step, and of one activity; rows that a preview shows.
-MOST, MOST_EACH, ROWS = 500, 50, 100
+#: Copies of one step, and of one activity; rows that a preview shows, and schools it names.
+MOST, MOST_EACH, ROWS, NAMED = 500, 50, 100, 5
 
 
 class DupliceerForm(EntityForm):
@@ -68,7 +70,7 @@ class Dupliceren(EntityAction):
                 field.data = _latest_open(rows[0])
         fields.offer(field, lambda: open_verantwoordingen(partijen))
         field.widget_kind = "choice"
-        fields.offer(form.scholen, _schools(partijen, [row.id for row in rows]))
+        fields.offer(form.scholen, _schools(rows))
         return form
 
     def question(self, asked: Asked) -> Question:
@@ -85,7 +87,8 @@ class Dupliceren(EntityAction):
         stap, made = dupliceer(session, [row.id for row in asked.rows], _wens(session, asked))
         url = url_for("verantwoordingen.activiteiten", id=made[0].verantwoording.id)
         words = stap.omschrijving
-        return Done(f"{words[0].upper()}{words[1:]}.", url, stap.id, _preview(made))
+        remarks = _elsewhere(session, made)
+        return Done(f"{words[0].upper()}{words[1:]}.", url, stap.id, _preview(made, remarks))
 
 
 def dupliceer(
@@ -106,19 +109,25 @@ def dupliceer(
     return stap, made
 
 
-def _schools(
-    partijen: Iterable[int], activiteiten: Sequence[int]
-) -> Callable[[], list[tuple[int, str]]]:
+def _schools(rows: Sequence[Any]) -> Callable[[], list[tuple[int, str]]]:
     """Schools of the own werkgebied, and those that took part already; read once."""
     found: list[tuple[int, str]] = []
+    partijen = sorted({row.contractpartij_id for row in rows})
 
     def offer() -> list[tuple[int, str]]:
         if not found:
-            rows = database.session().scalars(_near(sorted(partijen), activiteiten))
-            found.extend((row.id, references.named(row)) for row in rows)
+            sectoren = {row.verantwoording.project.sector for row in rows}
+            near = database.session().scalars(_near(partijen, [row.id for row in rows]))
+            found.extend((school.id, _named(school, sectoren)) for school in near)
         return found
 
     return offer
+
+
+def _named(school: School, sectoren: Collection[Sector]) -> str:
+    """With its sector, where that is another than the projects'."""
+    other = school.sector is not None and school.sector not in sectoren
+    return f"{references.named(school)}{f' · andere sector: {school.sector}' if other else ''}"
 
 
 def _near(partijen: Sequence[int], activiteiten: Sequence[int]) -> Select[Any]:
@@ -129,7 +138,8 @@ def _near(partijen: Sequence[int], activiteiten: Sequence[int]) -> Select[Any]:
     chosen: ColumnElement[bool] = School.id.in_(joined)
     if region is not None:
         chosen = or_(chosen, region & School.actief)
-    return references.ordered(select(School).where(chosen), School)
+    wanted = select(School).where(chosen).options(joinedload(School.sector))
+    return references.ordered(wanted, School)
 
 
 def _latest_open(bron: Activiteit) -> int | None:
@@ -183,7 +193,33 @@ def _in_words(wens: Wens) -> str:
     return f" {', '.join(words)}" if words else ""
 
 
-def _preview(made: Sequence[Activiteit]) -> Preview:
+def _elsewhere(session: GateSession, made: Sequence[Activiteit]) -> tuple[Remark, ...]:
+    """The schools of these copies that are of another sector than the project (Handleiding 2.1)."""
+    of_school, of_project = aliased(Sector), aliased(Sector)
+    found = session.execute(
+        select(School.naam, of_school.naam, of_project.naam)
+        .join(ActiviteitSchool, ActiviteitSchool.school_id == School.id)
+        .join(ActiviteitSchool.activiteit)
+        .join(Activiteit.verantwoording)
+        .join(Verantwoording.project)
+        .join(of_school, of_school.id == School.sector_id)
+        .join(of_project, of_project.id == Project.sector_id)
+        .where(Activiteit.id.in_([kopie.id for kopie in made]), of_school.id != of_project.id)
+        .distinct()
+        .order_by(School.naam)
+    ).all()
+    if not found:
+        return ()
+    lines = [
+        f"{name} hoort bij {own}; het project is voor {wanted}." for name, own, wanted in found
+    ]
+    more = len(lines) - NAMED
+    lines[NAMED:] = [f"En nog {more}."] if more > 0 else []
+    words = "Een school hoort" if len(found) == 1 else f"{len(found)} scholen horen"
+    return (Remark(f"{words} bij een andere sector dan het project.", tuple(lines)),)
+
+
+def _preview(made: Sequence[Activiteit], remarks: tuple[Remark, ...]) -> Preview:
     """Every copy in one line, and what tells this outcome from any other."""
     lasten = sum(last.bedrag or 0 for kopie in made for last in kopie.lasten)
     return Preview(
@@ -193,6 +229,7 @@ def _preview(made: Sequence[Activiteit]) -> Preview:
         2,
         max(0, len(made) - ROWS),
         fingerprint(made),
+        remarks,
     )
 
 

@@ -14,7 +14,7 @@ from flask import (
     url_for,
 )
 
-from cmk_admin import database, editing
+from cmk_admin import database, editing, references
 from cmk_admin.auth.interrupted import kept
 from cmk_admin.entity_forms import INVALID, new_key
 from cmk_admin.gate import Locked, Refused
@@ -51,9 +51,7 @@ def nieuw(verantwoording_id: int) -> Page:
     verantwoording = schermen.find_verantwoording(verantwoording_id)
     _require(Handeling.MAKEN, Activiteit(contractpartij_id=verantwoording.contractpartij_id))
     typed = concept.taken()
-    form = formulier.new_form(
-        verantwoording.contractpartij_id, typed or request.form, **concept.formdata(typed)
-    )
+    form = formulier.new_form(verantwoording, typed or request.form, **concept.formdata(typed))
     if request.method == "GET":
         _require_open(verantwoording)
         form.sleutel.data = new_key()
@@ -220,7 +218,7 @@ def _rows_form(activiteit: Activiteit, name: str, **formdata: Any) -> ActivityFo
     if name == "scholen":
         schools = [row["school_id"] for row in stored]
         posted = formdata.get("formdata") or request.form
-        field = formulier.schools_field(activiteit.contractpartij_id, posted, schools)
+        field = formulier.schools_field(activiteit.verantwoording, posted, schools)
     else:
         field = formulier.costs_field(activiteit.contractpartij_id)
     form = formulier.make({name: field}, {name: stored}, **formdata)
@@ -258,14 +256,25 @@ def _own_crumbs(activiteit: Activiteit, part: Part) -> tuple[Crumb, ...]:
     return (Crumb(activiteit.naam, _tab_url(activiteit, part)), Crumb("Wijzigen"))
 
 
-@blueprint.post("/activiteiten/scholen-herkennen")
-@requires(Handeling.ZIEN, School)
-def scholen_herkennen() -> Response:
-    """Per pasted line the school that it means: `[[id, label] or null, …]`."""
+@blueprint.get("/verantwoordingen/<int:id>/scholen-zoeken")
+@requires(Handeling.ZIEN, Verantwoording)
+def scholen_zoeken(id: int) -> Response:  # noqa: A002 - as in the address
+    """At most 20 schools for the combobox: `[[id, label, caption, what to know], …]`."""
+    sector = schermen.find_verantwoording(id).project.sector
+    found: list[Any] = references.lookup(School, request.args.get("query", ""), {})
+    return jsonify([[s.id, str(s), s.bijschrift(), s.buiten_sector(sector)] for s in found])
+
+
+@blueprint.post("/verantwoordingen/<int:id>/scholen-herkennen")
+@requires(Handeling.ZIEN, Verantwoording)
+def scholen_herkennen(id: int) -> Response:  # noqa: A002 - as in the address
+    """Per pasted line the school that it means: `[[id, label, what to know] or null, …]`."""
+    sector = schermen.find_verantwoording(id).project.sector
     lines = request.form.getlist("regel")
     if len(lines) > herkennen.MOST or any(len(line) > herkennen.LONGEST for line in lines):
         abort(413)
-    return jsonify(herkennen.recognise(lines))
+    meant = herkennen.recognise(lines)
+    return jsonify([s and [s.id, references.named(s), s.buiten_sector(sector)] for s in meant])
 
 
 # --- the tabs: Handleiding 3 --------------------------------------------------------

@@ -17,6 +17,7 @@ from cmk_admin.routes import actor
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
 from models.base import Entiteit
 from models.samenwerkingspartner import Samenwerkingspartner
+from models.verantwoording import Verantwoording
 from models.vouwen import volgens
 from views.activiteiten import rijen
 
@@ -89,16 +90,12 @@ def _partners_of(contractpartij_id: int) -> Callable[[], list[tuple[int, str]]]:
 
 
 def schools_field(
-    contractpartij_id: int, posted: Mapping[str, str], stored: Iterable[int] = ()
+    verantwoording: Verantwoording, posted: Mapping[str, str], stored: Iterable[int] = ()
 ) -> rijen.RowsField:
     """stored: ids of the schools that rows have already."""
     ids = [*stored, *rijen.posted_ids(posted, "-school_id")]
-    return rijen.SchoolsField(
-        "Scholen",
-        rijen.school_row(rijen.schools(ids)),
-        "School",
-        *_rights(ActiviteitSchool, contractpartij_id),
-    )
+    rights = _rights(ActiviteitSchool, verantwoording.contractpartij_id)
+    return rijen.SchoolsField(rijen.Schools(ids, verantwoording), *rights)
 
 
 def costs_field(contractpartij_id: int) -> rijen.RowsField:
@@ -128,10 +125,13 @@ def make(members: dict[str, Any], data: dict[str, Any], **formdata: Any) -> Acti
     return form
 
 
-def new_form(contractpartij_id: int, posted: Mapping[str, str], **formdata: Any) -> ActivityForm:
+def new_form(
+    verantwoording: Verantwoording, posted: Mapping[str, str], **formdata: Any
+) -> ActivityForm:
     """All three parts of Handleiding 2.2; formdata: filled in from there instead."""
+    contractpartij_id = verantwoording.contractpartij_id
     members = detail_fields(DETAILS, contractpartij_id)
-    members["scholen"] = schools_field(contractpartij_id, posted)
+    members["scholen"] = schools_field(verantwoording, posted)
     members["lasten"] = costs_field(contractpartij_id)
     form = make(members, {"duur_eenheid": DuurEenheid.PER_ACTIVITEIT}, **formdata)
     for field in form.row_fields:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, or_, select
 
-from cmk_admin import database, references
+from cmk_admin import database
 from cmk_admin.routes import actor
 from models.school import School
 
@@ -17,8 +17,8 @@ MOST = 1000
 LONGEST, CODES = 300, 4
 
 
-def recognise(texts: Sequence[str]) -> list[tuple[int, str] | None]:
-    """Per line the school that it means, by id and name; None when that is none or several."""
+def recognise(texts: Sequence[str]) -> list[School | None]:
+    """Per line the school that it means; None when that is none or several."""
     codes = {part for text in texts for part in _codes(text)}
     names = {name for text in texts for name in _names(text)}
     lowered = {name.lower() for name in names}
@@ -60,7 +60,7 @@ def _near(ids: Iterable[int]) -> set[int]:
     return set(database.session().scalars(chosen))
 
 
-def _meant(text: str, index: dict[str, list[School]], near: set[int]) -> tuple[int, str] | None:
+def _meant(text: str, index: dict[str, list[School]], near: set[int]) -> School | None:
     """The longest code first; of several the only one in the own werkgebied."""
     keys = sorted(_codes(text), key=len, reverse=True)
     keys += [name.casefold() for name in _names(text) if name]
@@ -69,7 +69,7 @@ def _meant(text: str, index: dict[str, list[School]], near: set[int]) -> tuple[i
         own = [school for school in schools if school.id in near]
         for several in (schools, own):
             if len(several) == 1:
-                return several[0].id, references.named(several[0])
+                return several[0]
         if schools:
             return None
     return None

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import FieldList, Form, FormField
 from wtforms.validators import Optional
@@ -17,6 +18,7 @@ from models.activiteit import ActiviteitSchool, Last
 from models.base import Entiteit
 from models.lijsten import Kostensoort
 from models.school import School
+from models.verantwoording import Verantwoording
 
 #: More rows than anybody types. A form with more is refused whole: what is not in a form
 #: counts as removed, so a cut would delete rows.
@@ -96,12 +98,24 @@ class SchoolField(fields.ReferenceField):
 
     pinned: int | None = None
 
+    def __init__(
+        self, label: str = "", note: Callable[[int], str] = lambda _: "", **kwargs: Any
+    ) -> None:
+        """note: what is worth knowing of a school by its id."""
+        super().__init__(label, **kwargs)
+        self._note = note
+
     def pin(self, school_id: int) -> None:
         self.data = self.pinned = school_id
         self.widget_kind = "readonly"
 
     def unpin(self) -> None:
         self.pinned, self.widget_kind = None, "combobox"
+
+    @property
+    def notice(self) -> str:
+        """What is worth knowing of the school that is chosen."""
+        return "" if self.data is None else self._note(self.data)
 
     def _value(self) -> str:
         return "" if self.data is None or self.find is None else self.find([self.data])[self.data]
@@ -200,9 +214,9 @@ class SchoolsField(RowsField):
 
     paste_hint = "Een kolom met namen, BRIN of vestigingscodes uit Excel kun je plakken."
 
-    @property
-    def recognise_url(self) -> str:  # type: ignore[override]
-        return url_for("activiteiten.scholen_herkennen")
+    def __init__(self, schools: "Schools", *rights: bool, **kwargs: Any) -> None:
+        super().__init__("Scholen", school_row(schools), "School", *rights, **kwargs)
+        self.recognise_url = schools.url("activiteiten.scholen_herkennen")
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         good = super().validate(form, extra_validators)
@@ -226,7 +240,7 @@ def posted_ids(formdata: Mapping[str, str], ending: str) -> list[int]:
     ]
 
 
-def school_row(schools: Labels) -> type[RowForm]:
+def school_row(schools: "Schools") -> type[RowForm]:
     """The form of one school of an activity."""
     attribute = attributes.attribute(ActiviteitSchool, "school_id")
     teachers = attributes.attribute(ActiviteitSchool, "aantal_leerkrachten")
@@ -237,7 +251,8 @@ def school_row(schools: Labels) -> type[RowForm]:
             "school_id": SchoolField(
                 attribute.label,
                 find=schools.find,
-                lookup_url=references.lookup_url(School),
+                note=schools.note,
+                lookup_url=schools.url("activiteiten.scholen_zoeken"),
                 search=references.searcher(School),
                 validators=[fields.Filled()],
             ),
@@ -267,6 +282,26 @@ def kinds_of_cost() -> Labels:
     return Labels(Kostensoort)
 
 
-def schools(ids: Iterable[int]) -> Labels:
-    """Schools by name, with what tells those of the same name apart."""
-    return Labels(School, ids, references.named)
+class Schools(Labels):
+    """Schools by name, with what tells those of the same name apart, and with what is worth
+    knowing of each in the project of this verantwoording."""
+
+    def __init__(self, ids: Iterable[int], verantwoording: Verantwoording) -> None:
+        self._verantwoording = verantwoording
+        self._notes: dict[int, str] = {}
+        super().__init__(School, ids, references.named)
+
+    def _find(self, ids: list[int]) -> dict[int, str]:
+        sector = self._verantwoording.project.sector
+        chosen = select(School).where(School.id.in_(ids)).options(joinedload(School.sector))
+        rows = database.session().scalars(chosen).all()
+        self._notes |= {row.id: row.buiten_sector(sector) for row in rows}
+        return {row.id: references.named(row) for row in rows}
+
+    def note(self, id_: int) -> str:
+        self.find([id_])
+        return self._notes.get(id_, "")
+
+    def url(self, endpoint: str) -> str:
+        """The address that the scripts ask, which knows what project it is about."""
+        return url_for(endpoint, id=self._verantwoording.id)

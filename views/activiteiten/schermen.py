@@ -64,7 +64,8 @@ class Shown:
 
 def find_verantwoording(id_: int) -> Verantwoording:
     """The verantwoording with its project, or a 404 page."""
-    way_up = joinedload(Verantwoording.project).joinedload(Project.contractpartij)
+    project = joinedload(Verantwoording.project)
+    way_up = project.options(joinedload(Project.contractpartij), joinedload(Project.sector))
     found = database.session().scalar(
         select(Verantwoording).where(Verantwoording.id == id_).options(way_up)
     )
@@ -77,7 +78,10 @@ def find(id_: int) -> Activiteit:
     found = database.session().scalar(
         select(Activiteit)
         .where(Activiteit.id == id_)
-        .options(joinedload(Activiteit.doel), way_up.joinedload(Project.contractpartij))
+        .options(
+            joinedload(Activiteit.doel),
+            way_up.options(joinedload(Project.contractpartij), joinedload(Project.sector)),
+        )
     )
     return found or abort(404)
 
@@ -243,6 +247,10 @@ def _notices(shown: Shown, may_mend: bool) -> Iterator[CheckItem]:
     if shown.outside_year:
         text = f"De periode ligt buiten {shown.verantwoording.kalenderjaar}."
         yield notice(text, "wijzig", "details", "startdatum")
+    if elsewhere := shown.stand.andere_sector:
+        words = f"{schools_counted(elsewhere)} van een andere sector dan"
+        text = f"{words} {shown.verantwoording.project.sector}:"
+        yield notice(text, "bekijk", "scholen")
     if not shown.stand.uren:
         yield notice("Nog zonder uren.", "vul de duur in", "details", "duur")
     if not shown.stand.partners:

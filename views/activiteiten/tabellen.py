@@ -13,6 +13,7 @@ from cmk_admin.policy import may
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.activiteit import ActiviteitSchool, Last
+from models.lijsten import Sector
 from models.school import School
 from models.vouwen import volgens
 from views.activiteiten.schermen import (
@@ -32,7 +33,9 @@ def schools(shown: Shown) -> ListPage:
         .where(ActiviteitSchool.activiteit_id == shown.activiteit.id)
         .options(
             joinedload(ActiviteitSchool.school).options(
-                joinedload(School.gemeente), joinedload(School.schoolbestuur)
+                joinedload(School.gemeente),
+                joinedload(School.schoolbestuur),
+                joinedload(School.sector),
             )
         )
         .order_by(volgens(School, "naam"), ActiviteitSchool.id)
@@ -45,11 +48,14 @@ def schools(shown: Shown) -> ListPage:
         Column("gemeente", "Gemeente", optional=True),
     )
     back = url_for("activiteiten.scholen", id=shown.activiteit.id)
-    return _list(columns, [_school_row(row, back) for row in rows], _empty(shown, "scholen"))
+    sector = shown.verantwoording.project.sector
+    lines = [_school_row(row, sector, back) for row in rows]
+    return _list(columns, lines, _empty(shown, "scholen"))
 
 
-def _school_row(row: ActiviteitSchool, back: str) -> Row:
+def _school_row(row: ActiviteitSchool, sector: Sector, back: str) -> Row:
     school = row.school
+    name = f"{school.naam} ({school.sector})" if school.buiten_sector(sector) else school.naam
     teachers = row.aantal_leerkrachten
     more = (
         school.vestigingscode or school.brin_nummer,
@@ -62,7 +68,7 @@ def _school_row(row: ActiviteitSchool, back: str) -> Row:
         else Cell(formats.number(teachers), "getal")
     )
     actions = own_page_actions(actor(), row, back)
-    return Row(row.id, school.naam, _cells(school.naam, filled, more), actions)
+    return Row(row.id, school.naam, _cells(name, filled, more), actions)
 
 
 def _cells(name: str, filled: Cell, more: Sequence[str], also: str = "") -> tuple[Cell, ...]:

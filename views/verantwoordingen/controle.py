@@ -62,6 +62,7 @@ NOTICES: dict[str, tuple[str, Callable[[Stand, int], bool]]] = {
         lambda stand, jaar: stand.startdatum.year != jaar or stand.einddatum.year != jaar,
     ),
     "partner": ("zonder partner", lambda stand, jaar: not stand.partners),
+    "sector": ("school van een andere sector", lambda stand, jaar: stand.andere_sector > 0),
     "uren": ("zonder uren", lambda stand, jaar: not stand.uren),
     "nul": (
         "0 leerkrachten of € 0",
@@ -122,6 +123,8 @@ def _notices(
         "betaaldatum": f"{_number(unpaid, 'last', 'lasten')} zonder betaaldatum",
         "periode": f"{_activities(counts['periode'])} met een periode buiten {year}",
         "partner": f"{_activities(counts['partner'])} zonder samenwerkingspartner",
+        "sector": f"{_activities(counts['sector'])} met een school van een andere sector dan het"
+        " project",
         "uren": f"{_activities(counts['uren'])} zonder uren",
         "nul": f"{_activities(counts['nul'])} met 0 leerkrachten of € 0",
     }
