@@ -27,10 +27,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What deserves a look before something is made, and stands in the way of nothing."""
+    """What deserves a look before something is made, and stands in the way of nothing.
+
+    mend: the field of the form that ends it when it is ticked. mend_label: what the button says
+    that ticks it and shows the preview anew.
+    """
 
     text: str
     lines: tuple[str, ...] = ()
+    mend: str = ""
+    mend_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from cmk_admin.auth.interrupted import given_back
 from cmk_admin.bulk import picture, run
 from cmk_admin.bulk.seen import Seen, changes_of, tried
 from cmk_admin.entity_forms import INVALID, KEY_LENGTH, STALE, new_key
+from cmk_admin.forms.builder import EntityForm
+from cmk_admin.forms.fields import CheckField
 from cmk_admin.gate import GateSession, Locked, Refused, bewerking, handled, may_undo, once
 from cmk_admin.page import Action, Crumb, PageHeader
 from cmk_admin.page_batch import EffectLine, LeftOut
@@ -68,6 +70,7 @@ class ActionRunner:
 
     def run(self, action: EntityAction, rows: list[Any]) -> Any:
         form = action.make_form(rows)
+        _tick(form)
         asked = Asked(rows, form)
         if CONFIRMED not in request.form or given_back():
             on_record.saw_rows(rows)
@@ -278,6 +281,13 @@ class ActionRunner:
 def _wrong(form: Any) -> bool:
     """Whether something in the form has to be mended first."""
     return form is not None and bool(form.errors)
+
+
+def _tick(form: EntityForm | None) -> None:
+    """The field that a remark of the preview offered to tick."""
+    wanted = form._fields.get(request.form.get(STEP, "")) if form is not None else None
+    if isinstance(wanted, CheckField):
+        wanted.data = True
 
 
 def key_of_request() -> str:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from cmk_admin.formats import euro
 from models.activiteit import Activiteit
 from models.historie import Bewerking
 from models.school import School
@@ -139,6 +140,36 @@ def test_amounts_are_kept_or_emptied_as_ticked(portaal: Portaal, emptied: bool) 
     assert [x[1] for x in copy["lasten"]] == ([None] * len(amounts) if emptied else amounts)
     assert all(x[2] is None for x in copy["lasten"])
     assert copy["van"] == date(2027, van.month, van.day)
+
+
+def warnings(answer: TestResponse) -> list[str]:
+    """What deserves a look, above the preview."""
+    sections = Page(answer.text).all("section")
+    return [section.words for section in sections if section.get("aria-label") == "Let op"]
+
+
+def test_costs_that_multiply_are_told_with_both_sums(portaal: Portaal) -> None:
+    """And emptied by the button that stands beside them."""
+    visitor, answer = opened(portaal)
+    assert warnings(answer) == [], "one copy beside the original is what was asked"
+    with portaal.als() as session:
+        old = session.get_one(Activiteit, source(portaal))
+        amount = sum(last.bedrag or 0 for last in old.lasten)
+        school = old.scholen[0].school_id
+    body = Page(answer.text).form()
+    emptied = answer
+    for more, times in (({"scholen": [str(school)]}, 1), ({"aantal": "3"}, 3)):
+        seen = visitor.post(ACTION, body | more | {"stap": "voorbeeld"})
+        [warning] = warnings(seen)
+        assert f"Het origineel: {euro(amount)}" in warning
+        assert f"samen: {euro(amount * times)}" in warning or times == 1
+        [empty] = [b for b in Page(seen.text).all("button") if b.words == "Bedragen leegmaken"]
+        emptied = visitor.post(ACTION, Page(seen.text).form() | {"stap": empty.get("value")})
+        assert warnings(emptied) == []
+        assert {line[4] for line in shown(emptied)} == {"zonder bedrag"}
+        assert not portaal.changed()
+    assert visitor.post(ACTION, Page(emptied.text).form()).status_code == 302
+    assert all(last[1] is None for copy in made(portaal, 3) for last in copy["lasten"])
 
 
 def test_too_many_and_other_schools_are_refused(portaal: Portaal) -> None:

@@ -84,10 +84,11 @@ class Dupliceren(EntityAction):
         )
 
     def perform(self, session: GateSession, asked: Asked) -> Done:
-        stap, made = dupliceer(session, [row.id for row in asked.rows], _wens(session, asked))
+        wens = _wens(session, asked)
+        stap, made = dupliceer(session, [row.id for row in asked.rows], wens)
         url = url_for("verantwoordingen.activiteiten", id=made[0].verantwoording.id)
         words = stap.omschrijving
-        remarks = _elsewhere(session, made)
+        remarks = (*_multiplied(asked.rows, made, wens), *_elsewhere(session, made))
         return Done(f"{words[0].upper()}{words[1:]}.", url, stap.id, _preview(made, remarks))
 
 
@@ -193,6 +194,30 @@ def _in_words(wens: Wens) -> str:
     return f" {', '.join(words)}" if words else ""
 
 
+def _multiplied(
+    bronnen: Sequence[Activiteit], made: Sequence[Activiteit], wens: Wens
+) -> tuple[Remark, ...]:
+    """Each copy takes all lasten along: what was spent once then counts several times."""
+    before, after = _lasten(bronnen), _lasten(made)
+    if not after or not (wens.scholen or wens.aantal > 1):
+        return ()
+    originals = "Het origineel" if len(bronnen) == 1 else f"De {len(bronnen)} originelen samen"
+    copies = "De kopie" if len(made) == 1 else f"De {len(made)} kopieën samen"
+    return (
+        Remark(
+            "Elke kopie krijgt de volledige lasten van het origineel. Gaat het om dezelfde kosten,"
+            " verdeel ze dan over de kopieën of maak de bedragen leeg.",
+            (f"{originals}: {formats.euro(before)}", f"{copies}: {formats.euro(after)}"),
+            "zonder_bedragen",
+            "Bedragen leegmaken",
+        ),
+    )
+
+
+def _lasten(rows: Sequence[Activiteit]) -> int:
+    return sum(last.bedrag or 0 for row in rows for last in row.lasten)
+
+
 def _elsewhere(session: GateSession, made: Sequence[Activiteit]) -> tuple[Remark, ...]:
     """The schools of these copies that are of another sector than the project (Handleiding 2.1)."""
     of_school, of_project = aliased(Sector), aliased(Sector)
@@ -221,9 +246,8 @@ def _elsewhere(session: GateSession, made: Sequence[Activiteit]) -> tuple[Remark
 
 def _preview(made: Sequence[Activiteit], remarks: tuple[Remark, ...]) -> Preview:
     """Every copy in one line, and what tells this outcome from any other."""
-    lasten = sum(last.bedrag or 0 for kopie in made for last in kopie.lasten)
     return Preview(
-        f"{aantal_van(len(made), Activiteit)}, lasten samen {formats.euro(lasten)}",
+        f"{aantal_van(len(made), Activiteit)}, lasten samen {formats.euro(_lasten(made))}",
         ("Activiteit", "Verantwoording", "Periode", "Scholen", "Lasten"),
         tuple(_line(kopie) for kopie in made[:ROWS]),
         2,
