@@ -11,14 +11,15 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
-from cmk_admin import attributes, database, editing, files, integrity
+from cmk_admin import attributes, database, editing, files, integrity, references
 from cmk_admin.entity_pages import cell_text
 from cmk_admin.forms import builder
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import Locked, once, with_retry
 from cmk_admin.page import Conflict, Crumb, FormError, FormPage, PageHeader
-from cmk_admin.policy import velden_van
+from cmk_admin.policy import keuzes_van, velden_van
+from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.base import Entiteit, MetBestand, RegelFout
 
@@ -65,6 +66,7 @@ class FormRunner:
     def create(self) -> Any:
         form = builder.form_class(self.entity)(data=self._first_values())
         self._hide_the_only_party(form)
+        self._offer_what_may_be(form, Handeling.MAKEN)
         if request.method == "GET":
             form.sleutel.data = new_key()
             return self._page(form, None)
@@ -78,6 +80,17 @@ class FormRunner:
         own, field = actor().partijen(), form._fields.get("contractpartij_id")
         if field is not None and len(own) == 1 and field.data == own[0]:
             field.widget_kind = "hidden"
+
+    def _offer_what_may_be(self, form: EntityForm, handeling: Handeling) -> None:
+        """Where a condition limits a choice, only what meets it; when that is one, it is chosen."""
+        for name, meets in keuzes_van(actor(), handeling, self.entity).items():
+            field, target = form._fields.get(name), attributes.attribute(self.entity, name).target
+            if field is None or target is None:
+                continue
+            field.options = references.options(target, meets)
+            offered = list(field.options())
+            if field.data is None and len(offered) == 1 and not field.raw_data:
+                field.data = offered[0][0]
 
     def _first_values(self) -> dict[str, Any]:
         """Defaults of the model, what the address gives, and the only contractpartij."""
@@ -145,7 +158,9 @@ class FormRunner:
         for attribute in attributes.in_form(self.entity):
             if attribute.ui.vast:
                 values[attribute.name] = cell_text(attribute, row)
-        return form_class(data=values)
+        form = form_class(data=values)
+        self._offer_what_may_be(form, Handeling.WIJZIGEN)
+        return form
 
     def _base(self, form: EntityForm, row: Any) -> editing.Base:
         try:

@@ -35,10 +35,13 @@ class Verdict:
 JA = Verdict(True)
 
 
+def _is_overig(soort: Documentsoort) -> bool:
+    return soort.code == Documentsoort.OVERIG
+
+
 def _alleen_overig(actor: Actor, rij: Document) -> Verdict:
     """A projectleider manages only documents of the kind "overig"."""
-    soort = rij.soort
-    if soort is not None and soort.code == Documentsoort.OVERIG:
+    if rij.soort is not None and _is_overig(rij.soort):
         return JA
     return Verdict(
         False,
@@ -77,17 +80,21 @@ def _eigen_vraag(actor: Actor, rij: Vraag) -> Verdict:
 class Voorwaarde:
     """A condition on a row. label: as it stands in the rights table on screen.
 
-    bij: the one action that it holds for; None is every action beyond seeing.
+    bij: the one action that it holds for; None is every action beyond seeing. keuze: the column
+    that it hangs on, and which of its choices meet it: forms offer no others.
     """
 
     label: str
     toets: Callable[[Actor, Any], Verdict]
     bij: Handeling | None = None
+    keuze: tuple[str, Callable[[Any], bool]] | None = None
 
 
 #: Extra condition on a row for a role, beyond seeing.
 VOORWAARDEN: dict[tuple[str, Rol], Voorwaarde] = {
-    ("Document", Rol.PROJECTLEIDER): Voorwaarde("alleen van de soort Overig", _alleen_overig),
+    ("Document", Rol.PROJECTLEIDER): Voorwaarde(
+        "alleen van de soort Overig", _alleen_overig, keuze=("soort_id", _is_overig)
+    ),
     **{
         ("Weergave", rol): Voorwaarde("alleen van zichzelf", _eigen_weergave)
         for rol in Rol
@@ -289,6 +296,19 @@ def velden_van(actor: Actor, rij: "Entiteit | type[Entiteit]") -> frozenset[str]
     if not beperkt or None in beperkt:
         return None
     return frozenset().union(*(velden for velden in beperkt if velden))
+
+
+def keuzes_van(
+    actor: Actor, handeling: Handeling, klasse: type[Entiteit]
+) -> dict[str, Callable[[Any], bool]]:
+    """Column → which of its choices a form may offer this actor, where a condition limits that."""
+    if actor.is_system:
+        return {}
+    tabel = RIGHTS[klasse.__name__]
+    mogen = [rol for rol in actor.rollen if handeling in tabel.get(rol, ())]
+    voorwaarden = [VOORWAARDEN.get((klasse.__name__, rol)) for rol in mogen]
+    keuzes = [v.keuze if v and v.bij in (None, handeling) else None for v in voorwaarden]
+    return {} if None in keuzes else dict(keuze for keuze in keuzes if keuze)
 
 
 def ouder_van(rij: Entiteit) -> Entiteit | None:

@@ -52,14 +52,21 @@ def named(row: Entiteit) -> str:
     return " · ".join(filter(None, (str(row), row.bijschrift())))
 
 
-def options(entity: type[Entiteit]) -> Callable[[], Iterable[tuple[int, str]]]:
-    """All rows of a small entity that can be chosen today, in its own order."""
+def options(
+    entity: type[Entiteit], meets: Callable[[Any], bool] = lambda _: True
+) -> Callable[[], Iterable[tuple[int, str]]]:
+    """All rows of a small entity that can be chosen today, in its own order.
+
+    meets: which of them this person may choose.
+    """
 
     def offer() -> Iterable[tuple[int, str]]:
         rows = database.session().scalars(_all_of(entity))
         today = datetime.now(formats.AMSTERDAM).date()
         return [
-            (row.id, str(row)) for row in rows if not isinstance(row, Lijst) or row.is_actief(today)
+            (row.id, str(row))
+            for row in rows
+            if (not isinstance(row, Lijst) or row.is_actief(today)) and meets(row)
         ]
 
     return offer

@@ -6,15 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, select
 from werkzeug.test import TestResponse
 
 from cmk_admin import attributes
 from cmk_admin.attributes import Attribute
 from models.activiteit import Activiteit
 from models.base import Entiteit
-from models.lijsten import Lijst
-from models.project import Baat, Begrotingspost, Project
+from models.lijsten import Documentsoort, Lijst
+from models.project import Baat, Begrotingspost, Document, Project
 from models.verantwoording import Verantwoording
 from tests.pages import Page
 from tests.portal_forms import Body, error_at, lost, new_values, sending, summary
@@ -261,3 +261,29 @@ def test_rules_are_told_along_with_what_is_missing(portaal: Portaal) -> None:
     page, _ = refused(portaal, Project, turned)
     assert error_at(page, "titel") == "Dit veld is verplicht."
     assert error_at(page, "einddatum") == "De einddatum ligt vóór de startdatum."
+
+
+def kinds(page: Page) -> dict[str, bool]:
+    """The kinds of a document that the form offers, and whether each is chosen."""
+    options = page.by_id("soort_id").all("option")
+    return {o.words: "selected" in o.attributes for o in options if o.get("value")}
+
+
+@pytest.mark.parametrize("visitor", ["projectleider", "beheerder"])
+def test_a_form_offers_no_kind_that_would_be_refused(portaal: Portaal, visitor: str) -> None:
+    """A projectleider adds documents of the kind Overig; another is told at its field, not 403."""
+    person = portaal.bezoeker(visitor)
+    may_all = visitor == "beheerder"
+    new = Page(person.get("/beheer/documenten/new/").text)
+    number = portaal.wereld.id(Document, "eigen")
+    edit = Page(person.get(f"/beheer/documenten/edit/?id={number}").text)
+    assert ("Projectplan" in kinds(new), "Projectplan" in kinds(edit)) == (may_all, may_all)
+    assert may_all or kinds(new) == kinds(edit) == {"Overig": True}
+    if may_all:
+        return
+    with portaal.als() as session:
+        plan = session.scalar(select(Documentsoort.id).where(Documentsoort.naam == "Projectplan"))
+    values = new_values(portaal, Document, "eigen", "open") | {"soort_id": str(plan)}
+    response = person.post("/beheer/documenten/new/", sending(values))
+    assert response.status_code == 422
+    assert "niet meer te maken" in error_at(Page(response.text), "soort_id")
