@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, ActiviteitDoelgroep, ActiviteitSchool
@@ -121,6 +121,22 @@ def scholen_vorig_jaar(verantwoording: Verantwoording) -> Select[int]:
             Project.sector_id == verantwoording.project.sector_id,
         )
         .distinct()
+    )
+
+
+def eigen_activiteiten(verantwoording: Verantwoording) -> Select[int, int, str]:
+    """Werkwijze A: per school the activity that is its own, whatever it is called: its only one.
+
+    School, activity and name; the first made where a school has several.
+    """
+    enige = func.min(ActiviteitSchool.school_id)
+    return (
+        select(enige, Activiteit.id, Activiteit.naam)
+        .join(Activiteit.scholen)
+        .where(Activiteit.verantwoording_id == verantwoording.id)
+        .group_by(Activiteit.id, Activiteit.naam)
+        .having(func.count(ActiviteitSchool.id) == 1)
+        .order_by(Activiteit.id.desc())
     )
 
 

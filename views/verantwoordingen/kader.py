@@ -1,7 +1,8 @@
 """Activiteiten klaarzetten: what one begins with in a werkwijze, seen first (Handleiding 3)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 from wtforms.validators import Optional
 
 from cmk_admin import attributes, database, editing, formats, integrity, references
-from cmk_admin.actions import Done, Preview, fingerprint
+from cmk_admin.actions import Done, Preview, Remark, fingerprint
 from cmk_admin.entity_actions import OTHERWISE, SEEN, STEP, Otherwise, flash_done
 from cmk_admin.entity_forms import INVALID, STALE, new_key, read_key
 from cmk_admin.forms import fields
@@ -21,7 +22,7 @@ from cmk_admin.gate import GateSession, Locked, Refused, bewerking, hold, once
 from cmk_admin.page import Action, Crumb, Empty, FormError, PageHeader
 from cmk_admin.policy import gesloten, right_on
 from cmk_admin.rights import Handeling
-from cmk_admin.routes import actor
+from cmk_admin.routes import actor, row_address
 from models import kader
 from models.activiteit import Activiteit, ActiviteitSchool
 from models.base import Fout, RegelFout
@@ -42,11 +43,23 @@ TOO_MANY = "Dit worden {} activiteiten; het kunnen er {} tegelijk zijn."
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """An activity of one school. url: where it is."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """What the activities are made of: the field that chooses, and its rows."""
+    """What the activities are made of: the field that chooses, and its rows.
+
+    own: school → the activity that is its own already, under whatever name.
+    """
 
     field: str
     rows: Sequence[Any]
+    own: Mapping[int, Own] = dataclasses.field(default_factory=dict)
 
     def chosen(self, form: EntityForm) -> list[Any]:
         """In the order in which they are offered."""
@@ -120,10 +133,18 @@ def _source(verantwoording: Verantwoording) -> Source | Empty:
     if method is Werkwijze.A:
         near = references.ordered(kader.scholen_van(verantwoording), School)
         schools = session.scalars(near).all()
-        return Source("scholen", schools) if schools else schermen.nothing_yet(verantwoording)
+        if not schools:
+            return schermen.nothing_yet(verantwoording)
+        return Source("scholen", schools, _own(session, verantwoording))
     budget = references.ordered(kader.posten_van(verantwoording), Begrotingspost)
     posts = kader.onderdelen(session.scalars(budget.options(joinedload(Begrotingspost.doel))))
     return Source("posten", posts) if posts else schermen.nothing_yet(verantwoording)
+
+
+def _own(session: GateSession, verantwoording: Verantwoording) -> dict[int, Own]:
+    rows = session.execute(kader.eigen_activiteiten(verantwoording))
+    return {school: Own(name, row_address("activiteiten.details", id_))
+            for school, id_, name in rows}  # fmt: skip
 
 
 # --- the form -----------------------------------------------------------------------
@@ -138,7 +159,7 @@ def _form(verantwoording: Verantwoording, source: Source) -> EntityForm:
         members["doel_id"] = make_field(attributes.attribute(Activiteit, "doel_id"))
     data = {"posten": [row.id for row in source.rows]} if source.field == "posten" else {}
     form: EntityForm = type("KaderForm", (EntityForm,), members)(data=data)
-    fields.offer(form[source.field], lambda: [(row.id, _label(row)) for row in source.rows])
+    fields.offer(form[source.field], lambda: [(row.id, _label(row, source)) for row in source.rows])
     form[source.field].wide = True
     form["doelgroepen"].description = "Van alle activiteiten; daarna pas je ze per activiteit aan."
     if source.field == "posten" and "doel_id" in form:
@@ -146,8 +167,11 @@ def _form(verantwoording: Verantwoording, source: Source) -> EntityForm:
     return form
 
 
-def _label(row: School | kader.Onderdeel) -> str:
-    return references.named(row) if isinstance(row, School) else row.naam
+def _label(row: School | kader.Onderdeel, source: Source) -> str:
+    if not isinstance(row, School):
+        return row.naam
+    own = source.own.get(row.id)
+    return f"{references.named(row)}{f' · heeft al: {own.name}' if own else ''}"
 
 
 def _chooser(source: Source) -> Any:
@@ -209,13 +233,16 @@ class Asking:
         return self.page()
 
     def _picks(self) -> tuple[Pick, ...]:
-        """A begroting is all chosen to begin with; schools may be many."""
+        """A begroting is all chosen to begin with; schools may be many, and those that have
+        an activity of their own are left out."""
         if self.source.field != "scholen":
             return ()
-        every = tuple(school.id for school in self.source.rows)
+        own = self.source.own
+        every = tuple(school.id for school in self.source.rows if school.id not in own)
         before = set(self.session.scalars(kader.scholen_vorig_jaar(self.verantwoording)))
         again = tuple(id_ for id_ in every if id_ in before)
-        picks = [Pick("alle", f"Alle {formats.number(len(every))} kiezen", every)]
+        which = " zonder eigen activiteit" if own else ""
+        picks = [Pick("alle", f"Alle {formats.number(len(every))}{which} kiezen", every)]
         if again and again != every:
             number = formats.number(len(again))
             last = self.verantwoording.kalenderjaar - 1
@@ -245,9 +272,23 @@ class Asking:
         """What it makes, after which it was never made."""
         try:
             _, made = self._make()
-            return _preview(made)
+            return replace(_preview(made), remarks=self._twice(made))
         finally:
             self.session.rollback()
+
+    def _twice(self, made: Sequence[Activiteit]) -> tuple[Remark, ...]:
+        """Who chooses a school that has its own activity, knows so before it is made."""
+        again = [row.naam for row in made for joined in row.scholen
+                 if joined.school_id in self.source.own]  # fmt: skip
+        if not again:
+            return ()
+        words = (
+            "Een school heeft al een eigen activiteit, en krijgt er een bij."
+            if len(again) == 1
+            else f"{len(again)} scholen hebben al een eigen activiteit, en krijgen er een bij."
+        )
+        few, more = again[:NAMED], len(again) - NAMED
+        return (Remark(words, (*few, *((f"en nog {more}",) if more > 0 else ()))),)
 
     def _make(self) -> tuple[Bewerking, list[Activiteit]]:
         """The activities as one batch, without commit; raises Locked, RegelFout."""
@@ -292,6 +333,11 @@ class Asking:
             named=NAMED,
             picks=self._picks(),
             pick=PICK,
+            own=[
+                (row.naam, self.source.own[row.id])
+                for row in self.source.rows
+                if row.id in self.source.own
+            ],
         )
 
 
