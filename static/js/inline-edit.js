@@ -64,8 +64,15 @@ function start(cell) {
     if (here) button.focus();
   }
 
-  function refuse(text) {
+  // What was said of it holds for what was sent; after a change, leaving the cell saves again.
+  function settle() {
     box.querySelector(".error")?.remove();
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
+  }
+
+  function refuse(text) {
+    settle();
     box.append(make("span", { class: "error", id: errorId, role: "alert" }, text || "Dit kon niet worden bewaard."));
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", errorId);
@@ -94,6 +101,7 @@ function start(cell) {
     }
   }
 
+  input.addEventListener("input", settle);
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter") { event.preventDefault(); save(); }
     if (event.key === "Escape") { event.preventDefault(); stop(); }

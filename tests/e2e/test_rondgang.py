@@ -3,9 +3,11 @@
 from playwright.sync_api import Page, expect
 
 from models.lijsten import Sector
+from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from tests.e2e.demo import As, Demo
-from tests.e2e.hands import choose_school
+from tests.e2e.hands import button, choose_school, choose_several, field
+from tests.support.browser import Watch
 
 
 def _nieuw(page: Page, demo: Demo) -> None:
@@ -36,3 +38,55 @@ def test_een_school_van_een_andere_sector(als: As, demo: Demo) -> None:
     choose_school(page, row, po, po)
     expect(notice).to_have_count(0)
     expect(school).to_have_accessible_description("")
+
+
+def test_een_fout_gaat_weg_zodra_het_veld_verandert(als: As, demo: Demo, watch: Watch) -> None:
+    """And is back when what was sent is back; the summary says which are changed."""
+    page = als("projectleider")
+    watch.allow("422")
+    _nieuw(page, demo)
+    last = page.get_by_role("group", name="Last 1")
+    field(last, "Leverancier").fill("Busbedrijf")
+    button(page, "Bewaren").click()
+    summary = page.get_by_role("alert").first
+    expect(summary).to_be_focused()
+    height = page.locator("form.form").evaluate("form => form.offsetHeight")
+    for label, typed, place in (("Naam", "Muziek", page), ("Toelichting", "Bus", last)):
+        control = field(place, label)
+        fault = page.locator(f"[id='{control.get_attribute('id')}-fout']")
+        expect(fault).to_be_visible()
+        control.fill(typed)
+        expect(fault).to_be_hidden()
+        expect(control).not_to_have_attribute("aria-invalid", "true")
+        expect(control).to_have_accessible_description("")
+        control.fill("")
+        expect(fault).to_be_visible()
+        expect(control).to_have_attribute("aria-invalid", "true")
+        control.fill(typed)
+    now = page.locator("form.form").evaluate("form => form.offsetHeight")
+    assert now == height, "nothing moves under the mouse"
+    field(page, "CMK-doel").select_option(index=1)
+    choose_several(page, "Doelgroepen", ["leerkrachten"])
+    past = summary.locator("li.past")
+    expect(past).to_have_count(4)
+    expect(past.filter(has_text="Doelgroepen")).to_have_count(1)
+    expect(summary.locator("li:not(.past)").filter(has_text="Periode van")).to_have_count(1)
+
+
+def test_een_fout_in_een_cel_gaat_weg_bij_het_typen(als: As, demo: Demo, watch: Watch) -> None:
+    """And leaving the cell then saves what was typed instead."""
+    page = als("projectleider")
+    watch.allow("422")
+    page.goto("/stamdata/samenwerkingspartners/")
+    naam = "Dansstudio Beweeg"
+    button(page, f"E-mailadres van {naam} wijzigen").click()
+    box = page.get_by_role("textbox", name=f"E-mailadres van {naam} wijzigen")
+    box.fill("geen adres")
+    box.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Vul een geldig e-mailadres in.")
+    box.fill("dans@voorbeeld.example")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+    box.blur()
+    expect(page.get_by_text("Bewaard", exact=True)).to_be_visible()
+    assert demo.count(Samenwerkingspartner, email="dans@voorbeeld.example") == 1
