@@ -112,7 +112,7 @@ SUMS = (
     ("financieel", "Lasten", "Bedrag", "besteed"),
     ("financieel", "Per CMK-doel", "Besteed", "besteed"),
     ("financieel", "Per kostensoort", "Besteed", "besteed"),
-    ("prestatie-en-bereik", "Per CMK-doel", "Activiteiten", "activiteiten"),
+    ("prestatie-en-bereik", "Per CMK-doel", "Aantal activiteiten", "activiteiten"),
     ("prestatie-en-bereik", "Per CMK-doel", "Uren", "uren"),
     ("prestatie-en-bereik", "Per CMK-doel", "Deelnames", "deelnames"),
     ("prestatie-en-bereik", "Per gemeente", "Scholen bereikt", "bereikt"),

@@ -10,9 +10,9 @@ DEFINITIES = {
         "Besteedbaar min besteed. Is er meer besteed dan beschikbaar, dan staat dat erbij."
     ),
     "Lasten zonder bedrag": "Lasten waarbij nog geen bedrag is ingevuld; ze tellen als € 0,00.",
-    "Activiteiten": (
-        "De som van ‘aantal activiteiten’ van alle activiteiten; leeg telt als één. Een activiteit"
-        " heeft één CMK-doel."
+    "Aantal activiteiten": (
+        "De som van ‘Aantal activiteiten’ van alle activiteiten in de lijst; leeg telt als één. Een"
+        " activiteit in de lijst kan dus voor meer tellen. Ze heeft één CMK-doel."
     ),
     "Uren": (
         "Aantal activiteiten maal de duur, of de duur zelf waar die als totaal is ingevuld; over"

@@ -99,7 +99,13 @@ FIGUREN = {
             lambda r: r.bedrag is None,
         ),
         Figuur("begroot", "Begroot", "begroting", "money", lambda r: r.bedrag),
-        Figuur("activiteiten", "Activiteiten", "activiteiten", "integer", lambda r: r.aantal),
+        Figuur(
+            "activiteiten",
+            "Aantal activiteiten",
+            "activiteiten",
+            "integer",
+            lambda r: r.aantal,
+        ),
         Figuur("uren", "Uren", "activiteiten", "hours", lambda r: r.uren),
         Figuur("deelnames", "Deelnames", "scholen", "integer", lambda r: r.leerkrachten or 0),
         Figuur(

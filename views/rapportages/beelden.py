@@ -135,7 +135,7 @@ def _doelen(rapport: Rapport, link: Link) -> Donut:
     return Donut(
         "CMK-doelen",
         formats.number(rapport.totalen.activiteiten),
-        "activiteit" if rapport.totalen.activiteiten == 1 else "activiteiten",
+        "aantal activiteiten",
         tuple(_doel(doel, link) for doel in rapport.doelen),
         noten,
         _verklaar(link("activiteiten")),
@@ -199,7 +199,7 @@ def jaartabel(jaren: list[Totalen], link: Link) -> list[tuple[str, list[Verschil
     regels = (
         ("Besteed", "besteed", formats.euro),
         ("Besteedbaar", "besteedbaar", formats.euro),
-        ("Activiteiten", "activiteiten", formats.number),
+        ("Aantal activiteiten", "activiteiten", formats.number),
         ("Uren", "uren", formats.hours),
         ("Bereikte scholen in de regio", "bereikt", formats.number),
         ("Scholen in de regio", "regio", formats.number),

@@ -137,7 +137,7 @@ SCHOOLSTANDEN: Kolommen[Schoolstand] = Kolommen(
         (Column("Gemeente", width=20), lambda s: s.school.gemeente),
         (Column("In de regio", width=12), lambda s: ja_nee(s.in_regio)),
         (Column("Bereikt", width=12), lambda s: ja_nee(s.bereikt)),
-        (Column("Activiteiten", "integer"), lambda s: s.activiteiten),
+        (Column("Aantal activiteiten", "integer"), lambda s: s.activiteiten),
         (Column("Deelnames", "integer", total=True), lambda s: s.deelnames),
     ),
     "School",
@@ -148,7 +148,7 @@ BESTUREN: Kolommen[Bestuurstand] = Kolommen(
         (Column("Scholen bereikt", "integer", total=True), lambda b: b.bereikt),
         (Column("Scholen in de regio", "integer", total=True), lambda b: b.regio),
         (Column("Bereikt buiten de regio", "integer", total=True), lambda b: b.buiten),
-        (Column("Activiteiten", "integer"), lambda b: b.activiteiten),
+        (Column("Aantal activiteiten", "integer"), lambda b: b.activiteiten),
         (Column("Deelnames", "integer", total=True), lambda b: b.deelnames),
     ),
     "Schoolbestuur",
@@ -171,7 +171,7 @@ def prestaties(label: str, opgeteld: bool) -> Kolommen[Prestatie]:
     return Kolommen(
         (
             (Column(label, width=50), lambda p: p.naam),
-            (Column("Activiteiten", "integer", total=opgeteld), lambda p: p.activiteiten),
+            (Column("Aantal activiteiten", "integer", total=opgeteld), lambda p: p.activiteiten),
             (Column("Uren", "hours", total=opgeteld), lambda p: p.uren),
             (Column("Unieke scholen", "integer"), lambda p: len(p.scholen)),
             (Column("Deelnames", "integer", total=opgeteld), lambda p: p.deelnames),
