@@ -214,3 +214,17 @@ def test_a_year_that_closes_under_the_form_keeps_what_was_typed(portaal: Portaal
 def test_without_a_key_nothing_is_saved(portaal: Portaal) -> None:
     form = Formulier(portaal, "projectleider", new_path(portaal))
     assert form.send(**complete(portaal, sleutel="kort")).status_code == 400
+
+
+def test_what_cannot_be_read_comes_back_with_one_euro_sign(portaal: Portaal) -> None:
+    """The form has one before the field already; and hours below nothing are no total."""
+    form = Formulier(portaal, "projectleider", new_path(portaal))
+    response = form.send(
+        **complete(portaal, duur="-3", lasten__0__bedrag="€ 1.250,00", lasten__0__betaald_op="ooit")
+    )
+    page = Page(response.text)
+    assert page.form()["lasten-0-bedrag"] == ["1.250,00"]
+    [total] = [p.words for p in page.all("p", "div") if "totals" in p.get("class").split()]
+    assert "0,0 uur" in total
+    assert "-" not in total
+    assert form.again(response).send(lasten__0__bedrag="€ veel").status_code == 422

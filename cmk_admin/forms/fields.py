@@ -111,6 +111,12 @@ class MoneyField(TypedField):
     def text(self, value: int) -> str:
         return formats.amount(value)
 
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """A euro sign that came along from elsewhere is not said twice: one stands before it."""
+        super().process_formdata(valuelist)
+        if self.data is not None and self.raw is not None:
+            self.raw = self.raw.replace("€", "").strip()
+
 
 class HoursField(TypedField):
     widget_kind = "hours"

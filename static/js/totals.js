@@ -14,9 +14,10 @@ if (outputs.length) {
     som: ([list, field]) => euro.format(named(list, field).reduce((sum, e) => sum + Math.round((number(e.value) ?? 0) * 100), 0) / 100),
     aantal: ([list, field]) => String(named(list, field).filter((e) => e.value.trim() && e.value !== "__None").length),
     uren: ([count, duration, meaning]) => {
-      const hours = number(single(duration)) ?? 0;
+      // What can't be is told at its field; it counts for nothing here.
+      const hours = Math.max(0, number(single(duration)) ?? 0);
       const total = single(meaning) === "totaal";
-      return decimal.format(total ? hours : hours * (number(single(count)) ?? 1));
+      return decimal.format(total ? hours : hours * Math.max(0, number(single(count)) ?? 1));
     },
   };
   const update = () => outputs.forEach((output) => { output.textContent = kinds[output.dataset.total](output.dataset.of.split(" ")); });

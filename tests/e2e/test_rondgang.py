@@ -90,3 +90,24 @@ def test_een_fout_in_een_cel_gaat_weg_bij_het_typen(als: As, demo: Demo, watch: 
     box.blur()
     expect(page.get_by_text("Bewaard", exact=True)).to_be_visible()
     assert demo.count(Samenwerkingspartner, email="dans@voorbeeld.example") == 1
+
+
+def test_geplakte_bedragen_en_een_negatieve_duur(als: As, demo: Demo, watch: Watch) -> None:
+    """One euro sign at the field, also when the form comes back; no hours below nothing."""
+    page = als("projectleider")
+    watch.allow("422")
+    _nieuw(page, demo)
+    total = page.locator(".totals")
+    field(page, "Duur activiteit (uren)").fill("-3")
+    field(page, "Aantal activiteiten").fill("2")
+    expect(total).to_contain_text("0,0 uur")
+    expect(total).not_to_contain_text("-")
+    amount = field(page.get_by_role("group", name="Last 1"), "Bedrag")
+    amount.fill("€ 1.250,00")
+    expect(amount).to_have_value("1.250,00")
+    expect(total).to_contain_text("€ 1.250,00")
+    button(page, "Bewaren").click()
+    expect(page.get_by_role("alert").first).to_be_focused()
+    expect(total).to_contain_text("0,0 uur")
+    expect(total).not_to_contain_text("-")
+    expect(amount).to_have_value("1.250,00")

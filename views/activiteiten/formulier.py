@@ -14,7 +14,7 @@ from cmk_admin.page import FormError, FormSection, RunningTotal
 from cmk_admin.policy import may
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
-from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
+from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last, totaal_uren
 from models.base import Entiteit
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.verantwoording import Verantwoording
@@ -187,8 +187,8 @@ def totals(form: ActivityForm) -> tuple[RunningTotal, ...]:
 
 
 def _hours(form: ActivityForm) -> str:
-    duration, count = form["duur"].data, form["aantal_activiteiten"].data or 1
-    if duration is None:
+    """What cannot be is told at its field; it counts for nothing here."""
+    duration, count = form["duur"].data, form["aantal_activiteiten"].data
+    if duration is None or duration < 0 or (count is not None and count < 0):
         return "0,0"
-    total = form["duur_eenheid"].data is DuurEenheid.TOTAAL
-    return formats.hours(duration if total else duration * count)
+    return formats.hours(totaal_uren(duration, form["duur_eenheid"].data, count))
