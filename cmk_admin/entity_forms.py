@@ -15,7 +15,7 @@ from cmk_admin import attributes, database, editing, files, integrity, reference
 from cmk_admin.entity_pages import cell_text
 from cmk_admin.forms import builder
 from cmk_admin.forms.builder import EntityForm
-from cmk_admin.forms.fields import to_id
+from cmk_admin.forms.fields import Filled, to_id
 from cmk_admin.gate import Locked, once, with_retry
 from cmk_admin.page import Conflict, Crumb, FormError, FormPage, PageHeader
 from cmk_admin.policy import keuzes_van, velden_van
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 INVALID, STALE = 422, 409
 KEY_LENGTH = 64
+#: In the address: the one field that a form asks, which is the file of a row.
+ONLY = "veld"
 
 
 class StaleForm(Exception):
@@ -60,6 +62,9 @@ class FormRunner:
         self.entity = view.model
         self.session = database.session()
         self.stored: files.Stored | None = None
+        self.file_alone = request.args.get(ONLY) == files.FIELD and issubclass(
+            self.entity, MetBestand
+        )
 
     # --- create ---------------------------------------------------------------
 
@@ -150,7 +155,10 @@ class FormRunner:
         return self._try(form, row, lambda: self._update(form, row, base))
 
     def _edit_form(self, row: Any) -> EntityForm:
-        form_class = builder.form_class(self.entity, velden_van(actor(), row), row)
+        allowed = velden_van(actor(), row)
+        if self.file_alone:
+            allowed = frozenset({files.FIELD}) & (allowed or {files.FIELD})
+        form_class = builder.form_class(self.entity, allowed, row)
         values = {
             attribute.name: editing.current_value(row, attribute.name)
             for attribute in attributes.in_form(self.entity)
@@ -159,6 +167,8 @@ class FormRunner:
             if attribute.ui.vast:
                 values[attribute.name] = cell_text(attribute, row)
         form = form_class(data=values)
+        if self.file_alone and (field := form._fields.get(files.FIELD)) is not None:
+            field.validators, field.flags.required = [Filled()], True
         self._offer_what_may_be(form, Handeling.WIJZIGEN)
         return form
 
@@ -170,7 +180,7 @@ class FormRunner:
 
     def _update(self, form: EntityForm, row: Any, base: editing.Base) -> str:
         conflicts, by = editing.stale(self.session, form, row, base)
-        if conflicts or row.versie != base.versie:
+        if conflicts or (row.versie != base.versie and not self.file_alone):
             raise StaleForm(conflicts, by)
         self._fill(form, row)
         self.session.flush()
@@ -233,6 +243,8 @@ class FormRunner:
     ) -> str:
         word = self.entity.woord
         title = word.nieuw if row is None else f"{row} wijzigen"
+        if row is not None and self.file_alone:
+            title = f"Bijlage bij “{row}”"
         crumbs = (*self.view.trail(row), Crumb(word.nieuw if row is None else str(row)))
         page = FormPage(
             header=PageHeader(title, crumbs=crumbs),

@@ -302,6 +302,8 @@ def details(row: Entiteit) -> list[Detail]:
     found = []
     for attribute in attributes.detailed(type(row)):
         text = cell_text(attribute, row)
+        if attribute.ui.stil and not text:
+            continue
         kind = KINDS.get(attribute.kind, "tekst") if text else "leeg"
         url = None
         if attribute.kind == "file" and text:

@@ -128,6 +128,7 @@ class Ui:
     lijst/zoek/filter/details/formulier: where it appears. inline: may be changed in the list.
     vast: may be set when the row is made, never changed after.
     geheim: never on a screen, in an export or in the history.
+    stil: stands among the details only where it is filled.
     hoogste: the largest number that makes sense; sums over many rows then stay countable.
     soort: a form kind other than the column type gives (e.g. "tekstvlak", "bestand", "email").
     """
@@ -143,6 +144,7 @@ class Ui:
     inline: bool = False
     vast: bool = False
     geheim: bool = False
+    stil: bool = False
     hoogste: int | None = None
     soort: Literal["", "tekstvlak", "bestand", "email", "telefoon", "url", "jaar"] = ""
 

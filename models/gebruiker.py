@@ -99,14 +99,14 @@ class Gebruiker(Entiteit):
         String(200), info=ui("Wachtwoord", geheim=True, **VERBORGEN)
     )
     totp_geheim: Mapped[bytes | None] = mapped_column(
-        LargeBinary, info=ui("Geheim van de tweede factor", geheim=True, **VERBORGEN)
+        LargeBinary, info=ui("Sleutel van de authenticator-app", geheim=True, **VERBORGEN)
     )
     totp_stap: Mapped[int | None] = mapped_column(
-        Integer, info=ui("Laatst gebruikte tijdstap", geheim=True, **VERBORGEN)
+        Integer, info=ui("Wanneer de laatste code is gebruikt", geheim=True, **VERBORGEN)
     )
     totp_nieuw: Mapped[bytes | None] = mapped_column(
         LargeBinary,
-        info=ui("Tweede factor die nog bevestigd moet worden", geheim=True, **VERBORGEN),
+        info=ui("Sleutel van een app die nog bevestigd moet worden", geheim=True, **VERBORGEN),
     )
     herstelcodes: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=ui("Herstelcodes, tot ze bewaard zijn", geheim=True, **VERBORGEN)

@@ -53,7 +53,7 @@ class Samenwerkingspartner(VanContractpartij, Entiteit):
         default=True, info=ui("Actief", filter=True, formulier=False)
     )
     opvolger_id: Mapped[int | None] = mapped_column(
-        ForeignKey("samenwerkingspartner.id"), info=ui("Opgegaan in", formulier=False)
+        ForeignKey("samenwerkingspartner.id"), info=ui("Opgegaan in", formulier=False, stil=True)
     )
 
     opvolger: Mapped["Samenwerkingspartner | None"] = relationship(

@@ -141,7 +141,9 @@ class School(Entiteit):
     actief: Mapped[bool] = mapped_column(default=True, info=ui("Actief", filter=True))
     opvolger_id: Mapped[int | None] = mapped_column(
         ForeignKey("school.id"),
-        info=ui("Opvolger", help="De school die deze na een fusie of nieuw BRIN opvolgt."),
+        info=ui(
+            "Opvolger", help="De school die deze na een fusie of nieuw BRIN opvolgt.", stil=True
+        ),
     )
 
     schoolbestuur: Mapped[Schoolbestuur | None] = relationship(back_populates="scholen")

@@ -98,7 +98,7 @@ def test_export_covers_every_column_about_a_person(app: Flask, insider: Person) 
     }
     own = dict(zip(parts["Gebruiker"].columns, parts["Gebruiker"].rows[0], strict=True))
     assert (own["Naam"], own["E-mailadres"]) == ("Piet Pietersen", insider.email)
-    assert own["Wachtwoord"] == own["Geheim van de tweede factor"] == "Bewaard, versleuteld"
+    assert own["Wachtwoord"] == own["Sleutel van de authenticator-app"] == "Bewaard, versleuteld"
 
 
 def _make(session: object, maker: Callable[..., object], column: str, number: int) -> None:

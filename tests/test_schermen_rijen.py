@@ -13,7 +13,7 @@ from models.project import Document, Project
 from tests import factories as f
 from tests import rights_table as tabel
 from tests.pages import Node, Page
-from tests.portal_forms import edit_body
+from tests.portal_forms import edit_body, error_at
 from tests.rights_table import BEZOEKERS, Rij
 from tests.support.portal import Bezoeker, Portaal
 
@@ -151,10 +151,21 @@ def test_an_invoice_is_added_and_fetched_from_the_tab(
     menu = menus(page_of(person, path))[without_proof]
     assert "Bijlage downloaden" not in menu
 
-    link, field = menu["Bijlage toevoegen"].get("href").split("#")
-    assert page_of(person, link).by_id(field).get("type") == "file"
+    link = menu["Bijlage toevoegen"].get("href")
+    asked = page_of(person, link)
+    [form] = [f for f in asked.all("form") if "form" in f.get("class").split()]
+    fields = form.all("input", "select", "textarea")
+    shown = [field for field in fields if field.get("type") != "hidden"]
+    assert [f.get("name") for f in shown] == ["bestand_naam"], "the file, and nothing else"
+    body = asked.form()
+    empty = person.post(link, body)
+    assert empty.status_code == 422
+    assert "verplicht" in error_at(Page(empty.text), "bestand_naam")
+    with portaal.als() as session:
+        session.get_one(Last, without_proof).leverancier = "Intussen van een ander"
+        session.commit()
     invoice = (io.BytesIO(b"%PDF-1.7 factuur"), "factuur 12.pdf")
-    answer = person.post(link, edit_body(portaal, Last, without_proof, bestand_naam=invoice))
+    answer = person.post(link, Page(empty.text).form() | {"bestand_naam": invoice})
     assert answer.location == path
 
     page = page_of(person, path)

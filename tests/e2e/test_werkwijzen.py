@@ -155,13 +155,15 @@ def test_werkwijze_b_overzicht_per_activiteit(year: Page) -> None:
     _to_year(page)
     both = ((GRUTTERIJ, "2"), (MARJOLEIN, "4"))
     _enter(page, Lines("Training", OVERKOEPELEND, "4", both, (ZAAL,)))
-    expect(page.get_by_text("overkoepelend", exact=True)).to_be_visible()
+    expect(page.get_by_text("voor meerdere scholen", exact=True)).to_be_visible()
     _view(page, "Per school")
     table = page.get_by_role("table", name="Per school")
     grutterij = table.get_by_role("row", name="IKC de Grutterij")
     for text in ("Danslessen", "Training", "10,0", "€ 400,00"):
         expect(grutterij).to_contain_text(text)
-    expect(table.get_by_role("row", name="Overkoepelend lasten")).to_contain_text("€ 150,00")
+    expect(table.get_by_role("row", name="Voor meerdere scholen lasten")).to_contain_text(
+        "€ 150,00"
+    )
     menu(page, "Rapportages")
     button(page, "Downloaden").click()
     for name in ("Totaaloverzicht", "Financieel", "Prestatie en bereik", "Schoolbestuur"):

@@ -112,7 +112,7 @@ def header(shown: Shown, tab: str) -> PageHeader:
     period = f"{formats.day(activiteit.startdatum)} t/m {formats.day(activiteit.einddatum)}"
     chips = [_stand_chip(stand)]
     if stand.scholen > 1:
-        chips.append(Chip("overkoepelend"))
+        chips.append(Chip("voor meerdere scholen"))
     if shown.verantwoording.status is not Status.OPEN:
         chips.append(Chip(shown.verantwoording.status.label.lower(), "info"))
     return PageHeader(

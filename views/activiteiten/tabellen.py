@@ -1,12 +1,14 @@
 """The tables on the tabs of an activity: schools, lasten, partners (Handleiding 3)."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, files, formats
+from cmk_admin.entity_forms import ONLY
 from cmk_admin.entity_pages import own_page_actions, picture_of
 from cmk_admin.page import Action, Cell, Column, Empty, ListPage, Pager, Row
 from cmk_admin.policy import may
@@ -129,7 +131,8 @@ def _cost_actions(row: Last, back: str) -> tuple[Action, ...]:
     found = own_page_actions(actor(), row, back, "Bijlage downloaden")
     if row.bestand_sleutel or not may(actor(), Handeling.WIJZIGEN, row):
         return found
-    url = url_for("last.edit_view", id=row.id, url=back, _anchor=files.FIELD)
+    where: dict[str, Any] = {"id": row.id, "url": back, ONLY: files.FIELD}
+    url = url_for("last.edit_view", **where)
     return (*found[:1], Action("Bijlage toevoegen", url, "upload"), *found[1:])
 
 

@@ -38,7 +38,7 @@ UITLEG = {
                 "Voeg nieuwe samenwerkingspartners toe onder het tabblad Samenwerkingspartners.",
                 "Werk het aantal leerkrachten waar nodig bij.",
                 "Pas duur en aantal aan onder Details, passend bij de inzet van de school.",
-                "Overkoepelende activiteiten, voor meer scholen, maak je apart aan.",
+                "Overkoepelende activiteiten (voor meerdere scholen) maak je apart aan.",
             ),
             "Je maakt per school een activiteit aan: elke school die je kiest krijgt er een, met"
             " haar naam, over het hele jaar.",
