@@ -200,7 +200,7 @@ def test_the_columns_of_financieel(session: GateSession) -> None:
         "Toelichting", "Leverancier", "Boekstuknummer", "Betaald op", "Bedrag",
     ]  # fmt: skip
     assert lasten[1][1:9] == [
-        "Project A", "2026", "Les", "Visie", "Materiaal", "Huur", "Zaal BV", "0012",
+        "Project A", 2026, "Les", "Visie", "Materiaal", "Huur", "Zaal BV", "0012",
     ]  # fmt: skip
     assert (lasten[1][9].date(), lasten[1][10]) == (date(2026, 5, 1), 12.34)
     assert (lasten[2][6], lasten[2][10]) == ("Nog niet", None)

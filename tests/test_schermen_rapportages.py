@@ -82,6 +82,38 @@ def test_year_and_contractpartij_are_in_the_address(portaal: Portaal) -> None:
     assert table(page, "Budget")[0] == ["Besteed", formats.euro(one)]
 
 
+def test_what_is_not_there_is_told_and_makes_no_file(portaal: Portaal) -> None:
+    """A file of another year, or of somebody else than was asked, would prove the wrong thing."""
+    vreemd = portaal.wereld.id(Contractpartij, "vreemd")
+    sentences = {
+        "?jaar=1900": "Van het gevraagde jaar is er geen verantwoording. Je ziet 2026,",
+        "?jaar=abc": "Van het gevraagde jaar is er geen verantwoording. Je ziet 2026,",
+        f"?jaar=2026&partij={vreemd}": "Een gevraagde contractpartij is er niet, of je kunt haar",
+        "?partij=abc": "Een gevraagde contractpartij is er niet, of je kunt haar niet zien.",
+    }
+    person = portaal.bezoeker("projectleider")
+    for question, sentence in sentences.items():
+        for page in ("", "/verklaar/besteed"):
+            shown = Page(person.get(f"/rapportages{page}{question}").text)
+            assert sentence in shown.with_class("flash")[0].words, (page, question)
+        for file in ("download/totaaloverzicht", "verklaar/besteed/xlsx", "verklaar/besteed/csv"):
+            assert person.get(f"/rapportages/{file}{question}").status_code == 404, file
+    for question in ("", "?jaar=", "?jaar=2026&partij="):
+        assert not page_of(portaal, "projectleider", question).with_class("flash"), question
+
+
+def test_the_name_of_a_file_says_whose_it_is(portaal: Portaal) -> None:
+    ids = [portaal.wereld.id(Contractpartij, van) for van in ("eigen", "tweede")]
+    names = {
+        "?jaar=2026": "filename=schoolbestuur-2026.xlsx",
+        f"?jaar=2026&partij={ids[1]}": "filename=schoolbestuur-2026-tweespan",
+        f"?jaar=2026&partij={ids[0]}&partij={ids[1]}": "-tweespan",
+    }
+    for question, name in names.items():
+        answer = portaal.bezoeker("adviseur").get(f"/rapportages/download/schoolbestuur{question}")
+        assert name in answer.headers["Content-Disposition"], question
+
+
 def test_the_choice_stands_in_the_form(portaal: Portaal) -> None:
     id_ = portaal.wereld.id(Contractpartij, "tweede")
     page = page_of(portaal, "adviseur", f"?jaar=2025&partij={id_}")

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from datetime import date
 from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -251,17 +252,63 @@ def test_rows_can_be_searched_sorted_and_taken_along(portaal: Portaal) -> None:
     person = portaal.bezoeker("projectleider")
     page = Page(person.get(besteed("&search=zeldzaam&sort=-bedrag")).text)
     assert page.with_class("explained-figure")[0].words == "€ 16,00"
-    amounts = [row.all("td", "th")[1].words for row in page.all("tr")[1:]]
-    assert amounts == ["€ 9,00", "€ 7,00"]
+    lines = [[cell.words for cell in row.all("td", "th")[:2]] for row in page.all("tr")[1:]]
+    assert [line[1] for line in lines] == ["€ 9,00", "€ 7,00", "€ 16,00"]
+    assert lines[-1][0] == "Totaal"
     links = {a.words: a.get("href") for a in page.all("a") if "/verklaar/besteed/" in a.get("href")}
     book = load_workbook(io.BytesIO(person.get(links["Excel (xlsx)"]).data), data_only=True)
     assert [cell.value for cell in book["Regels"]["K"]][1:] == [7, 9, 16]
-    assert {row[0].value for row in book["Toelichting"].iter_rows()} > {"Besteed"}
+    told = {row[0].value: row[1].value for row in book["Toelichting"].iter_rows()}
+    assert (told["Het getal"], told["Gezocht op"]) == ("€ 16,00", "zeldzaam")
+    assert told.keys() > {"Besteed"}
     text = person.get(links["CSV"]).data.decode().removeprefix("\ufeff")
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
     assert [row[-1] for row in rows] == ["Bedrag", "7,00", "9,00"]
     nothing = Page(person.get(besteed("&search=bestaatniet")).text)
     assert "Geen regel van dit getal" in nothing.text
+
+
+def test_a_file_says_which_part_of_the_figure_it_holds(portaal: Portaal) -> None:
+    """On its last sheet and in its name: two parts of one figure are two files."""
+    with portaal.als() as session:
+        year = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        activiteit = year.activiteiten[0]
+        f.maak_last(session, activiteit, bedrag=5_00, betaald_op=date(2026, 5, 1))
+        session.commit()
+    person = portaal.bezoeker("projectleider")
+    answer = person.get("/rapportages/verklaar/besteed/xlsx?jaar=2026&kwartaal=2&search=a")
+    name = answer.headers["Content-Disposition"]
+    assert "filename=besteed-2026-kwartaal-2-gezocht.xlsx" in name
+    book = load_workbook(io.BytesIO(answer.data), data_only=True)
+    told = {row[0].value: row[1].value for row in book["Toelichting"].iter_rows()}
+    assert told["Alleen Betaald in"] == "kwartaal 2"
+    page = Page(person.get(besteed("&kwartaal=2")).text)
+    assert "Hier alleen: Betaald in kwartaal 2." in page.with_class("explained")[0].words
+
+
+def test_a_row_opens_what_it_is_about(portaal: Portaal) -> None:
+    """Each figure's rows, also those of years that were closed."""
+    _something_of_everything(portaal)
+    person = portaal.bezoeker("beheerder")
+    places = {
+        "besteed": {"financieel-overzicht"},
+        "uren": {"details"},
+        "deelnames": {"scholen"},
+        "bereikt": {"scholen"},
+        "besteedbaar": set(),
+    }
+    for figure, parts in places.items():
+        for year in (2025, 2026):
+            page = Page(person.get(f"/rapportages/verklaar/{figure}?jaar={year}").text)
+            cells = [c for body in page.all("tbody") for c in body.all("a")]
+            found = {a.get("href") for a in cells}
+            steps = {step for a in found for step in urlsplit(a).path.split("/")}
+            # Of the closed year nobody kept the region: nothing was reached in it.
+            if (figure, year) != ("bereikt", 2025):
+                assert parts <= steps, (figure, year, found)
+                assert bool(found) is bool(parts)
+            for address in found:
+                assert person.get(address).status_code == 200, address
 
 
 def test_a_part_can_be_taken_off_again(portaal: Portaal) -> None:

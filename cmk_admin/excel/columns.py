@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-#: text; money in whole cents; hours as Decimal; whole numbers; a day; a moment in UTC.
-Kind = Literal["text", "money", "hours", "integer", "date", "moment"]
+#: text; money in whole cents; hours as Decimal; whole numbers; a year; a day; a moment in UTC.
+Kind = Literal["text", "money", "hours", "integer", "year", "date", "moment"]
 #: How a cell begins that a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

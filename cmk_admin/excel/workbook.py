@@ -24,6 +24,7 @@ NUMBER_FORMATS = {
     "money": '"€" #,##0.00;-"€" #,##0.00',
     "hours": "#,##0.00",
     "integer": "#,##0",
+    "year": "0",
     "date": "dd-mm-yyyy",
     "moment": "dd-mm-yyyy hh:mm",
 }
@@ -60,6 +61,7 @@ def write(
 def _write_sheet(page: Page, sheet: Sheet, looks: Looks, done: Callable[[], None]) -> None:
     columns = sheet.columns
     page.freeze_panes(1, 0)
+    _lay_out(page)
     for number, column in enumerate(columns):
         page.set_column(number, number, column.width or WIDTHS.get(column.kind, 14))
         page.write_string(0, number, clean(column.label), looks.head)
@@ -70,6 +72,15 @@ def _write_sheet(page: Page, sheet: Sheet, looks: Looks, done: Callable[[], None
         page.autofilter(0, 0, max(last, 1), len(columns) - 1)
     if sums:
         _write_totals(page, columns, sums, last, looks)
+
+
+def _lay_out(page: Page) -> None:
+    """On paper: A4 lying down, as wide as the sheet, its header on each page."""
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_footer("&L&A&R&P van &N")
 
 
 def _lines(

@@ -1,17 +1,19 @@
 """Rapportages in a real browser: with and without script, in colour, on paper."""
 
+import io
 import re
 from itertools import combinations
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.e2e.demo import As, Demo
 from tests.e2e.hands import button
 
-#: What somebody with this kind of colour-blindness sees (Machado et al., 2009, severity 1).
 #: A4 on its side without its margins of 1.2 cm, in pixels of the web: 96 an inch.
 A4_LYING = {"width": 1031, "height": 703}
+#: What somebody with this kind of colour-blindness sees (Machado et al., 2009, severity 1).
 BLINDNESS = {
     "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216),
                    (-0.003882, -0.048116, 1.051998)),
@@ -76,6 +78,21 @@ def test_choosing_a_contractpartij(als: As) -> None:
     button(page, "Tonen").click()
     page.wait_for_url(re.compile(r"partij=\d+"))
     expect(page.locator("details.multi > summary")).to_contain_text("1 geselecteerd")
+
+
+def test_a_download_is_of_what_is_chosen_also_when_it_is_not_shown_yet(als: As) -> None:
+    page = als("adviseur")
+    page.goto("/rapportages")
+    page.get_by_role("group", name="Contractpartij").locator("summary").click()
+    page.get_by_role("checkbox", name="Cultuurpunt Veluwerand").check()
+    page.keyboard.press("Escape")
+    button(page, "Downloaden").click()
+    with page.expect_download() as waiting:
+        button(page, "Totaaloverzicht").click()
+    book = load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
+    whose = {row[0] for row in book["Lasten"].iter_rows(min_row=2, values_only=True)}
+    assert whose == {"Cultuurpunt Veluwerand", "Totaal"}
+    assert waiting.value.suggested_filename == "totaaloverzicht-2026-cultuurpunt-veluwerand.xlsx"
 
 
 def test_a_figure_opens_its_rows(als: As) -> None:

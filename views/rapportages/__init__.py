@@ -3,11 +3,22 @@
 import tempfile
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, Response, abort, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    flash,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
 from cmk_admin import database, excel, exports, on_record, tasks
 from cmk_admin.downloads import is_large, offer
+from cmk_admin.gate import GateSession
 from cmk_admin.page import Action, Crumb, Empty, PageHeader
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import requires
@@ -38,6 +49,7 @@ def index() -> str:
     sessie = database.session()
     keuze = Keuze.uit_adres(sessie, request.args)
     selectie = keuze.selectie(sessie)
+    _zeg_wat_anders_is(keuze)
     header = PageHeader(
         "Rapportages",
         subtitle=f"{keuze.jaar} · {keuze.wie}" if selectie.delen else "",
@@ -64,16 +76,29 @@ def index() -> str:
         jaren=[totalen.jaar for totalen in jaren],
         jaartabel=beelden.jaartabel(jaren, keuze.verklaar),
         werkwijzen=beelden.werkwijzen_van(selectie),
-        downloads=_downloads(keuze),
+        downloads=_downloads(),
         plotly=script_url(),
     )
 
 
-def _downloads(keuze: Keuze) -> tuple[Action, ...]:
+def _downloads() -> tuple[Action, ...]:
+    """Buttons of the form that holds the choice: also of one that is not on screen yet."""
     return tuple(
-        Action(download.titel, keuze.adres(url_for("rapportages.download", deel=naam)), "download")
+        Action(download.titel, url_for("rapportages.download", deel=naam), "download")
         for naam, download in DOWNLOADS.items()
     )
+
+
+def _zeg_wat_anders_is(keuze: Keuze) -> None:
+    """That the page is not of what the address asks."""
+    for tekst in keuze.anders:
+        flash(f"{tekst} Je ziet {keuze.jaar}, {keuze.wie}.", "warning")
+
+
+def _gekozen(sessie: GateSession) -> Keuze:
+    """The choice for a file: of nothing else than what was asked."""
+    keuze = Keuze.uit_adres(sessie, request.args)
+    return abort(404) if keuze.anders else keuze
 
 
 @blueprint.route("/rapportages/download/<deel>", methods=["GET", "POST"])
@@ -82,14 +107,14 @@ def download(deel: str) -> BaseResponse | str:
     """One of the four workbooks, of the selection in the address (Handleiding 2.6)."""
     gevraagd = DOWNLOADS.get(deel) or abort(404)
     sessie = database.session()
-    keuze = Keuze.uit_adres(sessie, request.args)
+    keuze = _gekozen(sessie)
     selectie = keuze.selectie(sessie)
     regels = omvang(sessie, selectie, gevraagd.gelezen)
     if is_large(regels):
         titel = f"{gevraagd.titel} {keuze.jaar} – {keuze.wie}"
         return offer(taken.WERKMAP, titel, {"deel": deel}, regels)
     on_record.took(f"{gevraagd.titel} {keuze.jaar} – {keuze.wie}")
-    return _werkmap(gevraagd.maak(sessie, selectie, keuze.wie), gevraagd.bestand(keuze.jaar))
+    return _werkmap(gevraagd.maak(sessie, selectie, keuze.wie), gevraagd.bestand(keuze))
 
 
 def _werkmap(bladen: Iterable[excel.Sheet], naam: str) -> Response:
@@ -104,7 +129,9 @@ def _werkmap(bladen: Iterable[excel.Sheet], naam: str) -> Response:
 @requires(Handeling.ZIEN, Verantwoording)
 def verklaar(deel: str) -> str:
     """The definition of a figure, and exactly the rows that make it."""
-    verklaring, selectie = _verklaring(deel)
+    sessie = database.session()
+    verklaring, selectie = _verklaring(deel, sessie, Keuze.uit_adres(sessie, request.args))
+    _zeg_wat_anders_is(verklaring.keuze)
     getal, page = verklaren.lijst(verklaring, url_for("rapportages.verklaar", deel=deel))
     return render_template(
         "rapportages/verklaar.html",
@@ -134,7 +161,8 @@ def uitvoer(deel: str, soort: str) -> BaseResponse | str:
     """Those rows as a file."""
     if soort not in ("xlsx", "csv"):
         abort(404)
-    verklaring, selectie = _verklaring(deel)
+    sessie = database.session()
+    verklaring, selectie = _verklaring(deel, sessie, _gekozen(sessie))
     regels = verklaring.omvang()
     if is_large(regels):
         titel = f"{verklaring.titel} {selectie.jaar} – {verklaring.keuze.van(selectie)}"
@@ -151,9 +179,9 @@ def uitvoer(deel: str, soort: str) -> BaseResponse | str:
     return _werkmap(taken.bladen(verklaring), naam)
 
 
-def _verklaring(deel: str) -> tuple[verklaren.Verklaring, Selectie]:
-    sessie = database.session()
-    keuze = Keuze.uit_adres(sessie, request.args)
+def _verklaring(
+    deel: str, sessie: GateSession, keuze: Keuze
+) -> tuple[verklaren.Verklaring, Selectie]:
     selectie = keuze.selectie(sessie)
     return verklaren.Verklaring.uit_adres(deel, sessie, keuze, selectie, request.args) or abort(
         404

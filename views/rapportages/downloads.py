@@ -1,6 +1,6 @@
 """The four workbooks of Handleiding 2.6, for the selection on screen."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from models.rapportages.prestatie import bestuurstanden, per_doel, per_doelgroep
 from models.rapportages.rapport import rapport
 from models.rapportages.selectie import Selectie
 from views.rapportages import beelden, kolommen
+from views.rapportages.keuze import Keuze
 
 ZONDER_DOEL = "Zonder CMK-doel"
 ZONDER_SOORT = "Zonder kostensoort"
@@ -33,8 +34,8 @@ class Download:
     gelezen: tuple[str, ...]
     regel_voor_regel: bool = False
 
-    def bestand(self, jaar: int) -> str:
-        return f"{self.naam}-{jaar}.xlsx"
+    def bestand(self, keuze: Keuze) -> str:
+        return f"{self.naam}-{keuze.bestandsdeel}.xlsx"
 
     def maak(self, sessie: Session, selectie: Selectie, wie: str) -> Iterator[Sheet]:
         """Its sheets, each made when the one before it has been written."""
@@ -142,20 +143,36 @@ def _schoolbestuur(sessie: Session, selectie: Selectie) -> Iterator[Sheet]:
     yield kolommen.SCHOOLSTANDEN.blad("Scholen", schoolstanden(sessie, selectie))
 
 
-def toelichting(titel: str, selectie: Selectie, wie: str) -> Sheet:
-    """What was chosen, when, and what the figures mean."""
-    rijen = [
+def toelichting(
+    titel: str, selectie: Selectie, wie: str, verder: Iterable[tuple[str, str]] = ()
+) -> Sheet:
+    """What was chosen, when, and what the figures mean.
+
+    verder: what else was chosen, as subject and words; gone through when the sheet is written.
+    """
+    return Sheet(
+        "Toelichting",
+        kolommen.TOELICHTING,
+        _uitleg(titel, selectie, wie, verder),
+        plain=True,
+    )
+
+
+def _uitleg(
+    titel: str, selectie: Selectie, wie: str, verder: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    yield from (
         ("Rapportage", titel),
         ("Jaar", str(selectie.jaar)),
         ("Contractpartij", wie),
+        *verder,
         ("Gemaakt op", formats.moment(nu())),
         ("Verantwoordingen", str(len(selectie.delen))),
         ("Werkwijze", "; ".join(beelden.werkwijzen_van(selectie)) or "nog niet gekozen"),
         ("Over de werkwijze", WERKWIJZE),
         ("Gesloten verantwoordingen", GESLOTEN),
         *DEFINITIES.items(),
-    ]
-    return Sheet("Toelichting", kolommen.TOELICHTING, rijen, plain=True)
+    )
 
 
 DOWNLOADS = {

@@ -1,9 +1,11 @@
 """What a report is about, as the address has it: `?jaar=2026&partij=3&partij=7` from the form,
 `partij=3,7` in links; `verantwoording=12` is that one alone.
 
-Whatever is absurd in it, or out of sight, is left out.
+Whatever is absurd in it, or out of sight, is left out, and the page says so; a file of something
+else than what was asked is not made.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -16,6 +18,7 @@ from cmk_admin.forms.fields import to_id
 from models.base import nu
 from models.contractpartij import Contractpartij
 from models.rapportages.selectie import Selectie, jaren, kies, partijen_in_zicht
+from models.vouwen import vouw
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Keuze:
     partijen: tuple[Contractpartij, ...]
     in_zicht: Sequence[Contractpartij]
     verantwoording_id: int | None = None
+    anders: tuple[str, ...] = ()
+    """What was asked and is not there, a sentence each."""
 
     @classmethod
     def uit_adres(cls, sessie: Session, gevraagd: MultiDict[str, str]) -> "Keuze":
@@ -58,12 +63,18 @@ class Keuze:
         gekozen = tuple(partij for partij in in_zicht if partij.id in partijen)
         beschikbaar = tuple(jaren(sessie))
         [jaar] = _getallen([gevraagd.get("jaar", "")]) or [0]
+        anders = []
+        if gevraagd.get("jaar") and jaar not in beschikbaar:
+            anders.append("Van het gevraagde jaar is er geen verantwoording.")
+        if any(gevraagd.getlist("partij")) and len(gekozen) < max(1, len(partijen)):
+            anders.append("Een gevraagde contractpartij is er niet, of je kunt haar niet zien.")
         return cls(
             jaar if jaar in beschikbaar else _standaardjaar(beschikbaar),
             beschikbaar,
             () if len(gekozen) == len(in_zicht) else gekozen,
             in_zicht,
             next(iter(_getallen([gevraagd.get("verantwoording", "")])), None),
+            tuple(anders),
         )
 
     @property
@@ -79,6 +90,14 @@ class Keuze:
         if len(namen) > 3:
             return f"{len(namen)} contractpartijen"
         return ", ".join(namen)
+
+    @property
+    def bestandsdeel(self) -> str:
+        """Which year and whose, in the name of a file: `2026`, `2026-achterhoek`."""
+        namen = [naam_in_bestand(partij.naam) for partij in self.partijen]
+        if len(namen) > 3:
+            namen = [f"{len(namen)} contractpartijen".replace(" ", "-")]
+        return "-".join([str(self.jaar), *namen])
 
     def van(self, selectie: Selectie) -> str:
         """The same, of one verantwoording alone where the address names it."""
@@ -114,6 +133,11 @@ class Keuze:
     def verklaar(self, figuur: str, **deel: str) -> str:
         """Where a figure of this choice is explained."""
         return self.adres(url_for("rapportages.verklaar", deel=figuur), **deel)
+
+
+def naam_in_bestand(tekst: str) -> str:
+    """A name as part of the name of a file: letters, digits and dashes, thirty at most."""
+    return "-".join(re.findall(r"[a-z0-9]+", vouw(tekst)))[:30].strip("-")
 
 
 def _standaardjaar(beschikbaar: Sequence[int]) -> int:

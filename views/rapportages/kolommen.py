@@ -53,7 +53,7 @@ def herkomst() -> tuple[Veld[Any], ...]:
     return (
         (Column("Contractpartij"), lambda r: r.van.contractpartij),
         (Column("Project"), lambda r: r.van.project),
-        (Column("Jaar", width=8), lambda r: str(r.van.jaar)),
+        (Column("Jaar", "year", width=8), lambda r: r.van.jaar),
     )
 
 

@@ -13,7 +13,7 @@ from models.rapportages.selectie import Selectie
 from models.verantwoording import Verantwoording
 from views.rapportages.downloads import DOWNLOADS, toelichting
 from views.rapportages.keuze import Keuze
-from views.rapportages.verklaren import Verklaring
+from views.rapportages.verklaren import Doorloop, Verklaring
 
 #: The kinds of job: one of the four workbooks, and the rows behind a figure.
 WERKMAP, REGELS = "rapportage", "verklaring"
@@ -24,6 +24,8 @@ def _keuze(run: Run, sessie: GateSession) -> tuple[Keuze, Selectie]:
     if not verdict:
         raise Refused(verdict)
     keuze = Keuze.uit_adres(sessie, downloads.arguments_of(run))
+    if keuze.anders:
+        raise RegelFout(" ".join(keuze.anders))
     return keuze, keuze.selectie(sessie)
 
 
@@ -33,7 +35,7 @@ def maak_werkmap(run: Run, sessie: GateSession) -> Outcome:
     gevraagd = DOWNLOADS[run.arguments["deel"]]
     run.total = omvang(sessie, selectie, gevraagd.gelezen) if gevraagd.regel_voor_regel else None
     bladen = gevraagd.maak(sessie, selectie, keuze.wie)
-    return downloads.workbook(run, bladen, gevraagd.bestand(keuze.jaar))
+    return downloads.workbook(run, bladen, gevraagd.bestand(keuze))
 
 
 def maak_regels(run: Run, sessie: GateSession) -> Outcome:
@@ -57,6 +59,7 @@ def maak_regels(run: Run, sessie: GateSession) -> Outcome:
 
 def bladen(verklaring: Verklaring) -> Iterator[excel.Sheet]:
     """The rows, and what was chosen."""
-    yield verklaring.kolommen.blad("Regels", verklaring.regels())
+    loop = Doorloop(verklaring)
+    yield verklaring.kolommen.blad("Regels", loop)
     wie = verklaring.keuze.van(verklaring.selectie)
-    yield toelichting(verklaring.titel, verklaring.selectie, wie)
+    yield toelichting(verklaring.titel, verklaring.selectie, wie, loop.gekozen())

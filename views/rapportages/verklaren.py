@@ -1,6 +1,6 @@
 """ "Verklaar dit getal": the definition of a figure and the rows that make it, on a page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import compress
@@ -20,13 +20,14 @@ from cmk_admin.page import (
     ListPage,
     Row,
 )
+from cmk_admin.routes import row_address
 from models.rapportages.definities import DEFINITIES
 from models.rapportages.omvang import omvang
 from models.rapportages.selectie import Selectie
 from models.rapportages.verklaring import DELEN, FIGUREN, Figuur, Saldoregel, Soort
 from models.vouwen import vouw
 from views.rapportages import kolommen
-from views.rapportages.keuze import Keuze
+from views.rapportages.keuze import Keuze, naam_in_bestand
 from views.rapportages.kolommen import Kolommen, Veld
 
 SALDO: Kolommen[Saldoregel] = Kolommen(
@@ -75,6 +76,16 @@ LABELS = {
     "gemeente": "Gemeente",
     "bestuur": "Schoolbestuur",
 }
+#: Kind of row → column → where what it names has a page of its own.
+WAAR: dict[Soort, dict[str, Callable[[Any], str]]] = {
+    "lasten": {"Activiteit": lambda r: row_address("activiteiten.financieel", r.activiteit_id)},
+    "activiteiten": {"Activiteit": lambda r: row_address("activiteiten.details", r.id)},
+    "scholen": {
+        "Activiteit": lambda r: row_address("activiteiten.scholen", r.activiteit_id),
+        "School": lambda r: row_address("school.details_view", r.school.id),
+    },
+    "standen": {"School": lambda r: row_address("school.details_view", r.school.id)},
+}
 CELLS: dict[str, CellKind] = {
     "money": "geld", "hours": "getal", "integer": "getal", "date": "datum", "moment": "datum",
 }  # fmt: skip
@@ -115,7 +126,11 @@ class Verklaring:
         return _gezocht(self.figuur, gevonden, self.zoek)
 
     def bestand(self, soort: str) -> str:
-        return f"{self.figuur.naam}-{self.keuze.jaar}.{soort}"
+        """Its name says which part of the figure it holds, and that it was searched."""
+        delen = [naam_in_bestand(f"{naam} {waarde}") for naam, waarde in self.deel.items()]
+        gezocht = ["gezocht"] if self.zoek else []
+        naam = "-".join([self.figuur.naam, self.keuze.bestandsdeel, *delen, *gezocht])
+        return f"{naam}.{soort}"
 
     def omvang(self) -> int:
         """How many rows are gone through to find them."""
@@ -158,6 +173,14 @@ class Doorloop:
                 kenmerken = DELEN[figuur.soort]
                 self.onderdelen = {naam: kenmerken[naam](regel)[1] for naam in self.verklaring.deel}
             yield regel
+
+    def gekozen(self) -> Iterator[tuple[str, str]]:
+        """What was chosen besides year and contractpartij, and what it comes to; afterwards."""
+        yield "Het getal", self.getal
+        for naam, waarde in self.verklaring.deel.items():
+            yield f"Alleen {LABELS[naam]}", self.onderdelen.get(naam, waarde)
+        if self.verklaring.zoek:
+            yield "Gezocht op", self.verklaring.zoek
 
     @property
     def getal(self) -> str:
@@ -206,7 +229,7 @@ def lijst(verklaring: Verklaring, pad: str) -> tuple[str, ListPage]:
     return loop.getal, ListPage(
         columns=tuple(compress(tabel.columns, op_scherm)),
         rows=tuple(
-            _rij(nummer, kop, velden.rij(regel))
+            _rij(nummer, velden, WAAR.get(verklaring.figuur.soort, {}), regel)
             for nummer, regel in enumerate(tabel.items, start=tabel.pager.first)
         ),
         pager=tabel.pager,
@@ -224,6 +247,7 @@ def lijst(verklaring: Verklaring, pad: str) -> tuple[str, ListPage]:
         ),
         exports=_uitvoer(verklaring, gegeven),
         hidden=tuple((n, w) for n, w in gegeven.items() if n not in ("search", "page")),
+        totals=_totaal(verklaring, kop, loop),
     )
 
 
@@ -255,12 +279,27 @@ def _sleutel(waarde: Any) -> Any:
     return sleutel
 
 
-def _rij(nummer: int, kop: Sequence[Column], cellen: Sequence[Any]) -> Row:
+def _rij(
+    nummer: int, velden: Kolommen[Any], waar: Mapping[str, Callable[[Any], str]], regel: Any
+) -> Row:
     getoond = tuple(
-        Cell(formats.show(kolom.kind, cel), CELLS.get(kolom.kind, "tekst"))
-        for kolom, cel in zip(kop, cellen, strict=True)
+        Cell(
+            formats.show(kolom.kind, waarde(regel)),
+            CELLS.get(kolom.kind, "tekst"),
+            waar[kolom.label](regel) if kolom.label in waar else None,
+        )
+        for kolom, waarde in velden.velden
     )
     return Row(nummer, getoond[0].text, getoond)
+
+
+def _totaal(verklaring: Verklaring, kop: Sequence[Column], loop: Doorloop) -> tuple[str, ...]:
+    """Under the column that is added up, the figure itself."""
+    opgeteld = OPGETELD.get(verklaring.figuur.naam)
+    if opgeteld is None:
+        return ()
+    cellen = [loop.getal if kolom.label == opgeteld else "" for kolom in kop]
+    return (cellen[0] or "Totaal", *cellen[1:])
 
 
 def _niets(verklaring: Verklaring, adres: tables.Address) -> Empty:
