@@ -1,5 +1,7 @@
 """The application: everything is put together here, and nothing is decided."""
 
+import gc
+
 from flask import Flask
 
 import views
@@ -17,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_env()
     app = Flask(__name__, instance_path=str(settings.instance.resolve()))
+    app.jinja_environment = templating.Templates
     app.config.from_mapping(settings.flask_config())
     app.extensions["cmk_settings"] = settings
     database.register(app)
@@ -36,6 +39,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     jobs.register(app)
     cli.register(app)
     checks.verify(app)
+    return app
+
+
+def web() -> Flask:
+    """The portal in a process that answers requests: what gunicorn starts.
+
+    What the start made stays for good, so the garbage collector need not go through it: now and
+    then that took a request longer than all of the rest.
+    """
+    app = create_app()
+    gc.collect()
+    gc.freeze()
     return app
 
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request, url_for
 
 from cmk_admin import routes
 from cmk_admin.actor import Actor
 from cmk_admin.page import MenuItem
 from cmk_admin.policy import may
 from models.base import Entiteit
+
+#: Sets of roles whose menu is kept; there are fewer, unless the portal has many addresses.
+MOST_SETS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Menu:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.group_icons: dict[str, str] = {}
+        #: What `_shown_to` found, by all that it hangs on.
+        self.shown: dict[Any, dict[Entry, str]] = {}
 
     def add(
         self,
@@ -64,30 +70,40 @@ def menu_of(app: Flask) -> Menu:
 def menu_for(actor: Actor, path: str) -> tuple[MenuItem, ...]:
     """The lines that `actor` may open; the one under which `path` lies is active."""
     menu = menu_of(current_app)
-    shown = [entry for entry in menu.entries if _visible(actor, entry)]
-    urls = {entry: url_for(entry.endpoint) for entry in shown}
+    urls = _shown_to(actor, menu)
     within = [
-        (len(prefix), urls[entry])
-        for entry in shown
-        for prefix in (urls[entry], *entry.also)
+        (len(prefix), url)
+        for entry, url in urls.items()
+        for prefix in (url, *entry.also)
         if _under(path, prefix)
     ]
     longest = max(within, default=(0, ""))[1]
-    return tuple(_lines(menu, shown, urls, longest))
+    return tuple(_lines(menu, urls, longest))
 
 
-def _lines(
-    menu: Menu, shown: list[Entry], urls: dict[Entry, str], active: str
-) -> Iterator[MenuItem]:
+def _shown_to(actor: Actor, menu: Menu) -> dict[Entry, str]:
+    """Where each line leads that `actor` may open. Rights on a screen hang on nothing but roles, so
+    it is asked once for each set of them; whose roles change, has another set at once."""
+    key = (actor.rollen, actor.is_system, request.root_path)
+    urls = menu.shown.get(key)
+    if urls is None:
+        if len(menu.shown) >= MOST_SETS:
+            menu.shown.clear()
+        visible = [entry for entry in menu.entries if _visible(actor, entry)]
+        urls = menu.shown[key] = {entry: url_for(entry.endpoint) for entry in visible}
+    return urls
+
+
+def _lines(menu: Menu, urls: dict[Entry, str], active: str) -> Iterator[MenuItem]:
     done: set[str] = set()
-    for entry in shown:
+    for entry, url in urls.items():
         if not entry.group:
-            yield MenuItem(entry.label, urls[entry], entry.icon, urls[entry] == active)
+            yield MenuItem(entry.label, url, entry.icon, url == active)
         elif entry.group not in done:
             done.add(entry.group)
             children = tuple(
-                MenuItem(child.label, urls[child], child.icon, urls[child] == active)
-                for child in shown
+                MenuItem(child.label, under, child.icon, under == active)
+                for child, under in urls.items()
                 if child.group == entry.group
             )
             yield MenuItem(

@@ -196,7 +196,7 @@ def spawn(settings: Settings, name: str, argv: Sequence[str], *sockets: socket.s
 def web_server(listening: socket.socket) -> list[str]:
     """gunicorn, with threads: browsers open connections in advance that would block a process."""
     return [
-        *(sys.executable, "-m", "gunicorn", "app:create_app()"),
+        *(sys.executable, "-m", "gunicorn", "app:web()"),
         *("--bind", f"fd://{listening.fileno()}"),
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
         *("--graceful-timeout", str(STOP_SECONDS - 2)),

@@ -1,8 +1,11 @@
 """What every template has at hand: the menu, the person, the formats."""
 
+from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request, url_for
+from flask.templating import Environment
 from flask_login import current_user
 
 from cmk_admin import formats, routes
@@ -17,6 +20,14 @@ from models.verantwoording import Verantwoording
 APP_NAME = "CMK Portaal"
 
 
+class Templates(Environment):
+    """Globals of a template in one plain dictionary: with Jinja's chain of them, each `import` of a
+    page goes through all names in Python."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 def register(app: Flask) -> None:
     """Add the globals of `templates/base.html` and the formats as filters."""
     settings: Settings = app.extensions["cmk_settings"]
@@ -24,6 +35,7 @@ def register(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["row_address"] = routes.row_address
     app.jinja_env.globals["may_reopen"] = _may_reopen
+    app.jinja_env.globals["asset"] = _asset
     for name in ("euro", "hours", "number", "day", "long_day", "moment", "file_size"):
         app.jinja_env.filters[name] = getattr(formats, name)
 
@@ -38,6 +50,16 @@ def register(app: Flask) -> None:
             "session_left": sessions.seconds_left(current_user, clock.now()) if inside else 0,
             "menu": menu_for(routes.actor(), request.path) if inside else (),
         }
+
+
+def _asset(name: str) -> str:
+    """The address of a file of the portal itself; every page has a dozen of them."""
+    return _asset_under(request.root_path, name)
+
+
+@lru_cache(maxsize=256)
+def _asset_under(_root: str, name: str) -> str:
+    return url_for("static", filename=name)
 
 
 def _may_reopen(verantwoording: Verantwoording) -> bool:

@@ -83,7 +83,12 @@ class Activiteit(VanContractpartij, Entiteit):
     )
     woord = Woord("activiteit", "activiteiten")
     volgorde = ("naam",)
-    tekstvolgordes = (("naam",), ("doel_id", "naam"), ("contractpartij_id", "naam"))
+    tekstvolgordes = (
+        ("naam",),
+        ("doel_id", "naam"),
+        ("contractpartij_id", "naam"),
+        ("contractpartij_id", "doel_id", "naam"),
+    )
     ouder = "verantwoording_id"
     delen = ("scholen", "lasten", "doelgroep_koppelingen", "partner_koppelingen")
     meervouden = {

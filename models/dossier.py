@@ -129,7 +129,7 @@ def _regio(sessie: Session, verantwoording_id: int) -> list[dict[str, Any]]:
 
 def _doelen(sessie: Session, jaar: int) -> list[dict[str, Any]]:
     """The doelen of the year, also those that were not worked on."""
-    return [{"id": doel.id, "naam": doel.naam} for doel in doelen_van(sessie, jaar)]
+    return [{"id": id_, "naam": naam} for id_, naam in doelen_van(sessie, jaar).items()]
 
 
 def _last(rij: Last) -> dict[str, Any]:

@@ -5,7 +5,10 @@ of statement is run by each kind of actor, and whatever it answers is searched f
 that this actor may not see.
 """
 
+import gc
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import (
@@ -17,7 +20,7 @@ from sqlalchemy.orm import (
     make_transient_to_detached,
 )
 
-from cmk_admin.gate import Actor, AroundTheGate, NoActor, Refused, acting_as, system
+from cmk_admin.gate import Actor, AroundTheGate, NoActor, Refused, acting_as, reads, system
 from models.activiteit import Activiteit, Last
 from models.base import VanContractpartij, entiteiten
 from models.contractpartij import Contractpartij
@@ -226,6 +229,32 @@ def test_actors_do_not_share_a_cached_statement(world: World) -> None:
     for who in ("projectleider", "dubbel", "zonder_lidmaatschap", "beheerder", "routebegeleider"):
         with world.acting(who) as session:
             assert parties_in(session.scalars(statement).all()) == SEES[who]
+
+
+def test_a_statement_that_is_made_once_follows_the_memberships(world: World) -> None:
+    """The same person with the same statement object, before and after a membership ends."""
+    g = world.ground
+    me = g.actors["dubbel"]
+    left = replace(me, lidmaatschappen=me.lidmaatschappen[:1])
+    statement = select(A.naam).order_by(A.naam)
+    for who, sees in ((me, {"noord", "zuid"}), (left, {"noord"}), (me, {"noord", "zuid"})):
+        with world.acting(who) as session:
+            assert parties_in(session.scalars(statement).all()) == sees
+
+
+def test_what_is_kept_of_a_statement_goes_with_it(world: World) -> None:
+    """And of one that stays, no more than some actors are kept."""
+    me = world.ground.actors["projectleider"]
+    before = len(reads._scoped)
+    with world.acting(me) as session, patch.object(reads, "MOST_ACTORS", 2):
+        statement = select(A.naam)
+        for name in "abcde":
+            reads._with_criteria(statement, replace(me, naam=name))
+        assert len(reads._scoped[statement]) <= 2
+        assert session.scalars(statement).all()
+        del statement
+        gc.collect()
+    assert len(reads._scoped) <= before
 
 
 def test_a_membership_of_many_counts_them_all(world: World) -> None:

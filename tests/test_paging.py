@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from cmk_admin import attributes, database, formats, listing, paging
+from cmk_admin.gate import GateSession
 from cmk_admin.listing import read_query
 from models.activiteit import Activiteit, Last
 from models.base import Entiteit
@@ -183,6 +184,14 @@ def test_any_text_is_a_cursor_or_none(portaal: Portaal, cursor: str, sort: str) 
         assert isinstance(listing.fetch(Last, query).rows, list)
 
 
+def plan_of(session: GateSession, statement: Select[Any]) -> str:
+    """How SQLite says that it will answer."""
+    bound = statement.compile(session.connection(), compile_kwargs={"literal_binds": True})
+    with session.passage():
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {bound}").fetchall()
+    return " ".join(str(step[-1]) for step in plan)
+
+
 @pytest.mark.parametrize(
     ("entity", "sort", "index"),
     [
@@ -202,13 +211,24 @@ def test_going_on_enters_the_index(
             order.apply(select(*(key.column for key in order.keys))).limit(1)
         ).one()
         statement = order.apply(select(entity.id).where(order.beyond(row))).limit(20)
-        bound = statement.compile(session.connection(), compile_kwargs={"literal_binds": True})
-        with session.passage():
-            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {bound}").fetchall()
-    told = " ".join(str(step[-1]) for step in plan)
+        told = plan_of(session, statement)
     assert index in told, told
     assert "TEMP B-TREE" not in told, told
     assert "SEARCH" in told, told
+
+
+def test_one_doel_of_one_contractpartij_enters_its_index(portaal: Portaal) -> None:
+    """Neither a page nor its count goes along what has another doel, or is another's."""
+    with portaal.als() as session:
+        mine = select(Activiteit.id).where(
+            Activiteit.contractpartij_id.in_([1]), Activiteit.doel_id == 2
+        )
+        page = paging.order_of(Activiteit, "naam").apply(mine).limit(20)
+        for statement in (page, select(func.count()).select_from(mine.subquery())):
+            told = plan_of(session, statement)
+            assert "ix_activiteit_contractpartij_id_doel_id_naam_vouw_id" in told, told
+            assert "(contractpartij_id=? AND doel_id=?)" in told, told
+            assert "TEMP B-TREE" not in told, told
 
 
 def test_the_total_is_of_all_that_was_found(portaal: Portaal) -> None:

@@ -141,6 +141,31 @@ def test_a_school_of_the_other_ones_region(session: GateSession) -> None:
     assert seen(of(session, reached, region)) == (1, 0, 0)
 
 
+@pytest.mark.beide
+def test_each_school_of_a_gemeente_counts_with_its_own_bestuur(session: GateSession) -> None:
+    """Also when there are so many that they are read a gemeente at a time."""
+    sector, gemeente = f.maak_sector(session), f.maak_gemeente(session)
+    partij = f.maak_contractpartij(session)
+    f.maak_werkgebied(session, partij, gemeente)
+    activiteit = f.maak_activiteit(
+        session, f.maak_verantwoording(session, f.maak_project(session, partij, sector))
+    )
+    first, second = (f.maak_schoolbestuur(session, naam=naam) for naam in ("Een", "Twee"))
+    for bestuur, deelnames in ((first, 1), (None, 2), (second, 4), (first, 0), (None, 0)):
+        school = f.maak_school(session, gemeente, sector=sector)
+        school.schoolbestuur_id = bestuur.id if bestuur else None
+        session.flush()
+        if deelnames:
+            f.maak_activiteit_school(session, activiteit, school, aantal_leerkrachten=deelnames)
+
+    found = of(session, partij)
+
+    told = [(g.naam, g.bereikt, g.regio, g.deelnames) for g in found.per_bestuur]
+    assert told == [("Een", 1, 2, 1), ("Twee", 1, 1, 4), ("Zonder schoolbestuur", 1, 2, 2)]
+    assert [(g.bereikt, g.regio, g.deelnames) for g in found.per_gemeente] == [(3, 5, 7)]
+    check_ways(session, kies(session, f.JAAR), found)
+
+
 def test_missing_amounts_and_overspending(session: GateSession) -> None:
     project = f.maak_project(session)
     f.maak_baat(session, project, bedrag=100_00)

@@ -1,6 +1,7 @@
 """`make run` as its user meets it: it starts everything, says where, and leaves nothing running."""
 
 import contextlib
+import gc
 import http.client
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import app
 from cmk_admin import serve
 from tests.support.applications import make_settings
 from tests.support.strictness import FULL
@@ -21,6 +23,16 @@ ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
 DEMO: dict[str, str] = {}
 PRODUCTION = {"CMK_DEMO": "0", "CMK_SECRET_KEY": "alleen voor de tests, en lang genoeg daarvoor"}
+
+
+def test_a_web_process_sets_aside_what_the_start_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that no request waits for the garbage collector to go through all of it."""
+    done: list[str] = []
+    monkeypatch.setattr(app, "create_app", lambda: done.append("made"))
+    monkeypatch.setattr(gc, "collect", lambda: done.append("collected"))
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("set aside"))
+    app.web()
+    assert done == ["made", "collected", "set aside"]
 
 
 class Portal:

@@ -1,7 +1,9 @@
 """Projects with their years, money, documents and details (Handleiding 2.1)."""
 
+from functools import cache
+
 from flask import Blueprint, Flask, abort, render_template, request, url_for
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, formats, history_view, references, tables
@@ -29,7 +31,7 @@ from cmk_admin.routes import actor, requires
 from models.base import Entiteit
 from models.contractpartij import Contractpartij
 from models.financieel import Jaar, jaren_van
-from models.gebruiker import Gebruiker, Lidmaatschap
+from models.gebruiker import Gebruiker, Lidmaatschap, LidRol
 from models.historie import Wijziging
 from models.lijsten import Sector
 from models.project import Baat, Begrotingspost, Document, Project
@@ -209,31 +211,37 @@ def _history(project: Project) -> list[HistoryItem]:
 
 def _people(project: Project) -> list[Detail]:
     """The members of the contractpartij, as far as one sees them (Handleiding 1.5)."""
-    members = (
-        select(Lidmaatschap)
+    members = database.session().execute(_members(), {"party": project.contractpartij_id})
+    return [Detail(rol.label, Cell(f"{naam} ({email})")) for rol, naam, email in members]
+
+
+@cache
+def _members() -> Select[LidRol, str, str]:
+    return (
+        select(Lidmaatschap.rol, Gebruiker.naam, Gebruiker.email)
         .join(Lidmaatschap.gebruiker)
         .where(
-            Lidmaatschap.contractpartij_id == project.contractpartij_id,
+            Lidmaatschap.contractpartij_id == bindparam("party"),
             Lidmaatschap.actief,
             Gebruiker.actief,
         )
-        .options(joinedload(Lidmaatschap.gebruiker))
         .order_by(Lidmaatschap.rol, volgens(Gebruiker, "naam"))
     )
-    return [
-        Detail(lid.rol.label, Cell(f"{lid.gebruiker.naam} ({lid.gebruiker.email})"))
-        for lid in database.session().scalars(members)
-    ]
 
 
 def _find(id_: int) -> Project:
     """The project with its contractpartij, or a 404 page."""
-    found = database.session().scalar(
+    return database.session().scalar(_project(), {"number": id_}) or abort(404)
+
+
+@cache
+def _project() -> Select[Project]:
+    """Asked on every tab, so made once."""
+    return (
         select(Project)
-        .where(Project.id == id_)
+        .where(Project.id == bindparam("number"))
         .options(joinedload(Project.contractpartij), joinedload(Project.sector))
     )
-    return found or abort(404)
 
 
 def _years(project: Project) -> list[Verantwoording]:

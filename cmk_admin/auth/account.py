@@ -1,9 +1,9 @@
 """Accounts as the log-in knows them: read once under the system's name, then immutable."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
@@ -46,7 +46,11 @@ class Account:
     @property
     def actor(self) -> Actor:
         """This person, for the session that acts for them."""
-        return Actor.person(self.id, self.naam, self.cultuur_oost_rol, self.memberships)
+        return _actor(self.id, self.naam, self.cultuur_oost_rol, self.memberships)
+
+
+#: Every button of a page asks who acts.
+_actor = lru_cache(maxsize=1024)(Actor.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,9 @@ def load_account(gebruiker_id: int, within: Alive | None = None) -> Account | No
 
     within: the session in which they are; None as well when it is not, or no longer.
     """
-    asked: dict[str, Any] = {"person": gebruiker_id} | (asdict(within) if within else {})
+    asked: dict[str, Any] = {"person": gebruiker_id}
+    if within is not None:
+        asked |= {"key_hash": within.key_hash, "begun": within.begun, "seen": within.seen}
     with acting_as(LOGGING_IN) as session:
         rows: Sequence[Any] = session.execute(_account(within is not None), asked).all()
     if not rows:

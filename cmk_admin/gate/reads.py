@@ -5,6 +5,7 @@ reaches joins, relationship loads and subqueries, so that look-ups, exports and
 reports follow by themselves.
 """
 
+import weakref
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,10 @@ from models.gebruiker import Gebruiker, Lidmaatschap, Rol
 from models.historie import Bewerking, Wijziging
 
 Criterion = ColumnElement[bool]
+#: Statement → actor → the same with the criteria of that actor; for as long as the statement lives.
+_scoped: "weakref.WeakKeyDictionary[Any, dict[Actor, Any]]" = weakref.WeakKeyDictionary()
+#: Of one statement for so many actors.
+MOST_ACTORS = 100
 
 
 def criterion_for(actor: Actor, entity: type[Entiteit]) -> Criterion | None:
@@ -127,8 +132,26 @@ def scope_read(state: ORMExecuteState, actor: Actor) -> None:
     state.update_execution_options(**{SCOPED: BY_ORM if own else BY_HAND})
     if state.is_column_load:
         _scope_refresh(state, actor)
-    else:
+    elif own:
         state.statement = state.statement.options(*options_for(actor))
+    else:
+        state.statement = _with_criteria(state.statement, actor)
+
+
+def _with_criteria(statement: Any, actor: Actor) -> Any:
+    """The statement as it is for this actor.
+
+    One that is made once is limited once per actor: SQLAlchemy then knows it again without going
+    through it, with all criteria, each time that it is asked. Whose rights or memberships change
+    is another actor from then on.
+    """
+    kept = _scoped.setdefault(statement, {})
+    found = kept.get(actor)
+    if found is None:
+        if len(kept) >= MOST_ACTORS:
+            kept.clear()
+        found = kept[actor] = statement.options(*options_for(actor))
+    return found
 
 
 def _scope_refresh(state: ORMExecuteState, actor: Actor) -> None:

@@ -53,13 +53,15 @@ def matches(
 ) -> list[ColumnElement[bool]]:
     """One condition per word, that it stands somewhere in what rows are found by."""
     folded = [found for found in map(vouw, words) if found]
+    if not folded:
+        return []
     if session.connection().dialect.name != "sqlite":
         text = Zoektekst(entity.id)
         return [text.contains(word, autoescape=True) for word in folded]
     text = _walked_text(entity)
     found: list[ColumnElement[bool]] = [func.instr(text, word) > 0 for word in folded]
-    asked = _asked(folded) if folded else ()
-    if asked and _few(session, entity, asked):
+    asked = _asked(folded)
+    if _few(session, entity, asked):
         among = entity.id.op("IN", is_comparison=True)
         found.insert(0, among(Indexed(entity.id, *map(literal, asked))))
     return found

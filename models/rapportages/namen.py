@@ -1,6 +1,8 @@
 """Schools by name in a report: as they are called now, or as they were when a year was closed."""
 
-from collections.abc import Callable, Collection, Iterator
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -79,58 +81,77 @@ def _gekozen() -> Any:
     return _alle().where(School.id.in_(bindparam("ids", expanding=True)))
 
 
+class Vak(NamedTuple):
+    """The active vestigingen of one gemeente and sector. besturen: of each, in their order; 0 is
+    none."""
+
+    gemeente: Groep
+    scholen: list[int]
+    besturen: list[int]
+
+
+@dataclass(slots=True)
+class Indeling:
+    """Schools by gemeente or by bestuur. groepen: group → its number; van: school → that number."""
+
+    groepen: dict[Groep, int] = field(default_factory=dict)
+    van: dict[int, int] = field(default_factory=dict)
+
+    def nummer(self, groep: Groep) -> int:
+        """The number of this group, a new one when it had none."""
+        return self.groepen.setdefault(groep, len(self.groepen))
+
+
 class Namen:
     """Of the schools of one report: what they are called, their gemeente and their bestuur.
 
-    toen: those of closed years, by their names of then. nu: those that an open year has as well;
-    of many of these only that is read what is asked for.
+    toen: those of closed years, by their names of then. nu: those that an open year has as well.
+    vakken: where those of a region lie, by which many need not be looked up one by one.
     """
 
-    def __init__(self, sessie: Session, toen: dict[int, Schoolnaam], nu: set[int]) -> None:
-        self._sessie, self._bekend, self._nu = sessie, toen, nu
-        if len(nu) <= TEGELIJK:
-            self._bekend = toen | {school.id: school for school in schoolnamen(sessie, nu)}
-            self._nu = set()
+    def __init__(
+        self, sessie: Session, toen: dict[int, Schoolnaam], nu: set[int], vakken: Iterable[Vak]
+    ) -> None:
+        self._sessie = sessie
+        self._vakken = list(vakken) if len(nu) > TEGELIJK else []
+        self._ingedeeld = set[int]().union(*(vak.scholen for vak in self._vakken))
+        opgezocht = schoolnamen(sessie, nu - self._ingedeeld)
+        self._bekend = toen | {school.id: school for school in opgezocht}
 
-    def gemeenten(self) -> dict[int, Groep]:
+    def gemeenten(self) -> Indeling:
         """Where each of them lies."""
-        return self._groepen(
-            lambda school: (school.gemeente_id, school.gemeente),
-            lambda: self._gelezen(School.gemeente_id, Gemeente),
-        )
+        indeling = Indeling()
+        for school in self._bekend.values():
+            indeling.van[school.id] = indeling.nummer((school.gemeente_id, school.gemeente))
+        for vak in self._vakken:
+            indeling.van.update(dict.fromkeys(vak.scholen, indeling.nummer(vak.gemeente)))
+        return indeling
 
-    def besturen(self) -> dict[int, Groep]:
+    def besturen(self) -> Indeling:
         """Whose each of them is."""
-        return self._groepen(
-            lambda school: (school.bestuur_id, school.bestuur),
-            lambda: self._gelezen(School.schoolbestuur_id, Schoolbestuur),
-        )
+        indeling = Indeling()
+        for school in self._bekend.values():
+            indeling.van[school.id] = indeling.nummer((school.bestuur_id, school.bestuur))
+        if self._vakken:
+            namen = self._sessie.execute(_bestuursnamen())
+            nummers = {id_: indeling.nummer((id_, naam)) for id_, naam in namen}
+            nummers[0] = indeling.nummer((None, None))
+            for vak in self._vakken:
+                indeling.van.update(
+                    zip(vak.scholen, map(nummers.__getitem__, vak.besturen), strict=True)
+                )
+        return indeling
 
     def van(self, ids: Collection[int]) -> list[Schoolnaam]:
         """What these are called."""
-        nu = self._nu & set(ids)
-        namen = {school.id: school for school in schoolnamen(self._sessie, nu)}
+        opgezocht = schoolnamen(self._sessie, self._ingedeeld.intersection(ids))
+        namen = {school.id: school for school in opgezocht}
         return [namen.get(id_) or self._bekend[id_] for id_ in ids]
 
-    def _groepen(
-        self, groep: Callable[[Schoolnaam], Groep], gelezen: Callable[[], dict[int, Groep]]
-    ) -> dict[int, Groep]:
-        """Of every school of the report; of so many as are read at once of others too."""
-        nu = gelezen() if self._nu else {}
-        toen = self._bekend.items()
-        return nu | {id_: groep(school) for id_, school in toen if id_ not in self._nu}
 
-    def _gelezen(self, kolom: Any, soort: type[Gemeente] | type[Schoolbestuur]) -> dict[int, Groep]:
-        """Of all schools at once, a row for each group."""
-        scholen = select(kolom, achter_elkaar(School.id)).group_by(kolom)
-        namen = self._sessie.execute(select(soort.id, soort.naam))
-        groep: dict[int | None, Groep] = {id_: (id_, naam) for id_, naam in namen}
-        groep[None] = (None, None)
-        return {
-            school: groep[id_]
-            for id_, binnen in self._sessie.execute(scholen)
-            for school in getallen_uit(binnen)
-        }
+@cache
+def _bestuursnamen() -> Any:
+    return select(Schoolbestuur.id, Schoolbestuur.naam)
 
 
 def achter_elkaar(getal: Any) -> Any:
@@ -139,4 +160,5 @@ def achter_elkaar(getal: Any) -> Any:
 
 
 def getallen_uit(tekst: str) -> list[int]:
-    return list(map(int, tekst.split(",")))
+    getallen: list[int] = json.loads(f"[{tekst}]")
+    return getallen

@@ -5,14 +5,13 @@ projects or contractpartijen reached it (spec rule 7).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
 from sqlalchemy.orm import Session
 
-from models.rapportages.namen import Groep, Namen, Schoolnaam, Sleutel
+from models.rapportages.namen import Indeling, Namen, Schoolnaam, Sleutel
 from models.rapportages.selectie import Selectie, andere_jaren, doelen_van, doelnamen
 from models.rapportages.telling import Doelsom, Lastsom, Telling, tellingen
 from models.vouwen import vouw
@@ -103,12 +102,10 @@ class Bereik:
 
     @classmethod
     def van(cls, delen: Iterable[Telling]) -> "Bereik":
-        scholen: set[int] = set()
-        regio: set[int] = set()
-        for deel in delen:
-            scholen |= deel.scholen.keys()
-            regio |= deel.regio or set()
-        return cls(frozenset(scholen & regio), frozenset(regio), frozenset(scholen - regio))
+        delen = list(delen)
+        scholen = frozenset[int]().union(*(deel.scholen for deel in delen))
+        regio = frozenset[int]().union(*(deel.regio or () for deel in delen))
+        return cls(scholen & regio, regio, scholen - regio)
 
 
 def rapport(sessie: Session, selectie: Selectie, meeste: int | None = None) -> Rapport:
@@ -116,15 +113,15 @@ def rapport(sessie: Session, selectie: Selectie, meeste: int | None = None) -> R
     delen = tellingen(sessie, selectie.delen)
     bereik = Bereik.van(delen)
     namen = _namen(sessie, delen)
-    gemeenten, deelnames = namen.gemeenten(), _deelnames(delen)
+    gemeenten = namen.gemeenten()
     gemist = _eerste(bereik.regio - bereik.bereikt, gemeenten, meeste)
     return Rapport(
         totalen=_opgeteld(selectie.jaar, delen, bereik),
         doelen=_doelen(sessie, selectie.jaar, delen),
         kwartalen=_kwartalen(delen),
         niet_bereikt=tuple(sorted(namen.van(gemist), key=_volgorde))[:meeste],
-        per_gemeente=_per_groep(bereik, deelnames, gemeenten),
-        per_bestuur=_per_groep(bereik, deelnames, namen.besturen()),
+        per_gemeente=_per_groep(bereik, delen, gemeenten),
+        per_bestuur=_per_groep(bereik, delen, namen.besturen()),
     )
 
 
@@ -165,36 +162,29 @@ def _opgeteld(jaar: int, delen: Sequence[Telling], bereik: Bereik) -> Totalen:
 def _namen(sessie: Session, delen: Iterable[Telling]) -> Namen:
     """What every school of the report is called: now, if an open year has it; else as then."""
     toen: dict[int, Schoolnaam] = {}
-    nu: set[int] = set()
     for deel in delen:
         toen |= deel.namen
-        if deel.open:
-            nu |= deel.scholen.keys()
-            nu |= deel.regio or set()
-    return Namen(sessie, toen, nu)
+    open_ = [deel for deel in delen if deel.open]
+    nu = set[int]().union(*(deel.scholen for deel in open_), *(deel.regio or () for deel in open_))
+    return Namen(sessie, toen, nu, (vak for deel in open_ for vak in deel.vakken))
 
 
-def _eerste(
-    scholen: Iterable[int], gemeenten: Mapping[int, Groep], meeste: int | None
-) -> list[int]:
+def _eerste(scholen: Collection[int], gemeenten: Indeling, meeste: int | None) -> Collection[int]:
     """These schools by gemeente, up to the gemeente where there are as many as are asked for."""
-    per_gemeente: dict[str, list[int]] = defaultdict(list)
-    for id_ in scholen:
-        per_gemeente[gemeenten[id_][1] or ""].append(id_)
-    gekozen: list[int] = []
-    for _, namen in groupby(sorted(per_gemeente, key=vouw), key=vouw):
-        if meeste is not None and len(gekozen) >= meeste:
+    if meeste is None:
+        return scholen
+    aantal = Counter(map(gemeenten.van.__getitem__, scholen))
+    op_naam: dict[str, list[int]] = defaultdict(list)
+    for (_, naam), nummer in gemeenten.groepen.items():
+        op_naam[vouw(naam or "")].append(nummer)
+    gekozen: set[int] = set()
+    geteld = 0
+    for naam in sorted(op_naam):
+        if geteld >= meeste:
             break
-        gekozen += (id_ for naam in namen for id_ in per_gemeente[naam])
-    return gekozen
-
-
-def _deelnames(delen: Iterable[Telling]) -> dict[int, int]:
-    geteld: dict[int, int] = defaultdict(int)
-    for deel in delen:
-        for school, aantal in deel.scholen.items():
-            geteld[school] += aantal
-    return geteld
+        gekozen.update(op_naam[naam])
+        geteld += sum(aantal[nummer] for nummer in op_naam[naam])
+    return [id_ for id_ in scholen if gemeenten.van[id_] in gekozen]
 
 
 def _doelen(sessie: Session, jaar: int, delen: Sequence[Telling]) -> tuple[Doelcijfers, ...]:
@@ -212,7 +202,7 @@ def _doelen(sessie: Session, jaar: int, delen: Sequence[Telling]) -> tuple[Doelc
             totaal.activiteiten += som.activiteiten
             totaal.uren += som.uren
     if not delen or any(deel.open for deel in delen):
-        nu: dict[Sleutel, str] = {doel.id: doel.naam for doel in doelen_van(sessie, jaar)}
+        nu = doelen_van(sessie, jaar)
         ingetrokken = [id_ for id_ in sommen if isinstance(id_, int) and id_ not in nu]
         namen = {
             **nu,
@@ -237,26 +227,29 @@ def _kwartalen(delen: Iterable[Telling]) -> dict[int, Lastsom]:
 
 
 def _per_groep(
-    bereik: Bereik, deelnames: Mapping[int, int], groep: Mapping[int, Groep]
+    bereik: Bereik, delen: Iterable[Telling], indeling: Indeling
 ) -> tuple[Groepcijfers, ...]:
     """By name; what lies outside the region comes after it."""
+    van = indeling.van
     bereikt, regio, buiten = (
-        Counter(map(groep.__getitem__, scholen))
+        Counter(map(van.__getitem__, scholen))
         for scholen in (bereik.bereikt, bereik.regio, bereik.buiten)
     )
-    meegedaan: Counter[Groep] = Counter()
-    for school, aantal in deelnames.items():
-        meegedaan[groep[school]] += aantal
+    meegedaan: Counter[int] = Counter()
+    for deel in delen:
+        for school, aantal in deel.scholen.items():
+            meegedaan[van[school]] += aantal
     groepen = [
         Groepcijfers(
-            vak[0],
-            vak[1] or ZONDER_BESTUUR,
-            bereikt[vak],
-            regio[vak],
-            buiten[vak],
-            meegedaan[vak],
+            id_,
+            naam or ZONDER_BESTUUR,
+            bereikt[nummer],
+            regio[nummer],
+            buiten[nummer],
+            meegedaan[nummer],
         )
-        for vak in regio.keys() | buiten.keys()
+        for (id_, naam), nummer in indeling.groepen.items()
+        if nummer in regio or nummer in buiten
     ]
     return tuple(sorted(groepen, key=lambda g: (g.regio == 0, vouw(g.naam), str(g.id))))
 

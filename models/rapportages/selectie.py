@@ -38,26 +38,37 @@ def kies(
 
     Ordered by the names of contractpartij and project.
     """
-    vraag = _vraag(partijen).where(Verantwoording.kalenderjaar == jaar)
+    vraag = _van(partijen, _van_jaar())
     if verantwoording_id is not None:
         vraag = vraag.where(Verantwoording.id == verantwoording_id)
-    return Selectie(jaar, tuple(sessie.scalars(vraag)))
+    return Selectie(jaar, tuple(sessie.scalars(vraag, {"jaar": jaar})))
 
 
 def andere_jaren(
     sessie: Session, jaar: int, partijen: Collection[int] = ()
 ) -> Sequence[Verantwoording]:
     """The verantwoordingen of these contractpartijen (none: all) in every other year."""
-    return sessie.scalars(_vraag(partijen).where(Verantwoording.kalenderjaar != jaar)).all()
+    return sessie.scalars(_van(partijen, _andere_jaren()), {"jaar": jaar}).all()
 
 
-def _vraag(partijen: Collection[int]) -> Select[Verantwoording]:
+def _van(partijen: Collection[int], vraag: Select[Verantwoording]) -> Select[Verantwoording]:
+    """Of these contractpartijen; none is all."""
     if not partijen:
-        return _alle()
-    return _alle().where(Verantwoording.contractpartij_id.in_(sorted(partijen)))
+        return vraag
+    return vraag.where(Verantwoording.contractpartij_id.in_(sorted(partijen)))
 
 
 @cache
+def _van_jaar() -> Select[Verantwoording]:
+    """Asked of every report, so made once."""
+    return _alle().where(Verantwoording.kalenderjaar == bindparam("jaar"))
+
+
+@cache
+def _andere_jaren() -> Select[Verantwoording]:
+    return _alle().where(Verantwoording.kalenderjaar != bindparam("jaar"))
+
+
 def _alle() -> Select[Verantwoording]:
     return (
         select(Verantwoording)
@@ -77,17 +88,17 @@ def jaren(sessie: Session) -> Sequence[int]:
     return sorted(sessie.scalars(select(Verantwoording.kalenderjaar).distinct()), reverse=True)
 
 
-def doelen_van(sessie: Session, jaar: int) -> Sequence[Doel]:
-    """The doelen that could be chosen in that year, in their order."""
+def doelen_van(sessie: Session, jaar: int) -> dict[int | str | None, str]:
+    """The doelen that could be chosen in that year, by name, in their order."""
     jaargrenzen = {"begin": date(jaar, 1, 1), "eind": date(jaar, 12, 31)}
-    return sessie.scalars(_doelen(), jaargrenzen).all()
+    return {rij.id: rij.naam for rij in sessie.execute(_doelen(), jaargrenzen)}
 
 
 @cache
-def _doelen() -> Select[Doel]:
+def _doelen() -> Select[int, str]:
     begin, eind = bindparam("begin", type_=Date), bindparam("eind", type_=Date)
     return (
-        select(Doel)
+        select(Doel.id, Doel.naam)
         .where(
             or_(Doel.actief_van.is_(None), Doel.actief_van <= eind),
             or_(Doel.actief_tot.is_(None), Doel.actief_tot >= begin),

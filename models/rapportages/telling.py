@@ -2,7 +2,7 @@
 of its rows (`models/stand.py`), else from the picture that closing stored (spec rule 4). Several
 of these add up to a report."""
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,11 +20,12 @@ from models.rapportages.cijfers import Beeldnaam, beelden, beeldnamen, besteedba
 from models.rapportages.namen import (
     Schoolnaam,
     Sleutel,
+    Vak,
     achter_elkaar,
     getallen_uit,
     naam_uit_beeld,
 )
-from models.school import School
+from models.school import Gemeente, School
 from models.stand import Stand, Standsoort
 from models.verantwoording import Status, Verantwoording
 
@@ -56,7 +57,8 @@ class Telling:
 
     scholen: reached vestiging → deelnames. regio: vestigingen in the werkgebied of the
     project's sector; None for a picture that does not know them. namen and doelnamen: what
-    schools and doelen were called when it was closed; empty while it is open.
+    schools and doelen were called when it was closed; empty while it is open. vakken: where the
+    schools of the region lie; of an open one alone.
     """
 
     doelen: dict[Sleutel, Doelsom] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Telling:
     namen: dict[int, Schoolnaam] = field(default_factory=dict)
     doelnamen: dict[Sleutel, str] = field(default_factory=dict)
     open: bool = True
+    vakken: list[Vak] = field(default_factory=list, compare=False)
 
 
 def tellingen(sessie: Session, delen: Sequence[Verantwoording]) -> list[Telling]:
@@ -95,13 +98,17 @@ def _geteld(sessie: Session, delen: Sequence[Verantwoording]) -> dict[int, Telli
         gevonden[id_].scholen = dict(zip(getallen[::2], getallen[1::2], strict=True))
     # Projects and years of one contractpartij and sector share their region.
     partijen = {"ids": sorted({deel.contractpartij_id for deel in delen})}
+    vakken: dict[tuple[int, int], list[Vak]] = defaultdict(list)
+    for partij, sector, id_, naam, scholen, besturen in sessie.execute(_regio(), partijen):
+        vak = Vak((id_, naam), getallen_uit(scholen), getallen_uit(besturen))
+        vakken[partij, sector].append(vak)
     regio = {
-        (partij, sector): set(getallen_uit(scholen))
-        for partij, sector, scholen in sessie.execute(_regio(), partijen)
+        wiens: {id_ for vak in eigen for id_ in vak.scholen} for wiens, eigen in vakken.items()
     }
     for deel in delen:
-        sector = deel.project.sector_id
-        gevonden[deel.id].regio = regio.get((deel.contractpartij_id, sector), set())
+        wiens = (deel.contractpartij_id, deel.project.sector_id)
+        if wiens in regio:
+            gevonden[deel.id].regio, gevonden[deel.id].vakken = regio[wiens], vakken[wiens]
     for id_, bedrag in sessie.execute(_besteedbaar(), deze):
         gevonden[id_].besteedbaar = int(bedrag)
     return gevonden
@@ -150,13 +157,33 @@ def _scholen() -> Any:
 
 @cache
 def _regio() -> Any:
-    """Per contractpartij and sector the active vestigingen of its werkgebied; `cijfers.in_regio`
-    tells the same per verantwoording."""
+    """Per contractpartij, sector and gemeente of its werkgebied: the active vestigingen and their
+    besturen, in one order; `cijfers.in_regio` tells the same per verantwoording."""
+    werkgebied = select(Werkgebied.gemeente_id).where(Werkgebied.contractpartij_id.in_(IDS))
+    per_gemeente = (
+        select(
+            School.gemeente_id,
+            School.sector_id,
+            achter_elkaar(School.id).label("scholen"),
+            achter_elkaar(func.coalesce(School.schoolbestuur_id, 0)).label("besturen"),
+        )
+        .where(School.actief, School.gemeente_id.in_(werkgebied), School.sector_id.is_not(None))
+        .group_by(School.gemeente_id, School.sector_id)
+        .subquery()
+    )
+    vak = per_gemeente.c
     return (
-        select(Werkgebied.contractpartij_id, School.sector_id, achter_elkaar(School.id))
-        .join(School, School.gemeente_id == Werkgebied.gemeente_id)
-        .where(School.actief, Werkgebied.contractpartij_id.in_(IDS), School.sector_id.is_not(None))
-        .group_by(Werkgebied.contractpartij_id, School.sector_id)
+        select(
+            Werkgebied.contractpartij_id,
+            vak.sector_id,
+            Gemeente.id,
+            Gemeente.naam,
+            vak.scholen,
+            vak.besturen,
+        )
+        .join(per_gemeente, vak.gemeente_id == Werkgebied.gemeente_id)
+        .join(Gemeente, Gemeente.id == Werkgebied.gemeente_id)
+        .where(Werkgebied.contractpartij_id.in_(IDS))
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from cmk_admin import formats
 from cmk_admin.page import Action, Chip, Donut, Note, Slice
@@ -166,15 +167,17 @@ def kwartalen(sommen: dict[int, Lastsom], link: Link) -> list[Balk]:
 
 def bereik_van(groepen: Iterable[Groepcijfers], soort: str, link: Link) -> list[Groep]:
     """Reach per gemeente or bestuur (`soort`)."""
-    figuren = ("bereikt", "regio", "buiten", "deelnames")
+    # Of hundreds of groups: each address is that of the figure, with the group behind it.
+    figuren = {naam: link(naam) for naam in ("bereikt", "regio", "buiten", "deelnames")}
     return [
-        Groep(
-            groep,
-            procent(groep.bereikt, groep.regio),
-            {naam: link(naam, **{soort: str(groep.id or groep.naam)}) for naam in figuren},
-        )
+        Groep(groep, procent(groep.bereikt, groep.regio), _van_groep(figuren, soort, groep))
         for groep in groepen
     ]
+
+
+def _van_groep(figuren: dict[str, str], soort: str, groep: Groepcijfers) -> dict[str, str]:
+    deel = urlencode({soort: groep.id or groep.naam}, safe=",")
+    return {naam: f"{adres}&{deel}" for naam, adres in figuren.items()}
 
 
 def status_van(selectie: Selectie) -> tuple[Chip, ...]:
