@@ -78,14 +78,18 @@ def row_address(endpoint: str, id_: int, name: str = "id", **values: Any) -> str
 
     name: what the address calls the id.
     """
-    built: dict[Any, tuple[str, str]] = g.setdefault("row_addresses", {})
+    return row_addresses(endpoint, name, **values)(id_)
+
+
+def row_addresses(endpoint: str, name: str = "id", **values: Any) -> Callable[[int], str]:
+    """The same for whoever has all the rows at hand: id → address."""
+    built: dict[Any, Callable[[int], str]] = g.setdefault("row_addresses", {})
     key = (endpoint, name, *values.items())
     if key not in built:
         places: dict[str, Any] = {name: ROOM, **values}
         before, _, after = url_for(endpoint, **places).partition(str(ROOM))
-        built[key] = (before, after)
-    before, after = built[key]
-    return f"{before}{id_}{after}"
+        built[key] = lambda id_: f"{before}{id_}{after}"
+    return built[key]
 
 
 def register(app: Flask) -> None:

@@ -79,18 +79,57 @@ def table(
 
     Goes through them once. Beyond the last page is the last page.
     """
-    asked, sort = _number(address.get("page")), address.get("sort")
-    key = next((h.key for h in headings if h.name == sort.removeprefix("-")), None)
+    asked, key = _number(address.get("page")), _key(headings, address)
     if key is None:
         shown, total = _as_given(items, asked, size)
     else:
-        shown, total = _sorted(items, key, sort.startswith("-"), asked, size)
-    last_page = max(1, -(-total // size))
-    page = min(asked, last_page)
-    first = (page - 1) * size
+        shown, total = _sorted(items, key, address.get("sort").startswith("-"), asked, size)
+    return _laid_out(shown, total, headings, address, size)
+
+
+def fetched(
+    fetch: Callable[[Sequence[Any], int, int], tuple[Sequence[T], int]],
+    headings: Sequence[Heading[None]],
+    address: Address,
+    size: int = SIZE,
+) -> Table[T]:
+    """The same of rows that the database sorts and cuts; a key gives the columns to sort by.
+
+    fetch: order, from which row on and how many → these, and how many there are in all. When
+    there are none from there on it may not know, and says 0.
+    """
+    key, backwards = _key(headings, address), address.get("sort").startswith("-")
+    order = [column.desc() if backwards else column for column in key(None)] if key else []
+    page = _number(address.get("page"))
+    shown, total = fetch(order, (page - 1) * size, size)
+    if page > 1 and not shown:
+        total = total or fetch(order, 0, 1)[1]
+        shown, total = fetch(order, (_pages(total, size) - 1) * size, size)
+    return _laid_out(shown, total, headings, address, size)
+
+
+def _key(headings: Sequence[Heading[Any]], address: Address) -> Callable[[Any], Any] | None:
+    name = address.get("sort").removeprefix("-")
+    return next((heading.key for heading in headings if heading.name == name), None)
+
+
+def _pages(total: int, size: int) -> int:
+    return max(1, -(-total // size))
+
+
+def _laid_out(
+    shown: Sequence[T],
+    total: int,
+    headings: Sequence[Heading[Any]],
+    address: Address,
+    size: int,
+) -> Table[T]:
+    last_page = _pages(total, size)
+    page = min(_number(address.get("page")), last_page)
+    first, sort = (page - 1) * size, address.get("sort") if _key(headings, address) else ""
     return Table(
         shown,
-        tuple(_column(heading, address, sort if key else "") for heading in headings),
+        tuple(_column(heading, address, sort) for heading in headings),
         Pager(
             first=first + 1 if shown else 0,
             last=first + len(shown),
@@ -130,7 +169,7 @@ def _sorted(
     pick = heapq.nlargest if backwards else heapq.nsmallest
     best = pick(page * size, counted, key=place)
     total = next(seen)
-    first = (min(page, max(1, -(-total // size))) - 1) * size
+    first = (min(page, _pages(total, size)) - 1) * size
     return best[first : first + size], total
 
 

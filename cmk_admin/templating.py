@@ -34,8 +34,10 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["row_address"] = routes.row_address
+    app.jinja_env.globals["row_addresses"] = routes.row_addresses
     app.jinja_env.globals["may_reopen"] = _may_reopen
     app.jinja_env.globals["asset"] = _asset
+    app.jinja_env.globals["zip"] = zip
     for name in ("euro", "hours", "number", "day", "long_day", "moment", "file_size"):
         app.jinja_env.filters[name] = getattr(formats, name)
 

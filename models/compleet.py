@@ -1,20 +1,46 @@
-"""When an activity is complete, and what it still lacks (spec rule 1, Handleiding 2.4)."""
+"""When an activity is complete, and what it still lacks (spec rule 1, Handleiding 2.4).
 
-from dataclasses import dataclass, field
+The database counts with every row what decides it (`models/stand.py`). So a year is judged,
+searched, sorted and cut where its rows are, and only the activities that are shown are read.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache, reduce
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from models.activiteit import (
     Activiteit,
     ActiviteitPartner,
     ActiviteitSchool,
+    DuurEenheid,
     Last,
-    totaal_uren,
 )
+from models.base import Uren
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from models.stand import Stand as Geteld
@@ -24,15 +50,42 @@ from models.vouwen import volgens, vouw
 #: Between names that the database gives as one text; no name has a new line.
 TUSSEN = "\n"
 
+#: What an activity can lack, in the words of the checklist → when it does. Asked of a Stand and
+#: of columns in the database alike: zero counts as filled, and every row has to be.
+ONTBREEKT: Mapping[str, Callable[[Any], Any]] = {
+    "scholen": lambda stand: stand.scholen == 0,
+    "leerkrachten": lambda stand: stand.zonder_leerkrachten > 0,
+    "lasten": lambda stand: stand.lasten == 0,
+    "bedrag": lambda stand: stand.zonder_bedrag > 0,
+}
 
-@dataclass(slots=True)
+
+def compleet(kolommen: Any) -> ColumnElement[bool]:
+    """At least one school and one last, every row filled."""
+    return and_(*(not_(mist(kolommen)) for mist in ONTBREEKT.values()))
+
+
+def volgorde_van_stand(kolommen: Any) -> tuple[ColumnElement[int], ...]:
+    """To sort by: what is missing by its words, what is complete last."""
+
+    def plaats(*woorden: str) -> ColumnElement[int]:
+        gemist = enumerate(woorden, start=1)
+        return case(*((ONTBREEKT[wat](kolommen), nummer) for nummer, wat in gemist), else_=0)
+
+    return (
+        case((compleet(kolommen), 1), else_=0),
+        plaats("leerkrachten", "scholen"),
+        plaats("bedrag", "lasten"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Stand:
     """One activity with the figures that decide whether it is complete.
 
-    bedrag: cents, rows without bedrag count as 0. uren: total hours.
-    zonder_leerkrachten / zonder_bedrag: ids of the school and cost rows that lack it.
-    andere_sector: schools of another sector than the project's.
-    partners: names, in their order. gevonden: whether it is what was searched for.
+    bedrag: cents, rows without bedrag count as 0. uren: total hours. zonder_…: how many school
+    and cost rows lack it; eerste_…: the id of the first of them. andere_sector: schools of another
+    sector than the project's. partners: names, in their order.
     """
 
     id: int
@@ -40,98 +93,120 @@ class Stand:
     doel_id: int
     startdatum: date
     einddatum: date
-    aantal: int
     uren: Decimal
-    scholen: int = 0
-    leerkrachten: int = 0
-    lasten: int = 0
-    bedrag: int = 0
-    partners: tuple[str, ...] = ()
-    nul_leerkrachten: int = 0
-    andere_sector: int = 0
-    nul_bedrag: int = 0
-    zonder_betaaldatum: int = 0
-    zonder_leerkrachten: list[int] = field(default_factory=list)
-    zonder_bedrag: list[int] = field(default_factory=list)
-    gevonden: bool = True
+    partners: tuple[str, ...]
+    eerste_zonder_leerkrachten: int | None
+    eerste_zonder_bedrag: int | None
+    andere_sector: int
+    scholen: int
+    leerkrachten: int
+    zonder_leerkrachten: int
+    nul_leerkrachten: int
+    lasten: int
+    bedrag: int
+    zonder_bedrag: int
+    nul_bedrag: int
+    zonder_betaaldatum: int
 
     @property
     def compleet(self) -> bool:
-        """At least one school and one last, every row filled. Zero counts as filled."""
         return not self.ontbreekt
 
     @property
     def ontbreekt(self) -> tuple[str, ...]:
         """What is missing, in the words of the checklist."""
-        gemist = []
-        if not self.scholen:
-            gemist.append("scholen")
-        if self.zonder_leerkrachten:
-            gemist.append("leerkrachten")
-        if not self.lasten:
-            gemist.append("lasten")
-        if self.zonder_bedrag:
-            gemist.append("bedrag")
-        return tuple(gemist)
+        return tuple(wat for wat, mist in ONTBREEKT.items() if mist(self))
 
 
-def stand_van(
-    sessie: Session,
-    verantwoording_id: int,
-    activiteit_id: int | None = None,
-    gezocht: ColumnElement[bool] | None = None,
-) -> list[Stand]:
-    """The stand of every activity of a verantwoording (or of one), by name.
-
-    gezocht: a condition of which each says whether it holds. Three queries that give a row for
-    each activity, however much hangs under it.
-    """
-    binnen: list[ColumnElement[bool]] = [Activiteit.verantwoording_id == verantwoording_id]
-    if activiteit_id is not None:
-        binnen.append(Activiteit.id == activiteit_id)
-    standen = _activiteiten(sessie, binnen, true() if gezocht is None else gezocht)
-    _scholen(sessie, binnen, standen, _van_elders(verantwoording_id))
-    _lasten(sessie, binnen, standen)
-    return list(standen.values())
+#: What the database counts of an activity, in the order of Stand → where it keeps that.
+GETELD = {
+    "scholen": (Standsoort.SCHOLEN, Geteld.aantal),
+    "leerkrachten": (Standsoort.SCHOLEN, Geteld.som),
+    "zonder_leerkrachten": (Standsoort.SCHOLEN, Geteld.som_2),
+    "nul_leerkrachten": (Standsoort.SCHOLEN, Geteld.som_3),
+    "lasten": (Standsoort.LASTEN, Geteld.aantal),
+    "bedrag": (Standsoort.LASTEN, Geteld.som),
+    "zonder_bedrag": (Standsoort.LASTEN, Geteld.som_2),
+    "nul_bedrag": (Standsoort.LASTEN, Geteld.som_3),
+    "zonder_betaaldatum": (Standsoort.LASTEN, Geteld.som_4),
+}
 
 
-def _activiteiten(
-    sessie: Session, binnen: list[ColumnElement[bool]], gezocht: ColumnElement[bool]
-) -> dict[int, Stand]:
-    samen_met = (
-        select(func.aggregate_strings(Samenwerkingspartner.naam, TUSSEN))
-        .join(ActiviteitPartner.samenwerkingspartner)
-        .where(ActiviteitPartner.activiteit_id == Activiteit.id)
+def telling(soort: Standsoort, binnen: ColumnElement[bool]) -> Subquery:
+    """The counts of one kind, of each activity that has such a part."""
+    sommen = (func.sum(kolom).label(naam) for naam, (van, kolom) in GETELD.items() if van == soort)
+    return (
+        select(Geteld.verantwoording_id, Geteld.sleutel.label("activiteit_id"), *sommen)
+        .where(binnen, Geteld.soort == soort)
+        .group_by(Geteld.verantwoording_id, Geteld.sleutel)
+        .subquery()
+    )
+
+
+def tellingen(binnen: ColumnElement[bool]) -> tuple[Subquery, Subquery, Any]:
+    """Those of both kinds; and all their columns, where a part that is not there counts as none."""
+    delen = telling(Standsoort.SCHOLEN, binnen), telling(Standsoort.LASTEN, binnen)
+    namen = {naam: deel.c[naam] for deel in delen for naam in GETELD if naam in deel.c}
+    kolommen = {naam: func.coalesce(kolom, 0) for naam, kolom in namen.items()}
+    return (*delen, SimpleNamespace(**kolommen))
+
+
+# --- activities that are read -----------------------------------------------------
+
+VERANTWOORDING: Any = bindparam("verantwoording")
+VANAF, HOEVEEL = bindparam("vanaf", type_=Integer), bindparam("hoeveel", type_=Integer)
+#: No year has so many activities.
+ALLE = 1_000_000
+
+
+@cache
+def kolommen() -> Any:
+    """What activities of a year are shown, chosen and sorted by, beside their own columns: each
+    looked up for the activities that it is asked of, so that fifty of them stay fifty."""
+    return SimpleNamespace(
+        uren=uren_kolom(),
+        partners=_van_activiteit(func.count(ActiviteitPartner.id), ActiviteitPartner),
+        **{naam: _bewaard(*waar) for naam, waar in GETELD.items()},
+    )
+
+
+def uren_van_activiteit() -> Any:
+    """`totaal_uren` in the database, in hundredths: more than an integer column holds."""
+    duur = cast(type_coerce(Activiteit.duur, Uren().impl_instance), BigInteger)
+    keer = duur * func.coalesce(Activiteit.aantal_activiteiten, 1)
+    return case((Activiteit.duur_eenheid == DuurEenheid.TOTAAL, duur), else_=keer)
+
+
+def uren_kolom() -> ColumnElement[Any]:
+    """The same as hours."""
+    return type_coerce(uren_van_activiteit(), Uren)
+
+
+def _bewaard(soort: Standsoort, kolom: Any) -> Any:
+    """One count of the activity that is read."""
+    return func.coalesce(_bij_activiteit(soort, func.sum(kolom)), 0)
+
+
+def _bij_activiteit(soort: Standsoort, wat: Any) -> Any:
+    return (
+        select(wat)
+        .where(
+            Geteld.verantwoording_id == Activiteit.verantwoording_id,
+            Geteld.soort == soort,
+            Geteld.sleutel == Activiteit.id,
+        )
         .correlate(Activiteit)
         .scalar_subquery()
     )
-    rijen = sessie.execute(
-        select(
-            Activiteit.id,
-            Activiteit.naam,
-            Activiteit.doel_id,
-            Activiteit.startdatum,
-            Activiteit.einddatum,
-            func.coalesce(Activiteit.aantal_activiteiten, 1),
-            Activiteit.duur,
-            Activiteit.duur_eenheid,
-            samen_met,
-            gezocht,
-        )
-        .where(*binnen)
-        .order_by(volgens(Activiteit, "naam"), Activiteit.id)
-    )
-    standen = {}
-    for id_, naam, doel, van, tot, aantal, duur, eenheid, met, gevonden in rijen:
-        uren = totaal_uren(duur, eenheid, aantal)
-        partners = tuple(sorted(met.split(TUSSEN), key=vouw)) if met else ()
-        standen[id_] = Stand(
-            id_, naam, doel, van, tot, aantal, uren, partners=partners, gevonden=bool(gevonden)
-        )
-    return standen
 
 
-def _van_elders(verantwoording_id: int) -> Select[int]:
+def _van_activiteit(wat: Any, deel: Any, *waar: ColumnElement[bool]) -> Any:
+    """Something of the parts of the activity that is read."""
+    binnen = (deel.activiteit_id == Activiteit.id, *waar)
+    return select(wat).where(*binnen).correlate(Activiteit).scalar_subquery()
+
+
+def van_elders() -> Select[int]:
     """The schools of a verantwoording that are of another sector than its project."""
     from models.project import Project
     from models.verantwoording import Verantwoording
@@ -142,69 +217,91 @@ def _van_elders(verantwoording_id: int) -> Select[int]:
         .join(Verantwoording, Verantwoording.id == Geteld.verantwoording_id)
         .join(Verantwoording.project)
         .where(
-            Geteld.verantwoording_id == verantwoording_id,
+            Geteld.verantwoording_id == VERANTWOORDING,
             Geteld.soort == Standsoort.SCHOOL,
             School.sector_id != Project.sector_id,
         )
     )
 
 
-def _scholen(
-    sessie: Session,
-    binnen: list[ColumnElement[bool]],
-    standen: dict[int, Stand],
-    van_elders: Select[int],
-) -> None:
-    leeg = ActiviteitSchool.aantal_leerkrachten.is_(None)
-    rijen = sessie.execute(
-        select(
-            Activiteit.id,
-            func.count(ActiviteitSchool.id),
-            func.sum(ActiviteitSchool.aantal_leerkrachten),
-            _hoeveel(ActiviteitSchool.aantal_leerkrachten == 0),
-            _hoeveel(ActiviteitSchool.school_id.in_(van_elders)),
-            _welke(ActiviteitSchool.id, leeg),
-        )
-        .join(Activiteit.scholen)
-        .where(*binnen)
-        .group_by(Activiteit.id)
+@cache
+def regels(met_eerste: bool = True, met_sector: bool = False) -> Select[Any]:
+    """A row per activity, with what fills a Stand in its order.
+
+    met_eerste: with the ids of the first rows that lack something. met_sector: with how many of
+    its schools are of another sector.
+    """
+    namen = (
+        select(func.aggregate_strings(Samenwerkingspartner.naam, TUSSEN))
+        .join(ActiviteitPartner.samenwerkingspartner)
+        .where(ActiviteitPartner.activiteit_id == Activiteit.id)
+        .correlate(Activiteit)
+        .scalar_subquery()
     )
-    for activiteit, aantal, leerkrachten, nul, elders, zonder in rijen:
-        stand = standen[activiteit]
-        stand.scholen, stand.nul_leerkrachten, stand.andere_sector = aantal, nul, elders
-        stand.leerkrachten = int(leerkrachten or 0)
-        stand.zonder_leerkrachten = _nummers(zonder)
-
-
-def _lasten(sessie: Session, binnen: list[ColumnElement[bool]], standen: dict[int, Stand]) -> None:
-    leeg = or_(Last.bedrag.is_(None), func.trim(Last.toelichting) == "")
-    rijen = sessie.execute(
-        select(
-            Activiteit.id,
-            func.count(Last.id),
-            func.sum(Last.bedrag),
-            _hoeveel(Last.bedrag == 0),
-            _hoeveel(Last.betaald_op.is_(None)),
-            _welke(Last.id, leeg),
-        )
-        .join(Activiteit.lasten)
-        .where(*binnen)
-        .group_by(Activiteit.id)
+    school, last = ActiviteitSchool, Last
+    leeg = or_(last.bedrag.is_(None), func.trim(last.toelichting) == "")
+    eerste = (
+        _van_activiteit(func.min(school.id), school, school.aantal_leerkrachten.is_(None)),
+        _van_activiteit(func.min(last.id), last, leeg),
     )
-    for activiteit, aantal, bedrag, nul, zonder_datum, zonder_bedrag in rijen:
-        stand = standen[activiteit]
-        stand.lasten, stand.bedrag, stand.nul_bedrag = aantal, int(bedrag or 0), nul
-        stand.zonder_betaaldatum, stand.zonder_bedrag = zonder_datum, _nummers(zonder_bedrag)
+    elders = ActiviteitSchool.school_id.in_(van_elders())
+    sector = _van_activiteit(func.count(school.id), school, elders)
+    return select(
+        Activiteit.id,
+        Activiteit.naam,
+        Activiteit.doel_id,
+        Activiteit.startdatum,
+        Activiteit.einddatum,
+        kolommen().uren,
+        namen,
+        *(eerste if met_eerste else (null(), null())),
+        sector if met_sector else literal(0),
+        _getallen(Standsoort.SCHOLEN),
+        _getallen(Standsoort.LASTEN),
+    ).where(Activiteit.verantwoording_id == VERANTWOORDING)
 
 
-def _hoeveel(voorwaarde: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((voorwaarde, 1), else_=0))
+def _getallen(soort: Standsoort) -> Any:
+    """All counts of one kind as one text: a look-up for the activity that is read, not nine."""
+    kolommen = [kolom for van, kolom in GETELD.values() if van == soort]
+    tekst = reduce(lambda ene, ander: ene + " " + ander, map(_som_als_tekst, kolommen))
+    return _bij_activiteit(soort, tekst)
 
 
-def _welke(id_: Any, voorwaarde: ColumnElement[bool]) -> ColumnElement[str]:
-    """The ids of rows that meet a condition, as one text; None when there are none."""
-    return func.aggregate_strings(case((voorwaarde, cast(id_, String))), ",")
+def _som_als_tekst(kolom: Any) -> Any:
+    return cast(func.sum(kolom), String)
 
 
-def _nummers(tekst: str | None) -> list[int]:
-    return sorted(map(int, tekst.split(","))) if tekst else []
+def als_stand(rij: Sequence[Any]) -> Stand:
+    """From a row of `regels`, whatever was asked beside it."""
+    id_, naam, doel, van, tot, uren, namen, *eigen, scholen, lasten = rij[:12]
+    partners = tuple(sorted(namen.split(TUSSEN), key=vouw)) if namen else ()
+    getallen = f"{scholen or '0 0 0 0'} {lasten or '0 0 0 0 0'}".split()
+    return Stand(id_, naam, doel, van, tot, uren, partners, *eigen, *map(int, getallen))
+
+
+def gesorteerd(vraag: Select[Any], volgorde: Sequence[Any]) -> Select[Any]:
+    """In this order and by name, as far as is asked."""
+    vraag = vraag.order_by(*volgorde, volgens(Activiteit, "naam"), Activiteit.id)
+    return vraag.limit(HOEVEEL).offset(VANAF)
+
+
+def stand_van(
+    sessie: Session, verantwoording_id: int, activiteit_id: int | None = None
+) -> list[Stand]:
+    """The stand of every activity of a verantwoording (or of one), by name."""
+    waar = () if activiteit_id is None else (Activiteit.id == activiteit_id,)
+    vraag = gesorteerd(regels(met_sector=True).where(*waar), ())
+    deze = {"verantwoording": verantwoording_id, "vanaf": 0, "hoeveel": ALLE}
+    return lees(sessie, vraag, deze)
+
+
+def lees(sessie: Session, vraag: Select[Any], waarden: Mapping[str, Any]) -> list[Stand]:
+    """The rows of such a statement."""
+    return [als_stand(rij) for rij in sessie.execute(vraag, waarden)]
+
+
+@cache
+def onvolledig() -> ColumnElement[bool]:
+    """Activities that lack something, of a year."""
+    return not_(compleet(kolommen()))

@@ -1,18 +1,21 @@
 """The money of a verantwoording and of a project: "Financieel overzicht" (Handleiding 2.1, 2.4)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.activiteit import Activiteit, Last
+from models.compleet import HOEVEEL, VANAF, VERANTWOORDING, kolommen
 from models.lijsten import Bron, Doel, Kostensoort
 from models.project import Baat, Begrotingspost, Project
 from models.rapportages import beelden, cijfers_van
 from models.verantwoording import Status, Verantwoording
+from models.vouwen import volgens, vouw
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,28 @@ class Post:
     begroot: int = 0
 
 
+#: From which activity on and how many → their lines, by name.
+Regels = Callable[[int, int], Sequence[Post]]
+
+
 @dataclass(frozen=True, slots=True)
 class Financieel:
-    """Baten, lasten and begroting of one verantwoording, each added up the ways people ask."""
+    """Baten, lasten and begroting of one verantwoording, each added up the ways people ask.
+
+    activiteiten: how many there are; regels: some of them, so that only those are read.
+    """
 
     baten: tuple[Post, ...]
-    per_activiteit: tuple[Post, ...]
+    activiteiten: int
+    regels: Regels = field(compare=False)
     per_doel: tuple[Post, ...]
     per_kostensoort: tuple[Post, ...]
     begroting: tuple[Post, ...]
+
+    @property
+    def per_activiteit(self) -> Sequence[Post]:
+        """All of them."""
+        return self.regels(0, self.activiteiten)
 
     @property
     def besteedbaar(self) -> int:
@@ -47,7 +63,7 @@ class Financieel:
 
     @property
     def besteed(self) -> int:
-        return sum(post.bedrag for post in self.per_activiteit)
+        return sum(post.bedrag for post in self.per_doel)
 
     @property
     def begroot(self) -> int:
@@ -59,15 +75,13 @@ class Financieel:
 
     @property
     def zonder_bedrag(self) -> int:
-        return sum(post.zonder_bedrag for post in self.per_activiteit)
+        return sum(post.zonder_bedrag for post in self.per_doel)
 
 
 @dataclass(frozen=True, slots=True)
 class Lastsom:
-    """Lasten of one activity and one kostensoort, added up."""
+    """Lasten of one CMK-doel and one kostensoort, added up; none where activities have none."""
 
-    activiteit_id: int
-    activiteit: str
     doel: str
     kostensoort: str | None
     aantal: int
@@ -84,69 +98,138 @@ ZONDER_DOEL = "Zonder CMK-doel"
 def financieel(sessie: Session, verantwoording: Verantwoording) -> Financieel:
     """The money of a verantwoording; of a closed one as closing stored it."""
     if verantwoording.status is Status.OPEN:
-        sommen, baten = _lastsommen(sessie, verantwoording.id), _baten(sessie, verantwoording)
-        beeld = None
+        beeld, baten = None, _baten(sessie, verantwoording)
+        sommen, activiteiten = _lastsommen(sessie, verantwoording.id)
+        regels = _regels_van(sessie, verantwoording.id)
     else:
         beeld = beelden(sessie, [verantwoording.id])[verantwoording.id]
-        sommen = [som for activiteit in beeld["activiteiten"] for som in _uit_rijen(activiteit)]
-        plaats = {doel["naam"]: nummer for nummer, doel in enumerate(beeld.get("doelen", ()))}
-        sommen.sort(key=lambda som: plaats.get(som.doel, len(plaats)))
+        sommen, activiteiten = _sommen_uit(beeld), len(beeld["activiteiten"])
+        regels = _regels_uit(beeld)
         baten = [(b["bron"], b["omschrijving"], b["bedrag"]) for b in beeld["baten"]]
     begroting = _begroting(sessie, verantwoording, beeld)
     begroot = _per_doel(begroting)
     return Financieel(
         baten=tuple(Post(f"{bron} – {om}" if om else bron, bedrag) for bron, om, bedrag in baten),
-        per_activiteit=_per_activiteit(sommen),
+        activiteiten=activiteiten,
+        regels=regels,
         per_doel=_opgeteld(((som.doel, som) for som in sommen), begroot),
         per_kostensoort=_per_kostensoort(sommen),
         begroting=tuple(Post(naam, bedrag) for naam, _doel, bedrag in begroting),
     )
 
 
-def _lastsommen(sessie: Session, verantwoording_id: int) -> list[Lastsom]:
-    rijen = sessie.execute(
+def _lastsommen(sessie: Session, verantwoording_id: int) -> tuple[list[Lastsom], int]:
+    """Added up by the database, and how many activities there are."""
+    rijen = sessie.execute(_sommen(), {"verantwoording": verantwoording_id}).all()
+    sommen = [
+        Lastsom(doel, soort, lasten, int(bedrag), int(zonder))
+        for doel, soort, lasten, bedrag, zonder, _ in rijen
+    ]
+    return sommen, rijen[0][-1] if rijen else 0
+
+
+@cache
+def _sommen() -> Select[Any]:
+    activiteiten = select(func.count(Activiteit.id)).where(
+        Activiteit.verantwoording_id == VERANTWOORDING
+    )
+    return (
         select(
-            Activiteit.id,
-            Activiteit.naam,
             Doel.naam,
             Kostensoort.naam,
             func.count(Last.id),
             func.coalesce(func.sum(Last.bedrag), 0),
-            func.sum(case((and_(Last.id.is_not(None), Last.bedrag.is_(None)), 1), else_=0)),
+            func.count(Last.id) - func.count(Last.bedrag),
+            activiteiten.correlate(None).scalar_subquery(),
         )
+        .select_from(Activiteit)
         .join(Activiteit.doel)
         .outerjoin(Activiteit.lasten)
         .outerjoin(Last.kostensoort)
-        .where(Activiteit.verantwoording_id == verantwoording_id)
-        .group_by(Activiteit.id, Activiteit.naam, Doel.naam, Doel.rang, Kostensoort.naam)
-        .order_by(Doel.rang, Doel.naam, Activiteit.naam, Activiteit.id, Kostensoort.naam)
+        .where(Activiteit.verantwoording_id == VERANTWOORDING)
+        .group_by(Doel.naam, Doel.rang, Kostensoort.naam)
+        .order_by(Doel.rang, Doel.naam, Kostensoort.naam)
     )
-    return [
-        Lastsom(id_, naam, doel, soort, aantal, int(bedrag), int(zonder))
-        for id_, naam, doel, soort, aantal, bedrag, zonder in rijen
+
+
+def _regels_van(sessie: Session, verantwoording_id: int) -> Regels:
+    def regels(vanaf: int, hoeveel: int) -> Sequence[Post]:
+        deze = {"verantwoording": verantwoording_id, "vanaf": vanaf, "hoeveel": hoeveel}
+        return [
+            Post(naam, int(bedrag), id_, int(lasten), zonder)
+            for naam, bedrag, id_, lasten, zonder in sessie.execute(_posten(), deze)
+        ]
+
+    return regels
+
+
+@cache
+def _posten() -> Select[Any]:
+    zonder = select(func.count(Last.id)).where(
+        Last.activiteit_id == Activiteit.id, Last.bedrag.is_(None)
+    )
+    return (
+        select(
+            Activiteit.naam,
+            kolommen().bedrag,
+            Activiteit.id,
+            kolommen().lasten,
+            zonder.correlate(Activiteit).scalar_subquery(),
+        )
+        .where(Activiteit.verantwoording_id == VERANTWOORDING)
+        .order_by(volgens(Activiteit, "naam"), Activiteit.id)
+        .limit(HOEVEEL)
+        .offset(VANAF)
+    )
+
+
+def _regels_uit(beeld: dict[str, Any]) -> Regels:
+    """The activities of a stored picture."""
+    posten = [
+        _som(activiteit["naam"], _uit_rijen(activiteit), activiteit["id"])
+        for activiteit in beeld["activiteiten"]
     ]
+    posten.sort(key=lambda post: (vouw(post.naam), post.id))
+    return lambda vanaf, hoeveel: posten[vanaf : vanaf + hoeveel]
+
+
+def _sommen_uit(beeld: dict[str, Any]) -> list[Lastsom]:
+    sommen = [som for activiteit in beeld["activiteiten"] for som in _uit_rijen(activiteit)]
+    plaats = {doel["naam"]: nummer for nummer, doel in enumerate(beeld.get("doelen", ()))}
+    return sorted(sommen, key=lambda som: plaats.get(som.doel, len(plaats)))
 
 
 def _uit_rijen(activiteit: dict[str, Any]) -> list[Lastsom]:
     """The lasten of one activity in a stored picture; one empty line when it has none."""
-    vast = (activiteit["id"], activiteit["naam"], activiteit["doel"])
+    doel = activiteit["doel"]
     return [
-        Lastsom(*vast, last["kostensoort"], 1, last["bedrag"] or 0, int(last["bedrag"] is None))
+        Lastsom(doel, last["kostensoort"], 1, last["bedrag"] or 0, int(last["bedrag"] is None))
         for last in activiteit["lasten"]
-    ] or [Lastsom(*vast, None, 0, 0, 0)]
+    ] or [Lastsom(doel, None, 0, 0, 0)]
 
 
 def _baten(sessie: Session, verantwoording: Verantwoording) -> list[tuple[str, str | None, int]]:
-    rijen = sessie.execute(
+    rijen = sessie.execute(_baten_van(), _jaar_van(verantwoording))
+    return [(bron, omschrijving, bedrag) for bron, omschrijving, bedrag in rijen]
+
+
+@cache
+def _baten_van() -> Select[str, str | None, int]:
+    return (
         select(Bron.naam, Baat.omschrijving, Baat.bedrag)
         .join(Baat.bron)
-        .where(
-            Baat.project_id == verantwoording.project_id,
-            Baat.kalenderjaar == verantwoording.kalenderjaar,
-        )
+        .where(*_zelfde_jaar(Baat))
         .order_by(Bron.rang, Bron.naam, Baat.id)
     )
-    return [(bron, omschrijving, bedrag) for bron, omschrijving, bedrag in rijen]
+
+
+def _zelfde_jaar(soort: type[Baat | Begrotingspost]) -> tuple[ColumnElement[bool], ...]:
+    """Of the project and the year of a verantwoording, to be filled in by the next."""
+    return soort.project_id == bindparam("project"), soort.kalenderjaar == bindparam("jaar")
+
+
+def _jaar_van(verantwoording: Verantwoording) -> dict[str, int]:
+    return {"project": verantwoording.project_id, "jaar": verantwoording.kalenderjaar}
 
 
 def begroting_van(sessie: Session, verantwoording: Verantwoording) -> list[Begroot]:
@@ -174,24 +257,18 @@ def _begroting(
 ) -> list[Begroot]:
     if beeld is not None and "begroting" in beeld:  # older pictures did not hold them
         return [(post["naam"], post["doel"], post["bedrag"]) for post in beeld["begroting"]]
-    rijen = sessie.execute(
-        select(Begrotingspost.naam, Doel.naam, Begrotingspost.bedrag)
-        .outerjoin(Begrotingspost.doel)
-        .where(
-            Begrotingspost.project_id == verantwoording.project_id,
-            Begrotingspost.kalenderjaar == verantwoording.kalenderjaar,
-        )
-        .order_by(Begrotingspost.naam, Begrotingspost.id)
-    )
+    rijen = sessie.execute(_posten_van(), _jaar_van(verantwoording))
     return [(naam, doel, bedrag) for naam, doel, bedrag in rijen]
 
 
-def _per_activiteit(sommen: Iterable[Lastsom]) -> tuple[Post, ...]:
-    bij_id: dict[int, list[Lastsom]] = defaultdict(list)
-    for som in sommen:
-        bij_id[som.activiteit_id].append(som)
-    posten = [_som(delen[0].activiteit, delen, id_=id_) for id_, delen in bij_id.items()]
-    return tuple(sorted(posten, key=lambda post: (post.naam.casefold(), post.id or 0)))
+@cache
+def _posten_van() -> Select[str, str, int]:
+    return (
+        select(Begrotingspost.naam, Doel.naam, Begrotingspost.bedrag)
+        .outerjoin(Begrotingspost.doel)
+        .where(*_zelfde_jaar(Begrotingspost))
+        .order_by(Begrotingspost.naam, Begrotingspost.id)
+    )
 
 
 def _per_kostensoort(sommen: Iterable[Lastsom]) -> tuple[Post, ...]:

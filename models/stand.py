@@ -1,8 +1,8 @@
-"""The counts behind every report, kept by the database itself beside the rows they count.
+"""The counts behind every report and list, kept by the database beside the rows they count.
 
-Triggers of migration 0013 add to them and take off again with each row that is stored, changed
-or removed, in the same transaction and whoever does it. Nobody else writes here; what these
-counts must be at any moment is counted from the rows by `models/rapportages/nageteld.py`.
+Triggers of migrations 0013 and 0017 add to them and take off again with each row that is stored,
+changed or removed, in the same transaction and whoever does it. Nobody else writes here; what
+these counts must be at any moment is counted from the rows by `models/rapportages/nageteld.py`.
 """
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Integer, String
@@ -17,6 +17,8 @@ class Standsoort(Keuze):
     DOEL = "doel"
     KWARTAAL = "kwartaal"
     SCHOOL = "school"
+    SCHOLEN = "scholen"
+    LASTEN = "lasten"
 
 
 class Stand(VanContractpartij, Afgeleid):
@@ -25,6 +27,9 @@ class Stand(VanContractpartij, Afgeleid):
     doel: activities of a CMK-doel; som: Σ aantal activiteiten, som_2: hundredths of hours.
     kwartaal: lasten paid in it, 0 without a date; som: cents, som_2: how many have no bedrag.
     school: its rows at activities; som: deelnames.
+    scholen: school rows of an activity; som: leerkrachten, som_2: rows without, som_3: with 0.
+    lasten: those of an activity; som: cents, som_2: how many are not filled in (no bedrag, or no
+    words), som_3: of € 0, som_4: without a payment date.
 
     vak: on PostgreSQL, transactions that are under way together each count in a row of their
     own, so that none waits for another. The count is the sum over them; one alone may be
@@ -50,3 +55,5 @@ class Stand(VanContractpartij, Afgeleid):
     aantal: Mapped[int] = mapped_column(BigInteger)
     som: Mapped[int] = mapped_column(BigInteger)
     som_2: Mapped[int] = mapped_column(BigInteger)
+    som_3: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    som_4: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -1,15 +1,18 @@
 """Questions between Cultuur Oost and a cultuurpunt about a year, and what is said on them."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
+    Select,
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     select,
 )
@@ -185,11 +188,14 @@ def _titel(tekst: str | None) -> str:
 
 def open_vragen(sessie: Session, verantwoording_id: int) -> Sequence[Vraag]:
     """The questions about a year that wait for an answer, the oldest first."""
-    return sessie.scalars(
-        select(Vraag)
-        .where(Vraag.verantwoording_id == verantwoording_id, Vraag.stand == VraagStand.OPEN)
-        .order_by(Vraag.id)
-    ).all()
+    return sessie.scalars(_open_vragen(), {"verantwoording": verantwoording_id}).all()
+
+
+@cache
+def _open_vragen() -> Select[Vraag]:
+    """Asked with every look at a year, so made once."""
+    van = Vraag.verantwoording_id == bindparam("verantwoording")
+    return select(Vraag).where(van, Vraag.stand == VraagStand.OPEN).order_by(Vraag.id)
 
 
 def aantal_open(sessie: Session) -> dict[int, int]:

@@ -64,7 +64,11 @@ def test_complete(
         assert stand.leerkrachten == sum(number or 0 for number in schools)
         assert (stand.scholen, stand.lasten) == (len(schools), len(costs))
         wanting = [row.id for row in a.scholen if row.aantal_leerkrachten is None]
-        assert stand.zonder_leerkrachten == wanting
+        assert stand.zonder_leerkrachten == len(wanting)
+        assert stand.eerste_zonder_leerkrachten == min(wanting, default=None)
+        unpaid = [row.id for row in a.lasten if row.bedrag is None]
+        assert stand.zonder_bedrag == len(unpaid)
+        assert stand.eerste_zonder_bedrag == min(unpaid, default=None)
 
 
 def test_an_old_last_without_words_is_not_complete(fresh_world: World) -> None:
@@ -76,7 +80,7 @@ def test_an_old_last_without_words_is_not_complete(fresh_world: World) -> None:
         noord = fresh_world.ground.noord
         (stand,) = stand_van(session, noord.open, noord.activiteit)
         assert stand.ontbreekt == ("bedrag",)
-        assert stand.zonder_bedrag == [noord.last]
+        assert (stand.zonder_bedrag, stand.eerste_zonder_bedrag) == (1, noord.last)
 
 
 def test_the_stand_of_a_year_has_every_activity_and_no_other(world: World) -> None:

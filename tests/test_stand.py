@@ -121,6 +121,13 @@ def many(session: GateSession, kans: Random, jaar: Jaar) -> None:
     raw(session, "UPDATE activiteit SET duur = duur + 25, duur_eenheid = 'per_activiteit'")
 
 
+def blank(session: GateSession, kans: Random, jaar: Jaar) -> None:
+    """A last without words counts as not filled in; the gate would let none through."""
+    raw(session, "UPDATE last SET toelichting = '  ' WHERE id % 3 = 0")
+    check(session)
+    raw(session, "UPDATE last SET toelichting = 'weer woorden' WHERE trim(toelichting) = ''")
+
+
 def clear(session: GateSession, kans: Random, jaar: Jaar) -> None:
     """All parts of an activity, by one statement each."""
     for table in kans.sample(PARTS, kans.randrange(3)):
@@ -145,7 +152,7 @@ def taken_back(session: GateSession, kans: Random, jaar: Jaar) -> None:
     session.expire_all()
 
 
-STEPS = [change, remove, copy, move, merge, hand_over, many, clear, add_raw, taken_back]
+STEPS = [change, remove, copy, move, merge, hand_over, many, blank, clear, add_raw, taken_back]
 
 
 @pytest.mark.beide
@@ -276,6 +283,8 @@ def test_nobody_writes_them(session: GateSession) -> None:
         aantal=1,
         som=1,
         som_2=1,
+        som_3=0,
+        som_4=0,
     )
     ways: list[Callable[[], Any]] = [
         lambda: session.add(new),

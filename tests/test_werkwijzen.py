@@ -11,16 +11,17 @@ from sqlalchemy import select
 from cmk_admin.formats import euro
 from cmk_admin.gate import GateSession
 from models.activiteit import Activiteit, ActiviteitSchool, DuurEenheid, Last
+from models.dossier import beeld
 from models.rapportages import cijfers_van
+from models.rapportages.per_school import per_school, scholen_uit
 from models.rapportages.weergaven import (
     KWARTALEN,
     ZONDER_POST,
     lasten_van,
     per_kwartaal,
     per_post,
-    per_school,
     post_van,
-    regels_van,
+    regels_uit,
 )
 from models.school import School
 from models.verantwoording import Verantwoording, Werkwijze
@@ -88,10 +89,10 @@ def test_four_ways_give_equal_lasten_schools_and_hours(
     for way, year in years.items():
         figures = counted[year.id]
         assert (figures.besteed, figures.scholen, figures.uren) == (75_000, 2, Decimal(13)), way
-        regels = regels_van(session, year)
-        schools = per_school(regels)
-        assert (schools.lasten, len(schools.scholen), schools.uren) == (75_000, 2, Decimal(13))
-        told = sum(school.eigen for school in schools.scholen)
+        schools = per_school(session, year)
+        found = schools.bladzijde(0, 100)
+        assert (schools.lasten, schools.scholen, schools.uren) == (75_000, 2, Decimal(13))
+        told = sum(school.eigen for school in found)
         assert told + schools.gedeeld + schools.zonder_school == schools.lasten
         quarters = per_kwartaal(lasten_van(session, year).sommen, ())
         assert sum(row.totaal for row in quarters) == 75_000
@@ -103,11 +104,24 @@ def test_lasten_counted_in_the_database_are_those_of_the_rows(
 ) -> None:
     session, years = ways
     for way, year in years.items():
-        regels, budget = regels_van(session, year), [("Programma", 50_000), ("Later", 100)]
+        regels, budget = regels_uit(beeld(year)), [("Programma", 50_000), ("Later", 100)]
         by_goal, by_name = (lasten_van(session, year, per_naam=name) for name in (False, True))
         assert by_goal.activiteiten == by_name.activiteiten == len(regels)
         assert per_kwartaal(by_goal.sommen, budget) == per_kwartaal(regels, budget), way
         assert per_post(by_name.sommen, budget) == per_post(regels, budget), way
+
+
+@pytest.mark.beide
+def test_schools_cut_out_by_the_database_are_those_of_the_rows(
+    ways: tuple[GateSession, dict[Werkwijze, Verantwoording]],
+) -> None:
+    """By a page of one as well, and beyond the last."""
+    session, years = ways
+    for way, year in years.items():
+        open_, read = per_school(session, year), scholen_uit(regels_uit(beeld(year)))
+        assert open_ == read, way
+        for start in range(3):
+            assert list(open_.bladzijde(start, 1)) == list(read.bladzijde(start, 1)), way
 
 
 def test_per_school_counts_own_lasten_and_tells_shared_ones_once(
@@ -115,12 +129,13 @@ def test_per_school_counts_own_lasten_and_tells_shared_ones_once(
 ) -> None:
     """Werkwijze A: € 400 and € 200 of their own, the training of € 150 beside them."""
     session, years = ways
-    page = per_school(regels_van(session, years[Werkwijze.A]))
-    assert sorted(school.eigen for school in page.scholen) == [20_000, 40_000]
+    page = per_school(session, years[Werkwijze.A])
+    schools = page.bladzijde(0, 100)
+    assert sorted(school.eigen for school in schools) == [20_000, 40_000]
     assert (page.gedeeld, page.zonder_school) == (15_000, 0)
     # Each took part in its own lessons (6 and 3 hours) and in the training (4 hours).
-    assert sorted(school.uren for school in page.scholen) == [Decimal(7), Decimal(10)]
-    assert sorted(school.activiteiten for school in page.scholen) == [3, 5]
+    assert sorted(school.uren for school in schools) == [Decimal(7), Decimal(10)]
+    assert sorted(school.activiteiten for school in schools) == [3, 5]
 
 
 def test_per_quarter_a_last_falls_where_it_was_paid(
@@ -161,8 +176,8 @@ def test_the_name_of_an_activity_says_its_begrotingspost(naam: str, post: str) -
 def test_per_begrotingspost_every_last_counts_once(
     ways: tuple[GateSession, dict[Werkwijze, Verantwoording]],
 ) -> None:
-    session, years = ways
-    regels = regels_van(session, years[Werkwijze.D])
+    _session, years = ways
+    regels = regels_uit(beeld(years[Werkwijze.D]))
     rows = per_post(regels, [("Programma", 50_000), ("Niets", 0), ("Later", 100), ("Later", 50)])
     assert [(row.naam, row.begroot, row.totaal) for row in rows] == [
         ("Programma", 50_000, 60_000),
@@ -200,15 +215,15 @@ def test_a_closed_year_is_looked_at_as_closing_stored_it(
 ) -> None:
     session, years = ways
     year = years[Werkwijze.A]
-    before = per_school(regels_van(session, year))
+    before = per_school(session, year).bladzijde(0, 100)
     year.sluit(None)
     session.commit()
-    names = [school.naam for school in before.scholen]
-    session.get_one(School, before.scholen[0].id).naam = "Anders genoemd"
+    names = [school.naam for school in before]
+    session.get_one(School, before[0].id).naam = "Anders genoemd"
     session.commit()
-    after = per_school(regels_van(session, year))
-    assert [school.naam for school in after.scholen] == names
-    assert after.lasten == before.lasten == 75_000
+    page = per_school(session, year)
+    assert [school.naam for school in page.bladzijde(0, 100)] == names
+    assert page.lasten == 75_000
 
 
 def test_many_activities_stand_a_page_at_a_time_under_the_totals_of_all(portaal: Portaal) -> None:

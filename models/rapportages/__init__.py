@@ -6,6 +6,6 @@
 (Handleiding 2.5). `regels`: the very rows behind them.
 """
 
-from models.rapportages.cijfers import Cijfers, beelden, cijfers_van, procent
+from models.rapportages.cijfers import Cijfers, beelden, bij_de_lijst, cijfers_van, procent
 
-__all__ = ["Cijfers", "beelden", "cijfers_van", "procent"]
+__all__ = ["Cijfers", "beelden", "bij_de_lijst", "cijfers_van", "procent"]

@@ -19,15 +19,15 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    or_,
     select,
     type_coerce,
 )
 from sqlalchemy.orm import Session
 
-from models.activiteit import Activiteit, ActiviteitSchool, Last
 from models.base import Uren
+from models.compleet import VERANTWOORDING, compleet, tellingen
 from models.contractpartij import Werkgebied
+from models.jaarstand import Jaar, Jaarstand, bereikt, geteld
 from models.project import Baat, Project
 from models.school import School
 from models.stand import Stand, Standsoort
@@ -89,6 +89,36 @@ def cijfers_van(sessie: Session, verantwoordingen: Iterable[Verantwoording]) -> 
     return _geteld(sessie, open_) | {
         id_: _uit_beeld(beeld) for id_, beeld in beelden(sessie, dicht).items()
     }
+
+
+def bij_de_lijst(sessie: Session, verantwoording: Verantwoording) -> tuple[Jaarstand, Cijfers]:
+    """The activities of a year counted, and the figures that stand beside their list: what was
+    spent and what there is, the hours, the schools. Of an open year both are one question, so
+    that is all that is counted of it; a closed one has them in its picture."""
+    jaar = Jaar(verantwoording.id, verantwoording.kalenderjaar)
+    if verantwoording.status is not Status.OPEN:
+        return jaar.geteld(sessie), cijfers_van(sessie, [verantwoording])[verantwoording.id]
+    rij = sessie.execute(_bij_de_lijst(), jaar.waarden()).one()
+    stand, (scholen, baten) = Jaarstand.uit(rij), rij[-2:]
+    return stand, Cijfers(
+        regels=stand.alle,
+        compleet=stand.compleet,
+        uren=stand.uren,
+        scholen=scholen,
+        besteed=stand.bedrag,
+        besteedbaar=int(baten or 0),
+    )
+
+
+@cache
+def _bij_de_lijst() -> Select[Any]:
+    baten = (
+        select(func.sum(Baat.bedrag))
+        .join(Verantwoording, zelfde_jaar())
+        .where(Verantwoording.id == VERANTWOORDING)
+    )
+    scholen = select(func.count()).select_from(bereikt().subquery())
+    return geteld().add_columns(scholen.scalar_subquery(), baten.scalar_subquery())
 
 
 def beelden(sessie: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -188,25 +218,27 @@ def _standen(ids: Ids) -> Any:
             som(kwartaal, Stand.som).label("besteed"),
             som(kwartaal, Stand.som_2).label("zonder_bedrag"),
         )
-        .where(Stand.verantwoording_id.in_(ids))
+        .where(
+            Stand.verantwoording_id.in_(ids),
+            Stand.soort.in_([doel, kwartaal, Standsoort.SCHOOL]),
+        )
         .group_by(Stand.verantwoording_id)
     )
 
 
 def _complete(ids: Ids) -> Any:
-    """How many activities are complete, as `compleet.Stand` has it."""
-    leeg = or_(Last.bedrag.is_(None), func.trim(Last.toelichting) == "")
-    aantal = func.count(Activiteit.id).label("compleet")
+    """How many activities are complete."""
+    scholen, lasten, kolommen = tellingen(Stand.verantwoording_id.in_(ids))
+    zelfde = and_(
+        lasten.c.verantwoording_id == scholen.c.verantwoording_id,
+        lasten.c.activiteit_id == scholen.c.activiteit_id,
+    )
     return (
-        select(Activiteit.verantwoording_id.label("id"), aantal)
-        .where(
-            Activiteit.verantwoording_id.in_(ids),
-            Activiteit.scholen.any(),
-            ~Activiteit.scholen.any(ActiviteitSchool.aantal_leerkrachten.is_(None)),
-            Activiteit.lasten.any(),
-            ~Activiteit.lasten.any(leeg),
-        )
-        .group_by(Activiteit.verantwoording_id)
+        select(scholen.c.verantwoording_id.label("id"), func.count().label("compleet"))
+        .select_from(scholen)
+        .join(lasten, zelfde)
+        .where(compleet(kolommen))
+        .group_by(scholen.c.verantwoording_id)
     )
 
 
@@ -219,26 +251,19 @@ def _bereikt(ids: Ids) -> Any:
         .having(func.sum(Stand.aantal) > 0)
         .subquery()
     )
+    regio = in_regio(ids, Verantwoording.id, School.id.label("school_id")).subquery()
     van_de_regio = and_(
-        Werkgebied.id.is_not(None), School.actief, School.sector_id == Project.sector_id
+        regio.c.id == scholen.c.verantwoording_id, regio.c.school_id == scholen.c.sleutel
     )
     return (
         select(
-            Verantwoording.id.label("id"),
-            func.count(School.id).label("scholen"),
-            func.sum(case((van_de_regio, 1), else_=0)).label("in_regio"),
+            scholen.c.verantwoording_id.label("id"),
+            func.count().label("scholen"),
+            func.count(regio.c.school_id).label("in_regio"),
         )
-        .join(scholen, scholen.c.verantwoording_id == Verantwoording.id)
-        .join(School, School.id == scholen.c.sleutel)
-        .join(Verantwoording.project)
-        .outerjoin(
-            Werkgebied,
-            and_(
-                Werkgebied.contractpartij_id == Verantwoording.contractpartij_id,
-                Werkgebied.gemeente_id == School.gemeente_id,
-            ),
-        )
-        .group_by(Verantwoording.id)
+        .select_from(scholen)
+        .outerjoin(regio, van_de_regio)
+        .group_by(scholen.c.verantwoording_id)
     )
 
 

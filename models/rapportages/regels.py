@@ -23,12 +23,13 @@ from models.activiteit import (
     Last,
 )
 from models.base import Uren
+from models.compleet import uren_van_activiteit
 from models.lijsten import Bron, Doel, Doelgroep, Kostensoort
 from models.project import Baat, Begrotingspost
 from models.rapportages.cijfers import beelden, in_regio, zelfde_jaar
 from models.rapportages.namen import SCHOOLVELDEN, Schoolnaam, Sleutel, naam_uit_beeld
 from models.rapportages.selectie import Selectie
-from models.rapportages.telling import doelsleutel, uren_van_activiteit
+from models.rapportages.telling import doelsleutel
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from models.verantwoording import Status, Verantwoording

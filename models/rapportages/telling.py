@@ -10,11 +10,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, case, cast, func, select, type_coerce
+from sqlalchemy import String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
-from models.activiteit import Activiteit, DuurEenheid
-from models.base import Uren
 from models.contractpartij import Werkgebied
 from models.rapportages.cijfers import Beeldnaam, beelden, beeldnamen, besteedbaar
 from models.rapportages.namen import (
@@ -190,13 +188,6 @@ def _regio() -> Any:
 @cache
 def _besteedbaar() -> Any:
     return besteedbaar(IDS)
-
-
-def uren_van_activiteit() -> Any:
-    """Total hours of an activity in hundredths: more than an integer column holds."""
-    duur = cast(type_coerce(Activiteit.duur, Uren().impl_instance), BigInteger)
-    keer = duur * func.coalesce(Activiteit.aantal_activiteiten, 1)
-    return case((Activiteit.duur_eenheid == DuurEenheid.TOTAAL, duur), else_=keer)
 
 
 # --- from the picture -------------------------------------------------------------

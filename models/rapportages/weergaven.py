@@ -1,4 +1,5 @@
-"""One year per school, per quarter and per begrotingspost: the first views of the werkwijzen.
+"""One year per quarter and per begrotingspost: the first views of the werkwijzen; that per school
+is in `per_school.py`.
 
 Handleiding 3: A keeps an overview per school, B per activity, C per period and D against the
 begroting. Whatever the werkwijze, the same facts give the same totals.
@@ -14,10 +15,9 @@ from typing import Any, Protocol
 from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
-from models.activiteit import Activiteit, ActiviteitSchool, Last, totaal_uren
+from models.activiteit import Activiteit, Last
 from models.lijsten import Doel
 from models.rapportages.cijfers import beelden
-from models.school import School
 from models.verantwoording import Status, Verantwoording
 from models.vouwen import vouw
 
@@ -45,53 +45,15 @@ class Regel:
         return sum(self.lasten.values())
 
 
-def regels_van(sessie: Session, verantwoording: Verantwoording) -> list[Regel]:
-    """Every activity of a year, by name; of a closed year as closing stored it."""
-    if verantwoording.status is Status.OPEN:
-        regels = _uit_rijen(sessie, verantwoording.id)
-    else:
-        beeld = beelden(sessie, [verantwoording.id])[verantwoording.id]
-        regels = [_uit_beeld(activiteit) for activiteit in beeld["activiteiten"]]
-    return sorted(regels, key=lambda regel: (regel.naam.casefold(), regel.id))
+def regels_uit(beeld: dict[str, Any]) -> list[Regel]:
+    """Every activity of a year as closing stored it, by name."""
+    regels = [_uit_beeld(activiteit) for activiteit in beeld["activiteiten"]]
+    return sorted(regels, key=lambda regel: (vouw(regel.naam), regel.id))
 
 
-def _uit_rijen(sessie: Session, verantwoording_id: int) -> list[Regel]:
-    binnen = Activiteit.verantwoording_id == verantwoording_id
-    found = sessie.execute(
-        select(
-            Activiteit.id,
-            Activiteit.naam,
-            Doel.naam,
-            func.coalesce(Activiteit.aantal_activiteiten, 1),
-            Activiteit.duur,
-            Activiteit.duur_eenheid,
-        )
-        .join(Activiteit.doel)
-        .where(binnen)
-    )
-    regels = {
-        id_: Regel(id_, naam, doel, aantal, totaal_uren(duur, eenheid, aantal))
-        for id_, naam, doel, aantal, duur, eenheid in found
-    }
-    scholen = sessie.execute(
-        select(
-            ActiviteitSchool.activiteit_id,
-            School.id,
-            School.naam,
-            ActiviteitSchool.aantal_leerkrachten,
-        )
-        .join(ActiviteitSchool.activiteit)
-        .join(ActiviteitSchool.school)
-        .where(binnen)
-    )
-    for activiteit, school, naam, leerkrachten in scholen:
-        regels[activiteit].scholen[school] = (naam, leerkrachten or 0)
-    lasten = sessie.execute(
-        select(Last.activiteit_id, Last.betaald_op, Last.bedrag).join(Last.activiteit).where(binnen)
-    )
-    for activiteit, dag, bedrag in lasten:
-        regels[activiteit].lasten[_kwartaal(dag.month if dag else None)] += bedrag or 0
-    return list(regels.values())
+def gesloten(sessie: Session, verantwoording: Verantwoording) -> list[Regel]:
+    """Those of a closed year."""
+    return regels_uit(beelden(sessie, [verantwoording.id])[verantwoording.id])
 
 
 class MetLasten(Protocol):
@@ -124,7 +86,7 @@ def lasten_van(
 ) -> Lastenbeeld:
     """Added up per CMK-doel and quarter, or per name as well; of a closed year as stored."""
     if verantwoording.status is not Status.OPEN:
-        regels = regels_van(sessie, verantwoording)
+        regels = gesloten(sessie, verantwoording)
         return Lastenbeeld(len(regels), regels)
     binnen = Activiteit.verantwoording_id == verantwoording.id
     aantal = sessie.scalar(select(func.count(Activiteit.id)).where(binnen)) or 0
@@ -156,70 +118,6 @@ def _uit_beeld(a: dict[str, Any]) -> Regel:
 
 def _kwartaal(maand: int | None) -> int:
     return ZONDER_DATUM if maand is None else (int(maand) + 2) // 3
-
-
-@dataclass(frozen=True, slots=True)
-class PerSchool:
-    """What one school took part in.
-
-    activiteiten and uren count all of it. eigen: lasten of activities of this school alone,
-    in cents; what several schools shared is told once, beside the schools.
-    """
-
-    id: int
-    naam: str
-    regels: tuple[Regel, ...]
-    leerkrachten: int
-
-    @property
-    def activiteiten(self) -> int:
-        return sum(regel.aantal for regel in self.regels)
-
-    @property
-    def uren(self) -> Decimal:
-        return sum((regel.uren for regel in self.regels), Decimal(0))
-
-    @property
-    def eigen(self) -> int:
-        return sum(regel.bedrag for regel in self.regels if len(regel.scholen) == 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Scholenbeeld:
-    """A year per school. gedeeld, zonder_school: lasten of what has several schools, or none.
-
-    lasten: all of the year, each counted once.
-    """
-
-    scholen: tuple[PerSchool, ...]
-    gedeeld: int
-    zonder_school: int
-    uren: Decimal
-    lasten: int
-
-
-def per_school(regels: Sequence[Regel]) -> Scholenbeeld:
-    """Every school that took part, by name, with what it took part in."""
-    bij: dict[int, list[Regel]] = defaultdict(list)
-    for regel in regels:
-        for school in regel.scholen:
-            bij[school].append(regel)
-    scholen = [
-        PerSchool(
-            school,
-            eigen[0].scholen[school][0],
-            tuple(eigen),
-            sum(regel.scholen[school][1] for regel in eigen),
-        )
-        for school, eigen in bij.items()
-    ]
-    return Scholenbeeld(
-        tuple(sorted(scholen, key=lambda school: (school.naam.casefold(), school.id))),
-        sum(regel.bedrag for regel in regels if len(regel.scholen) > 1),
-        sum(regel.bedrag for regel in regels if not regel.scholen),
-        sum((regel.uren for regel in regels), Decimal(0)),
-        sum(regel.bedrag for regel in regels),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ from cmk_admin.policy import right_on
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.activiteit import Activiteit
-from models.compleet import Stand, stand_van
 from models.historie import BewerkingSoort
+from models.jaarstand import Jaar, Jaarstand
 from models.verantwoording import MINIMAAL_COMPLEET, Verantwoording
 from views.acties.gedeeld import aantal_van
 
 #: What a verantwoording lacks, each with the link that mends it.
-Gaps = Callable[[Verantwoording, Sequence[Stand], bool], Iterable[CheckItem]]
+Gaps = Callable[[Verantwoording, Jaarstand, bool], Iterable[CheckItem]]
 
 
 class Sluiten(EntityAction):
@@ -38,32 +38,29 @@ class Sluiten(EntityAction):
         self.gaps = gaps
 
     def question(self, asked: Asked) -> Question:
-        standen = {v: stand_van(database.session(), v.id) for v in asked.rows}
-        tekort = {
-            v: s for v, s in standen.items() if sum(x.compleet for x in s) < MINIMAAL_COMPLEET
-        }
+        session = database.session()
+        geteld = {v: Jaar(v.id, v.kalenderjaar).geteld(session) for v in asked.rows}
+        tekort = {v: stand for v, stand in geteld.items() if stand.compleet < MINIMAAL_COMPLEET}
         if tekort:
             return Question(
                 f"Er zijn minimaal {MINIMAAL_COMPLEET} activiteiten nodig waarvan scholen en"
                 " lasten volledig zijn ingevuld. Dit ontbreekt nog:",
-                missing=tuple((str(v), self._gemist(v, s)) for v, s in tekort.items()),
+                missing=tuple((str(v), self._gemist(v, stand)) for v, stand in tekort.items()),
                 possible=False,
             )
         return Question(
             "Na het sluiten kan niemand meer iets wijzigen. Dit wordt vastgelegd:",
             tuple(
-                f"{v}: {len(s)} activiteiten, lasten {formats.euro(sum(x.bedrag for x in s))}"
-                for v, s in standen.items()
+                f"{v}: {stand.alle} activiteiten, lasten {formats.euro(stand.bedrag)}"
+                for v, stand in geteld.items()
             ),
         )
 
-    def _gemist(
-        self, verantwoording: Verantwoording, standen: list[Stand]
-    ) -> tuple[CheckItem, ...]:
+    def _gemist(self, verantwoording: Verantwoording, geteld: Jaarstand) -> tuple[CheckItem, ...]:
         bij = Activiteit(contractpartij_id=verantwoording.contractpartij_id)
         may_mend = bool(right_on(actor(), Handeling.WIJZIGEN, bij))
-        gevonden = tuple(self.gaps(verantwoording, standen, may_mend))
-        te_weinig = MINIMAAL_COMPLEET - len(standen)
+        gevonden = tuple(self.gaps(verantwoording, geteld, may_mend))
+        te_weinig = MINIMAAL_COMPLEET - geteld.alle
         if te_weinig > 0:
             gevonden += (CheckItem("ontbreekt", f"Voer nog {te_weinig} activiteit(en) in."),)
         return gevonden

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import abort, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database, formats, history_view
@@ -74,16 +75,21 @@ def find_verantwoording(id_: int) -> Verantwoording:
 
 def find(id_: int) -> Activiteit:
     """The activity with the way up to its contractpartij, or a 404 page."""
+    return database.session().scalar(_found(), {"id": id_}) or abort(404)
+
+
+@cache
+def _found() -> Select[Activiteit]:
+    """Every tab and form of it begins so: made once."""
     way_up = joinedload(Activiteit.verantwoording).joinedload(Verantwoording.project)
-    found = database.session().scalar(
+    return (
         select(Activiteit)
-        .where(Activiteit.id == id_)
+        .where(Activiteit.id == bindparam("id"))
         .options(
             joinedload(Activiteit.doel),
             way_up.options(joinedload(Project.contractpartij), joinedload(Project.sector)),
         )
     )
-    return found or abort(404)
 
 
 def show(id_: int) -> Shown:
@@ -217,9 +223,9 @@ def checks(shown: Shown) -> tuple[CheckItem, ...]:
     ]  # fmt: skip
     if stand.scholen:
         found.append(
-            item(not teachers, "Leerkrachten ingevuld", f"Bij {schools_counted(len(teachers))}:",
+            item(not teachers, "Leerkrachten ingevuld", f"Bij {schools_counted(teachers)}:",
                  "vul leerkrachten in", "scholen",
-                 f"scholen-{teachers[0]}-aantal_leerkrachten" if teachers else ""),
+                 f"scholen-{stand.eerste_zonder_leerkrachten}-aantal_leerkrachten"),
         )  # fmt: skip
     found.append(
         item(stand.lasten > 0, "Lasten ingevoerd", "Nog geen lasten:", "voer lasten in",
@@ -227,9 +233,9 @@ def checks(shown: Shown) -> tuple[CheckItem, ...]:
     )  # fmt: skip
     if stand.lasten:
         found.append(
-            item(not amounts, "Bedragen ingevuld", f"Bij {costs_counted(len(amounts))}:",
+            item(not amounts, "Bedragen ingevuld", f"Bij {costs_counted(amounts)}:",
                  "vul het bedrag in", "financieel-overzicht",
-                 f"lasten-{amounts[0]}-bedrag" if amounts else ""),
+                 f"lasten-{stand.eerste_zonder_bedrag}-bedrag"),
         )  # fmt: skip
     if shown.verantwoording.status is Status.OPEN:
         found.extend(_notices(shown, may_mend))

@@ -187,7 +187,7 @@ def _met_opvolger(pagina: ListPage, vondst: Vondst) -> ListPage:
         pagina,
         columns=(*pagina.columns, Column("opvolger", "Opvolger")),
         rows=tuple(
-            replace(rij, cells=(*rij.cells, cel))
+            rij._replace(cells=(*rij.cells, cel))
             for rij, cel in zip(pagina.rows, cellen, strict=True)
         ),
     )

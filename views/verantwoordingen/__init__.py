@@ -12,10 +12,9 @@ from cmk_admin.policy import may
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
 from models.activiteit import Activiteit
-from models.compleet import stand_van
 from models.financieel import financieel as money_of
 from models.historie import Wijziging
-from models.rapportages import Cijfers, cijfers_van, procent
+from models.rapportages import Cijfers, bij_de_lijst, cijfers_van, procent
 from models.verantwoording import (
     MINIMAAL_COMPLEET,
     Momentopname,
@@ -57,19 +56,18 @@ def activiteiten(id: int) -> str:  # noqa: A002 - as in the address
     """The activities, with what still stands between now and closing beside them."""
     verantwoording = schermen.find(id)
     session = database.session()
-    standen = stand_van(session, verantwoording.id, gezocht=lijst.searched())
-    figures = cijfers_van(session, [verantwoording])[verantwoording.id]
+    counted, figures = bij_de_lijst(session, verantwoording)
     may_mend = schermen.mag(Handeling.WIJZIGEN, verantwoording)
     return render_template(
         "verantwoordingen/activiteiten.html",
-        **weergaven.frame(verantwoording, "activiteiten", len(standen)),
-        page=lijst.page(verantwoording, standen, figures),
+        **weergaven.frame(verantwoording, "activiteiten", counted.alle),
+        page=lijst.page(verantwoording, counted, figures),
         bulk_url=url_for("activiteit.action_view"),
         checks=(
-            *controle.checks(verantwoording, standen, figures, may_mend),
+            *controle.checks(verantwoording, counted, figures, may_mend),
             *controle.questions(open_vragen(session, verantwoording.id)),
         ),
-        lead=_lead(sum(stand.compleet for stand in standen)),
+        lead=_lead(counted.compleet),
         close=_close_action(verantwoording, figures),
         budget=_budget(figures),
     )

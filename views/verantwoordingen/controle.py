@@ -9,12 +9,13 @@ from typing import Any
 
 from flask import url_for
 
-from cmk_admin import formats
+from cmk_admin import database, formats
 from cmk_admin.page import CheckItem
 from cmk_admin.policy import may
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor
 from models.compleet import Stand
+from models.jaarstand import Jaar, Jaarstand
 from models.rapportages import Cijfers
 from models.verantwoording import MINIMAAL_COMPLEET, Verantwoording
 from models.vraag import Vraag
@@ -42,54 +43,50 @@ GAPS = {
     "leerkrachten": Gap(
         "vul leerkrachten in",
         "scholen",
-        lambda stand: f"scholen-{stand.zonder_leerkrachten[0]}-aantal_leerkrachten",
-        lambda stand: f"bij {_number(len(stand.zonder_leerkrachten), 'school', 'scholen')}",
+        lambda stand: f"scholen-{stand.eerste_zonder_leerkrachten}-aantal_leerkrachten",
+        lambda stand: f"bij {_number(stand.zonder_leerkrachten, 'school', 'scholen')}",
     ),
     "lasten": Gap("voer lasten in", "financieel-overzicht", lambda stand: "lasten-0-toelichting"),
     "bedrag": Gap(
         "vul het bedrag in",
         "financieel-overzicht",
-        lambda stand: f"lasten-{stand.zonder_bedrag[0]}-bedrag",
-        lambda stand: f"bij {_number(len(stand.zonder_bedrag), 'last', 'lasten')}",
+        lambda stand: f"lasten-{stand.eerste_zonder_bedrag}-bedrag",
+        lambda stand: f"bij {_number(stand.zonder_bedrag, 'last', 'lasten')}",
     ),
 }
 
-#: Notices that are a property of an activity: also filters of the list.
-NOTICES: dict[str, tuple[str, Callable[[Stand, int], bool]]] = {
-    "betaaldatum": ("lasten zonder betaaldatum", lambda stand, jaar: stand.zonder_betaaldatum > 0),
-    "periode": (
-        "periode buiten het jaar",
-        lambda stand, jaar: stand.startdatum.year != jaar or stand.einddatum.year != jaar,
-    ),
-    "partner": ("zonder partner", lambda stand, jaar: not stand.partners),
-    "sector": ("school van een andere sector", lambda stand, jaar: stand.andere_sector > 0),
-    "uren": ("zonder uren", lambda stand, jaar: not stand.uren),
-    "nul": (
-        "0 leerkrachten of € 0",
-        lambda stand, jaar: stand.nul_leerkrachten > 0 or stand.nul_bedrag > 0,
-    ),
+#: Notices that are a property of an activity (`jaarstand.LET_OP`): also filters of the list.
+NOTICES = {
+    "betaaldatum": "lasten zonder betaaldatum",
+    "periode": "periode buiten het jaar",
+    "partner": "zonder partner",
+    "sector": "school van een andere sector",
+    "uren": "zonder uren",
+    "nul": "0 leerkrachten of € 0",
 }
+
+
+def year_of(verantwoording: Verantwoording) -> Jaar:
+    """To ask about its activities."""
+    return Jaar(verantwoording.id, verantwoording.kalenderjaar)
 
 
 def checks(
-    verantwoording: Verantwoording, standen: Sequence[Stand], figures: Cijfers, may_mend: bool
+    verantwoording: Verantwoording, counted: Jaarstand, figures: Cijfers, may_mend: bool
 ) -> tuple[CheckItem, ...]:
     """The whole list: what closing asks, then every gap, then the notices."""
-    complete = sum(stand.compleet for stand in standen)
     enough: CheckItem = CheckItem(
-        "goed" if complete >= MINIMAAL_COMPLEET else "ontbreekt",
+        "goed" if counted.compleet >= MINIMAAL_COMPLEET else "ontbreekt",
         f"Minimaal {MINIMAAL_COMPLEET} activiteiten met scholen en lasten volledig ingevuld",
     )
-    missing = gaps(verantwoording, standen, may_mend)
-    return (enough, *missing, *_notices(verantwoording, standen, figures))
+    missing = gaps(verantwoording, counted, may_mend)
+    return (enough, *missing, *_notices(verantwoording, counted, figures))
 
 
-def gaps(
-    verantwoording: Verantwoording, standen: Sequence[Stand], may_mend: bool
-) -> Iterator[CheckItem]:
+def gaps(verantwoording: Verantwoording, counted: Jaarstand, may_mend: bool) -> Iterator[CheckItem]:
     """What the activities lack, each with the link that lands on the field."""
-    incomplete = [stand for stand in standen if not stand.compleet]
-    for stand in incomplete[:NAMED]:
+    incomplete, year = counted.alle - counted.compleet, year_of(verantwoording)
+    for stand in year.onvolledig(database.session(), NAMED) if incomplete else ():
         for name in stand.ontbreekt:
             gap = GAPS[name]
             where = gap.where(stand)
@@ -98,7 +95,7 @@ def gaps(
             )
             text = f"{stand.naam}{f', {where}' if where else ''}:"
             yield CheckItem("ontbreekt", text, gap.mend, url if may_mend else None)
-    more = len(incomplete) - NAMED
+    more = incomplete - NAMED
     if more > 0:
         text = f"En nog {_number(more, 'activiteit', 'activiteiten')}:"
         yield CheckItem(
@@ -107,18 +104,14 @@ def gaps(
 
 
 def _notices(
-    verantwoording: Verantwoording, standen: Sequence[Stand], figures: Cijfers
+    verantwoording: Verantwoording, counted: Jaarstand, figures: Cijfers
 ) -> Iterator[CheckItem]:
-    year = verantwoording.kalenderjaar
-    unpaid = sum(stand.zonder_betaaldatum for stand in standen)
-    if verantwoording.werkwijze is None and not standen:
+    year, counts, unpaid = verantwoording.kalenderjaar, counted.let_op, counted.zonder_betaaldatum
+    if verantwoording.werkwijze is None and not counted.alle:
         url = url_for("verantwoordingen.wijzigen", id=verantwoording.id)
         may_choose = bool(may(actor(), Handeling.WIJZIGEN, verantwoording))
         text = "Kies de werkwijze: dat kan tot de eerste activiteit."
         yield CheckItem("melding", text, "kies", url if may_choose else None)
-    counts = {
-        name: sum(holds(stand, year) for stand in standen) for name, (_, holds) in NOTICES.items()
-    }
     texts = {
         "betaaldatum": f"{_number(unpaid, 'last', 'lasten')} zonder betaaldatum",
         "periode": f"{_activities(counts['periode'])} met een periode buiten {year}",

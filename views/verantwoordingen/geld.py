@@ -18,11 +18,14 @@ PLACE = "per-activiteit"
 
 def lines(money: Financieel) -> tuple[Sequence[Post], Pager]:
     """The activities that the address asks for, and the ways on."""
-    posts = money.per_activiteit
     address = tables.Address.of(request.path, request.args, ("page", "regels"), PLACE)
-    everything = address.get("regels") == ALL
-    table = tables.table(posts, (), address, max(LINES, len(posts)) if everything else LINES)
-    if len(posts) <= LINES:
+    everything, number = address.get("regels") == ALL, money.activiteiten
+
+    def fetch(_order: object, start: int, many: int) -> tuple[Sequence[Post], int]:
+        return money.regels(start, many), number
+
+    table = tables.fetched(fetch, (), address, max(LINES, number) if everything else LINES)
+    if number <= LINES:
         return table.items, table.pager
     sizes = (
         Option(address.url(regels="", page=""), str(LINES), not everything),

@@ -1,11 +1,12 @@
 """The list of activities of a verantwoording (Handleiding 2.2, 2.3)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, not_, or_, select
 
 from cmk_admin import database, formats, references, tables
 from cmk_admin.page import (
@@ -19,17 +20,17 @@ from cmk_admin.page import (
     Row,
 )
 from cmk_admin.rights import Handeling
-from cmk_admin.routes import row_address
+from cmk_admin.routes import row_addresses
 from models.activiteit import Activiteit, ActiviteitPartner, ActiviteitSchool
-from models.compleet import Stand
+from models.compleet import Stand, kolommen, onvolledig, volgorde_van_stand
+from models.jaarstand import LET_OP, Jaarstand, Som
 from models.lijsten import Doel
 from models.rapportages import Cijfers
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from models.verantwoording import Verantwoording
-from models.vouwen import Vouw, vouw
-from views.verantwoordingen import schermen
-from views.verantwoordingen.controle import NOTICES
+from models.vouwen import Vouw, Zoektekst, volgens, vouw
+from views.verantwoordingen import controle, schermen
 
 PARAMETERS = ("search", "sort", "page", "doel", "stand", "melding")
 STANDS = {"onvolledig": "onvolledig", "compleet": "compleet"}
@@ -38,29 +39,27 @@ NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One activity of the list. goal: the short word for its CMK-doel."""
+class Chosen:
+    """Some activities, those of one page of them read. narrowed: not simply all of the year."""
 
-    stand: Stand
-    goal: str
+    table: tables.Table[Stand]
+    narrowed: bool
+    total: Som
 
 
-def page(verantwoording: Verantwoording, standen: Sequence[Stand], figures: Cijfers) -> ListPage:
-    """The list as the address asks for it; the standen say themselves what was searched for."""
+def page(verantwoording: Verantwoording, counted: Jaarstand, figures: Cijfers) -> ListPage:
+    """The list as the address asks for it."""
     address = tables.Address.of(request.path, request.args, PARAMETERS)
     goals = {doel.id: doel for doel in database.session().scalars(_goals())}
-    chosen = [
-        Line(stand, _short(goals[stand.doel_id]))
-        for stand in _filtered(verantwoording, standen, address)
-    ]
-    table = tables.table(chosen, _HEADINGS, address)
-    narrowed = len(chosen) < len(standen)
-    total = _total(chosen) if narrowed else _whole(figures)
+    names = {id_: _short(goal) for id_, goal in goals.items()}
+    chosen = _chosen(verantwoording, counted, names, address)
+    table = chosen.table
+    total = _total(chosen.total) if chosen.narrowed else _whole(figures)
     return ListPage(
         columns=table.columns,
-        rows=tuple(_rows(verantwoording, table.items, address)),
+        rows=tuple(_rows(verantwoording, table.items, names, address)),
         pager=replace(table.pager, total_label=f"{table.pager.total_label} · {total}"),
-        empty=_empty(verantwoording, address, bool(standen)),
+        empty=_empty(verantwoording, address, counted.alle > 0),
         search=address.get("search"),
         search_label="Zoek activiteit, school, partner",
         searchable=True,
@@ -73,6 +72,7 @@ def page(verantwoording: Verantwoording, standen: Sequence[Stand], figures: Cijf
     )
 
 
+@cache
 def _goals() -> Select[Doel]:
     return references.ordered(select(Doel), Doel)
 
@@ -85,40 +85,68 @@ def _short(goal: Doel) -> str:
 # --- searching and filtering ------------------------------------------------------
 
 
-def _filtered(
-    verantwoording: Verantwoording, standen: Sequence[Stand], address: tables.Address
-) -> list[Stand]:
-    chosen = [stand for stand in standen if stand.gevonden]
-    if goal := address.get("doel"):
-        chosen = [stand for stand in chosen if str(stand.doel_id) == goal]
-    if (wanted := address.get("stand")) in STANDS:
-        chosen = [stand for stand in chosen if stand.compleet == (wanted == "compleet")]
-    if (notice := address.get("melding")) in NOTICES:
-        holds = NOTICES[notice][1]
-        chosen = [stand for stand in chosen if holds(stand, verantwoording.kalenderjaar)]
-    return chosen
+def _chosen(
+    verantwoording: Verantwoording,
+    counted: Jaarstand,
+    goals: Mapping[int, str],
+    address: tables.Address,
+) -> Chosen:
+    """What the database finds, sorts and cuts out of the year."""
+    session, year = database.session(), controle.year_of(verantwoording)
+    conditions = tuple(_conditions(verantwoording, address))
+    sums: list[Som] = []
+
+    def fetch(order: Sequence[Any], start: int, many: int) -> tuple[Sequence[Stand], int]:
+        if not conditions:
+            return year.standen(session, order, start, many), counted.alle
+        found, total = year.gekozen(session, *conditions, volgorde=order, vanaf=start, hoeveel=many)
+        sums.append(total)
+        return found, total.aantal
+
+    table = tables.fetched(fetch, _headings(goals), address)
+    total = sums[-1] if sums else Som()
+    return Chosen(table, bool(conditions) and total.aantal < counted.alle, total)
 
 
-def searched() -> ColumnElement[bool] | None:
-    """Activities with every word of the search in their own text, a school or a partner."""
-    address = tables.Address.of(request.path, request.args, PARAMETERS)
+def _conditions(
+    verantwoording: Verantwoording, address: tables.Address
+) -> Iterator[ColumnElement[bool]]:
     words = references.words(address.get("search"))
-    return and_(*(_has(word) for word in words)) if words else None
+    yield from (_has(word, verantwoording.id) for word in words)
+    if goal := address.get("doel"):
+        yield Activiteit.doel_id == int(goal) if _is_number(goal) else false()
+    if (wanted := address.get("stand")) in STANDS:
+        yield not_(onvolledig()) if wanted == "compleet" else onvolledig()
+    if (notice := address.get("melding")) in controle.NOTICES:
+        yield LET_OP[notice](kolommen())
 
 
-def _has(word: str) -> ColumnElement[bool]:
-    def within(column: ColumnElement[str]) -> ColumnElement[bool]:
-        return Vouw(column).contains(vouw(word), autoescape=True)
+def _is_number(text: str) -> bool:
+    """As an id is written, and no larger than one can be."""
+    return text.isascii() and text.isdigit() and len(text) < 10 and text == str(int(text))
 
-    school = ActiviteitSchool.school.has(
-        or_(*(within(column) for column in (School.naam, School.vestigingscode, School.plaats)))  # type: ignore[arg-type]
-    )
-    partner = ActiviteitPartner.samenwerkingspartner.has(within(Samenwerkingspartner.naam))  # type: ignore[arg-type]
+
+def _has(word: str, verantwoording_id: int) -> ColumnElement[bool]:
+    """Activities of a year with a word in their own text, a school or a partner."""
+    year = Activiteit.verantwoording_id == verantwoording_id
+
+    def within(text: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = text.contains(vouw(word), autoescape=True)
+        return found
+
+    def of_part(part: type[Any], other: Any, text: Any) -> ColumnElement[bool]:
+        found = select(part.activiteit_id).join(part.activiteit).join(other)
+        return Activiteit.id.in_(found.where(year, within(text)))
+
     return or_(
-        within(Activiteit.naam),  # type: ignore[arg-type]
-        within(Activiteit.omschrijving),  # type: ignore[arg-type]
-        Activiteit.scholen.any(school),
-        Activiteit.partner_koppelingen.any(partner),
+        within(volgens(Activiteit, "naam")),
+        within(Vouw(Activiteit.omschrijving)),
+        of_part(ActiviteitSchool, ActiviteitSchool.school, Zoektekst(School.id)),
+        of_part(
+            ActiviteitPartner,
+            ActiviteitPartner.samenwerkingspartner,
+            Zoektekst(Samenwerkingspartner.id),
+        ),
     )
 
 
@@ -132,7 +160,7 @@ def _controls(address: tables.Address, goals: Iterable[Doel]) -> tuple[FilterCon
     return (
         choice("stand", "Stand", STANDS.items()),
         choice("doel", "CMK-doel", [(str(goal.id), goal.naam) for goal in goals]),
-        choice("melding", "Let op", [(name, text) for name, (text, _) in NOTICES.items()]),
+        choice("melding", "Let op", controle.NOTICES.items()),
     )
 
 
@@ -140,7 +168,7 @@ def _active(address: tables.Address, goals: dict[int, Doel]) -> Iterable[ActiveF
     labels = {
         "stand": ("Stand", STANDS),
         "doel": ("CMK-doel", {str(id_): goal.naam for id_, goal in goals.items()}),
-        "melding": ("Let op", {name: text for name, (text, _) in NOTICES.items()}),
+        "melding": ("Let op", controle.NOTICES),
     }
     for name, (label, values) in labels.items():
         if (value := address.get(name)) in values:
@@ -150,69 +178,71 @@ def _active(address: tables.Address, goals: dict[int, Doel]) -> Iterable[ActiveF
 # --- what a line shows ------------------------------------------------------------
 
 
-_HEADINGS: tuple[tables.Heading[Line], ...] = (
-    tables.Heading("naam", "Activiteit", lambda line: vouw(line.stand.naam)),
-    tables.Heading("scholen", "Scholen", lambda line: line.stand.scholen, numeric=True),
-    tables.Heading("leerkrachten", "Leerkr.", lambda line: line.stand.leerkrachten, numeric=True),
-    tables.Heading("uren", "Uren", lambda line: line.stand.uren, numeric=True),
-    tables.Heading("lasten", "Lasten", lambda line: line.stand.bedrag, numeric=True),
-    tables.Heading("compleet", "Stand", lambda line: (line.stand.compleet, line.stand.ontbreekt)),
-    tables.Heading("cmk-doel", "CMK-doel", lambda line: line.goal, optional=True),
-    tables.Heading(
-        "periode",
-        "Periode",
-        lambda line: (line.stand.startdatum, line.stand.einddatum),
-        optional=True,
-    ),
-    tables.Heading("partners", "Partners", lambda line: len(line.stand.partners), optional=True),
-)
+def _headings(goals: Mapping[int, str]) -> tuple[tables.Heading[None], ...]:
+    """goals: what the CMK-doelen are called, by id."""
+    k, a = kolommen(), Activiteit
+    return (
+        tables.Heading("naam", "Activiteit", lambda _: [volgens(a, "naam")]),
+        tables.Heading("scholen", "Scholen", lambda _: [k.scholen], numeric=True),
+        tables.Heading("leerkrachten", "Leerkr.", lambda _: [k.leerkrachten], numeric=True),
+        tables.Heading("uren", "Uren", lambda _: [k.uren], numeric=True),
+        tables.Heading("lasten", "Lasten", lambda _: [k.bedrag], numeric=True),
+        tables.Heading("compleet", "Stand", lambda _: volgorde_van_stand(k)),
+        tables.Heading("cmk-doel", "CMK-doel", lambda _: [_place(goals)], optional=True),
+        tables.Heading("periode", "Periode", lambda _: [a.startdatum, a.einddatum], optional=True),
+        tables.Heading("partners", "Partners", lambda _: [k.partners], optional=True),
+    )
+
+
+def _place(goals: Mapping[int, str]) -> Any:
+    """The CMK-doel of an activity by the name that the list has for it."""
+    places = {name: place for place, name in enumerate(sorted(set(goals.values())))}
+    ranked = {id_: places[name] for id_, name in goals.items()}
+    return case(ranked, value=Activiteit.doel_id, else_=len(places)) if ranked else Activiteit.id
 
 
 def _rows(
-    verantwoording: Verantwoording, lines: Iterable[Line], address: tables.Address
+    verantwoording: Verantwoording,
+    standen: Iterable[Stand],
+    goals: Mapping[int, str],
+    address: tables.Address,
 ) -> Iterable[Row]:
     may_edit, may_copy, may_delete = (
         schermen.mag(handeling, verantwoording)
         for handeling in (Handeling.WIJZIGEN, Handeling.DUPLICEREN, Handeling.VERWIJDEREN)
     )
-    back = address.url()
-    for line in lines:
-        id_ = line.stand.id
+    shown = row_addresses("activiteiten.details")
+    edit = row_addresses("activiteiten.bewerken", deel="details")
+    copy = row_addresses("activiteit.action_view", "rowid", action="dupliceren")
+    delete = row_addresses("activiteit.delete_view", url=address.url())
+    for stand in standen:
+        id_ = stand.id
         actions = []
         if may_edit:
-            url = row_address("activiteiten.bewerken", id_, deel="details")
-            actions.append(Action("Wijzigen", url, "edit"))
+            actions.append(Action("Wijzigen", edit(id_), "edit"))
         if may_copy:
-            url = row_address("activiteit.action_view", id_, "rowid", action="dupliceren")
-            actions.append(Action("Dupliceren…", url, "copy", "post", name="dupliceren"))
+            actions.append(Action("Dupliceren…", copy(id_), "copy", "post", name="dupliceren"))
         if may_delete:
-            url = row_address("activiteit.delete_view", id_, url=back)
-            actions.append(Action("Verwijderen…", url, "trash", danger=True))
-        yield Row(
-            id_,
-            line.stand.naam,
-            _cells(verantwoording, line),
-            tuple(actions),
-            may_copy or may_delete,
-        )
+            actions.append(Action("Verwijderen…", delete(id_), "trash", danger=True))
+        cells = _cells(verantwoording, stand, goals[stand.doel_id], shown(id_))
+        yield Row(id_, stand.naam, cells, tuple(actions), may_copy or may_delete)
 
 
-def _cells(verantwoording: Verantwoording, line: Line) -> tuple[Cell, ...]:
-    stand = line.stand
+def _cells(verantwoording: Verantwoording, stand: Stand, goal: str, url: str) -> tuple[Cell, ...]:
     period, partners = _period(stand, verantwoording.kalenderjaar), _few(stand.partners)
-    note = " · ".join(filter(None, (line.goal, period, partners)))
+    note = " · ".join(filter(None, (goal, period, partners)))
     return (
-        Cell(stand.naam, url=row_address("activiteiten.details", stand.id), note=note),
+        Cell(stand.naam, url=url, note=note),
         Cell(formats.number(stand.scholen), "getal"),
         Cell(formats.number(stand.leerkrachten), "getal"),
         Cell(formats.hours(stand.uren), "getal"),
         Cell(formats.euro(stand.bedrag), "geld")
-        if stand.lasten > len(stand.zonder_bedrag)
+        if stand.lasten > stand.zonder_bedrag
         else Cell("", "leeg"),
         Cell("compleet", "chip", tone="goed")
         if stand.compleet
         else Cell(", ".join(stand.ontbreekt), "chip", tone="let_op"),
-        Cell(line.goal),
+        Cell(goal),
         Cell(period, "datum"),
         Cell(partners),
     )
@@ -229,10 +259,8 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" en nog {more}" if more > 0 else "")
 
 
-def _total(lines: Sequence[Line]) -> str:
-    amount = sum(line.stand.bedrag for line in lines)
-    hours = sum((line.stand.uren for line in lines), Decimal(0))
-    return f"totaal {formats.euro(amount)} · {formats.hours(hours)} uur"
+def _total(chosen: Som) -> str:
+    return f"totaal {formats.euro(chosen.bedrag)} · {formats.hours(chosen.uren)} uur"
 
 
 def _whole(figures: Cijfers) -> str:

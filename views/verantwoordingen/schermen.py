@@ -1,10 +1,11 @@
 """What the pages of a verantwoording share: finding it, its header and tabs (Handleiding 2.1)."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask import abort, request, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from cmk_admin import database
@@ -37,11 +38,14 @@ TONES: dict[Status, Tone] = {
 
 def find(id_: int) -> Verantwoording:
     """The verantwoording with its project, or a 404 page."""
+    return database.session().scalar(_found(), {"id": id_}) or abort(404)
+
+
+@cache
+def _found() -> Select[Verantwoording]:
+    """Every tab begins with it, so it is made once."""
     way_up = joinedload(Verantwoording.project).joinedload(Project.contractpartij)
-    found = database.session().scalar(
-        select(Verantwoording).where(Verantwoording.id == id_).options(way_up)
-    )
-    return found or abort(404)
+    return select(Verantwoording).where(Verantwoording.id == bindparam("id")).options(way_up)
 
 
 def mag(handeling: Handeling, verantwoording: Verantwoording) -> bool:

@@ -25,7 +25,6 @@ from cmk_admin.page import (
 from cmk_admin.policy import may, stap_handeling
 from cmk_admin.routes import actor
 from models.base import RegelFout
-from models.compleet import stand_van
 from models.historie import BewerkingSoort
 from models.rapportages import Cijfers, cijfers_van
 from models.verantwoording import MINIMAAL_COMPLEET, Overgang, Verantwoording
@@ -232,11 +231,11 @@ class Asked:
     def _checks(self) -> tuple[CheckItem, ...]:
         if not self.closes:
             return ()
-        session, number = database.session(), self.verantwoording.id
-        standen = stand_van(session, number)
+        session, verantwoording = database.session(), self.verantwoording
+        counted = controle.year_of(verantwoording).geteld(session)
         return (
-            *controle.checks(self.verantwoording, standen, self.figures, may_mend=True),
-            *controle.questions(open_vragen(session, number)),
+            *controle.checks(verantwoording, counted, self.figures, may_mend=True),
+            *controle.questions(open_vragen(session, verantwoording.id)),
         )
 
 

@@ -1,18 +1,18 @@
 """A year per school, per quarter and per begrotingspost (Handleiding 3, werkwijze A, C and D)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template, request
 
 from cmk_admin import database, tables
 from models.financieel import begroot_per_doel, begroting_van
+from models.rapportages.per_school import PerSchool, per_school
 from models.rapportages.weergaven import (
     PerKwartaal,
     lasten_van,
     per_kwartaal,
     per_post,
-    per_school,
-    regels_van,
 )
 from models.verantwoording import Verantwoording
 from views.verantwoordingen import schermen, werkwijzen
@@ -32,16 +32,19 @@ class Quarters:
 
 def schools(verantwoording: Verantwoording) -> str:
     """Each school with its activities, hours and lasten, a page at a time."""
-    regels = regels_van(database.session(), verantwoording)
-    page = per_school(regels)
+    page = per_school(database.session(), verantwoording)
     address = tables.Address.of(request.path, request.args, ("page",))
-    table = tables.table(page.scholen, (), address, SCHOOLS)
+
+    def fetch(_order: object, start: int, many: int) -> tuple[Sequence[PerSchool], int]:
+        return page.bladzijde(start, many), page.scholen
+
+    table = tables.fetched(fetch, (), address, SCHOOLS)
     return render_template(
         "verantwoordingen/per_school.html",
         page=page,
         schools=table.items,
         pager=table.pager,
-        **frame(verantwoording, "per_school", len(regels)),
+        **frame(verantwoording, "per_school", page.activiteiten),
     )
 
 
