@@ -286,6 +286,23 @@ def test_a_file_says_which_part_of_the_figure_it_holds(portaal: Portaal) -> None
     assert "Hier alleen: Betaald in kwartaal 2." in page.with_class("explained")[0].words
 
 
+def test_paper_says_that_it_holds_a_part_and_all_can_be_shown(portaal: Portaal) -> None:
+    with portaal.als() as session:
+        year = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
+        for _ in range(60):
+            f.maak_last(session, year.activiteiten[0], toelichting="Stapel", bedrag=1)
+        session.commit()
+    person = portaal.bezoeker("projectleider")
+    page = Page(person.get(besteed("&search=stapel&sort=bedrag")).text)
+    assert "hier staan regels 1–50 van 60" in page.with_class("in-part")[0].words
+    [more] = [a for a in page.all("a") if a.words == "1.000"]
+    page = Page(person.get(more.get("href")).text)
+    assert not page.with_class("in-part")
+    assert [body.words.count("Stapel") for body in page.all("tbody")] == [60]
+    assert page.with_class("explained-figure")[0].words == "€ 0,60"
+    assert "1–60 van 60" in page.text
+
+
 def test_a_row_opens_what_it_is_about(portaal: Portaal) -> None:
     """Each figure's rows, also those of years that were closed."""
     _something_of_everything(portaal)

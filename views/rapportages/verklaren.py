@@ -18,6 +18,7 @@ from cmk_admin.page import (
     CellKind,
     Empty,
     ListPage,
+    Option,
     Row,
 )
 from cmk_admin.routes import row_address
@@ -68,6 +69,8 @@ GELEZEN: dict[Soort, tuple[str, ...]] = {
     "scholen": ("scholen",),
     "standen": ("scholen",),
 }
+#: Rows on a page for who wants to print or search them: more belong in a file.
+VEEL = 1000
 LABELS = {
     "doel": "CMK-doel",
     "kwartaal": "Betaald in",
@@ -216,13 +219,14 @@ def lijst(verklaring: Verklaring, pad: str) -> tuple[str, ListPage]:
     gegeven = verklaring.keuze.gegeven | dict(verklaring.deel)
     if verklaring.zoek:
         gegeven["search"] = verklaring.zoek
-    for naam in ("sort", "page"):
+    for naam in ("sort", "page", "regels"):
         if request.args.get(naam):
             gegeven[naam] = request.args[naam]
     adres = tables.Address(pad, gegeven)
+    veel = adres.get("regels") == str(VEEL)
     loop = Doorloop(verklaring)
     alle = _op_scherm(verklaring)
-    tabel = tables.table(loop, list(_koppen(alle)), adres)
+    tabel = tables.table(loop, list(_koppen(alle)), adres, VEEL if veel else tables.SIZE)
     op_scherm = [kolom.label not in loop.overbodig for kolom in alle.kop]
     velden: Kolommen[Any] = Kolommen(tuple(compress(alle.velden, op_scherm)), alle.naam)
     kop = velden.kop
@@ -232,7 +236,7 @@ def lijst(verklaring: Verklaring, pad: str) -> tuple[str, ListPage]:
             _rij(nummer, velden, WAAR.get(verklaring.figuur.soort, {}), regel)
             for nummer, regel in enumerate(tabel.items, start=tabel.pager.first)
         ),
-        pager=tabel.pager,
+        pager=replace(tabel.pager, page_sizes=_per_pagina(adres, tabel.pager.total or 0, veel)),
         empty=_niets(verklaring, adres),
         search=verklaring.zoek,
         search_label="Zoek in deze regels",
@@ -302,6 +306,16 @@ def _totaal(verklaring: Verklaring, kop: Sequence[Column], loop: Doorloop) -> tu
     return (cellen[0] or "Totaal", *cellen[1:])
 
 
+def _per_pagina(adres: tables.Address, totaal: int, veel: bool) -> tuple[Option, ...]:
+    """To print or search them together; of nothing where all stand on one page."""
+    if totaal <= tables.SIZE:
+        return ()
+    return (
+        Option(adres.url(regels="", page=""), str(tables.SIZE), not veel),
+        Option(adres.url(regels=str(VEEL), page=""), formats.number(VEEL), veel),
+    )
+
+
 def _niets(verklaring: Verklaring, adres: tables.Address) -> Empty:
     if verklaring.zoek:
         every = Action("Alles tonen", adres.url(search="", page=""))
@@ -310,7 +324,7 @@ def _niets(verklaring: Verklaring, adres: tables.Address) -> Empty:
 
 
 def _uitvoer(verklaring: Verklaring, gegeven: Mapping[str, str]) -> tuple[Action, ...]:
-    alles = {naam: waarde for naam, waarde in gegeven.items() if naam != "page"}
+    alles = {naam: waarde for naam, waarde in gegeven.items() if naam not in ("page", "regels")}
     naam = verklaring.figuur.naam
     return tuple(
         Action(
