@@ -4,12 +4,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from models.activiteit import Last
+from models.activiteit import Activiteit, Last
 from models.lijsten import Sector
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from tests.e2e.demo import As, Demo
-from tests.e2e.hands import button, choose_school, choose_several, field
+from tests.e2e.hands import button, choose_school, choose_several, field, row_menu
 from tests.support.browser import Watch
 
 
@@ -151,3 +151,21 @@ def test_het_totaal_volgt_een_bedrag_dat_verandert(als: As, demo: Demo) -> None:
     box.press("Enter")
     expect(foot).to_contain_text("€ 2.350,50")
     expect(page.locator("tfoot")).to_have_count(1)
+
+
+def test_enter_bij_dupliceren_maakt_niets_leeg(als: As, demo: Demo) -> None:
+    """It shows the preview anew: the button that empties the amounts is for whoever presses it."""
+    page = als("projectleider")
+    before = demo.count(Activiteit)
+    page.goto(f"/verantwoordingen/{demo.verantwoording()}/activiteiten")
+    button(row_menu(page, "Muziek in de klas"), "Dupliceren…").click()
+    copies = field(page, "Aantal kopieën")
+    copies.fill("2")
+    copies.press("Enter")
+    expect(page.get_by_role("region", name="Let op")).to_contain_text("2 kopieën samen")
+    empty = page.get_by_role("checkbox", name="Bedragen leegmaken")
+    expect(empty).not_to_be_checked()
+    button(page, "Bedragen leegmaken").click()
+    expect(empty).to_be_checked()
+    expect(page.get_by_role("region", name="Let op")).to_have_count(0)
+    assert demo.count(Activiteit) == before
