@@ -157,7 +157,8 @@ class FormRunner:
     def _edit_form(self, row: Any) -> EntityForm:
         allowed = velden_van(actor(), row)
         if self.file_alone:
-            allowed = frozenset({files.FIELD}) & (allowed or {files.FIELD})
+            alone = frozenset({files.FIELD})
+            allowed = alone if allowed is None else alone & allowed
         form_class = builder.form_class(self.entity, allowed, row)
         values = {
             attribute.name: editing.current_value(row, attribute.name)

@@ -36,6 +36,17 @@ function rename(row, name) {
   say(row.querySelector(".more > .button"), (label) => label.slice(0, label.length - was) + name);
 }
 
+/* Under the amounts stands the sum of all that is found, which may be more than this page. */
+let turn = 0;
+async function addUp(table) {
+  const mine = ++turn;
+  if (!table.tFoot) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  const page = answer?.ok ? await answer.text().catch(() => "") : "";
+  const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("table[data-edit-url] tfoot");
+  if (fresh && mine === turn) table.tFoot.replaceWith(fresh);
+}
+
 function start(cell) {
   const holder = cell.querySelector(".editable");
   const value = holder.querySelector(".edit-value");
@@ -94,6 +105,7 @@ function start(cell) {
       cell.classList.remove("saved");
       requestAnimationFrame(() => cell.classList.add("saved"));
       toast("Bewaard");
+      if (money) addUp(cell.closest("table"));
     } catch {
       refuse("Geen verbinding. Wat je typte staat er nog.");
     } finally {

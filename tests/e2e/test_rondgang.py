@@ -1,12 +1,15 @@
 """What a project leader meets on a walk through the portal, with only the manual in hand."""
 
+import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from models.activiteit import Activiteit, Last
 from models.lijsten import Sector
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School
 from tests.e2e.demo import As, Demo
-from tests.e2e.hands import button, choose_school, choose_several, field
+from tests.e2e.hands import button, choose_school, choose_several, field, row_menu
 from tests.support.browser import Watch
 
 
@@ -111,3 +114,58 @@ def test_geplakte_bedragen_en_een_negatieve_duur(als: As, demo: Demo, watch: Wat
     expect(total).to_contain_text("0,0 uur")
     expect(total).not_to_contain_text("-")
     expect(amount).to_have_value("1.250,00")
+
+
+@pytest.mark.parametrize("width", [768, 1024])
+def test_mensen_past_op_een_tablet(als: As, width: int) -> None:
+    """Every column is in sight, beside the menu of the row."""
+    page = als("beheerder")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/beheer/mensen/")
+    region = page.get_by_role("region", name="Mensen")
+    assert region.evaluate("box => box.scrollWidth - box.clientWidth") == 0
+    head = page.get_by_role("columnheader", name="Laatst ingelogd").bounding_box()
+    menu = page.get_by_role("columnheader", name="Acties").bounding_box()
+    assert head is not None
+    assert menu is not None
+    assert head["x"] + head["width"] <= menu["x"] + 1
+
+
+def test_het_totaal_volgt_een_bedrag_dat_verandert(als: As, demo: Demo) -> None:
+    """It is that of all that was found, as the server adds it up."""
+    with demo.session() as session:
+        of_year = Last.activiteit.has(verantwoording_id=demo.verantwoording())
+        rows = session.scalars(select(Last).where(of_year).order_by(Last.id).limit(12))
+        for number, last in enumerate(rows):
+            last.toelichting, last.bedrag = f"Optelling {number:02}", 100_00
+        session.commit()
+    page = als("beheerder")
+    page.goto("/beheer/lasten/?search=optelling")
+    foot = page.locator("tfoot")
+    expect(foot).to_contain_text("Totaal van 12 lasten")
+    expect(foot).to_contain_text("€ 1.200,00")
+    name = "Optelling 00"
+    button(page, f"Bedrag van {name} wijzigen").click()
+    box = page.get_by_role("textbox", name=f"Bedrag van {name} wijzigen")
+    box.fill("1.250,50")
+    box.press("Enter")
+    expect(foot).to_contain_text("€ 2.350,50")
+    expect(page.locator("tfoot")).to_have_count(1)
+
+
+def test_enter_bij_dupliceren_maakt_niets_leeg(als: As, demo: Demo) -> None:
+    """It shows the preview anew: the button that empties the amounts is for whoever presses it."""
+    page = als("projectleider")
+    before = demo.count(Activiteit)
+    page.goto(f"/verantwoordingen/{demo.verantwoording()}/activiteiten")
+    button(row_menu(page, "Muziek in de klas"), "Dupliceren…").click()
+    copies = field(page, "Aantal kopieën")
+    copies.fill("2")
+    copies.press("Enter")
+    expect(page.get_by_role("region", name="Let op")).to_contain_text("2 kopieën samen")
+    empty = page.get_by_role("checkbox", name="Bedragen leegmaken")
+    expect(empty).not_to_be_checked()
+    button(page, "Bedragen leegmaken").click()
+    expect(empty).to_be_checked()
+    expect(page.get_by_role("region", name="Let op")).to_have_count(0)
+    assert demo.count(Activiteit) == before

@@ -104,7 +104,7 @@ HEADINGS: tuple[tables.Heading[Person], ...] = (
     tables.Heading("email", "E-mailadres", lambda person: person.email, optional=True),
     tables.Heading("rol", "Rol", lambda person: person.roles),
     tables.Heading("stand", "Stand", lambda person: person.state),
-    tables.Heading("geldig", "Geldig tot", lambda person: person.until),
+    tables.Heading("geldig", "Geldig tot", lambda person: person.until, optional=True),
     tables.Heading("ingelogd", "Laatst ingelogd", lambda person: person.last),
 )
 
@@ -156,9 +156,15 @@ def _row(person: Person) -> Row:
         Cell(person.naam, url=url, note=person.email),
         Cell(person.email),
         Cell(person.roles),
-        Cell(person.state, "chip", tone=TONES.get(person.state, "neutraal")),
+        Cell(
+            person.state,
+            "chip",
+            tone=TONES.get(person.state, "neutraal"),
+            note=f"tot {until}" if until else "",
+        ),
         Cell(until, "datum"),
-        Cell(formats.moment(person.last), "datum"),
+        # The day: what it takes to see it on a narrow screen. The hour is on their own page.
+        Cell(formats.day(formats.day_of(person.last)) if person.last else "", "datum"),
     )
     return Row(person.id, person.naam, cells, tuple(_buttons(person)))
 
