@@ -173,6 +173,20 @@ def test_a_stop_that_races_the_end(
     assert files(app) == []
 
 
+def test_a_beat_that_comes_late_leaves_nothing_behind(app: Flask, person: Person) -> None:
+    """After who stopped it had forgotten how far it was."""
+    number = ask(app, person)
+    queue = app.extensions["huey"]
+
+    def beats(run: tasks.Run, session: GateSession) -> tasks.Outcome:
+        assert stop(app, person, number)
+        store.tell(queue, number, 3, None)
+        return tasks.Outcome("Klaar.")
+
+    do(app, beats)
+    assert queue.get(f"taak {number}", peek=True) is None
+
+
 def test_what_ended_is_not_stopped(app: Flask, person: Person) -> None:
     number = ask(app, person)
     do(app, writes)

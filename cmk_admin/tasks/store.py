@@ -162,6 +162,13 @@ def version_of(number: int) -> int | None:
         return session.scalar(select(Taak.versie).where(Taak.id == number))
 
 
+def has_ended(number: int) -> bool:
+    """Whether nobody does it, or will."""
+    with acting_as(KEEPING) as session:
+        status = session.scalar(select(Taak.status).where(Taak.id == number))
+    return status not in UNDER_WAY
+
+
 def _wake() -> None:
     """When the queue is away nothing is lost: the worker looks every minute."""
     try:

@@ -67,6 +67,9 @@ def _run(number: int) -> None:
             state, outcome = _do(row, run)
         if not _finish(row, run, state, outcome):
             run.file.unlink(missing_ok=True)
+            if store.has_ended(number):
+                # Its last beat may have come after who stopped it had forgotten the others.
+                store.forget_progress(number)
     except DBAPIError as error:
         # A lock that stayed taken: it waits its minute.
         run.file.unlink(missing_ok=True)
