@@ -179,9 +179,10 @@ def test_a_beat_that_comes_late_leaves_nothing_behind(app: Flask, person: Person
     queue = app.extensions["huey"]
 
     def beats(run: tasks.Run, session: GateSession) -> tasks.Outcome:
+        run.file.write_text("alles")
         assert stop(app, person, number)
         store.tell(queue, number, 3, None)
-        return tasks.Outcome("Klaar.")
+        return tasks.Outcome("Klaar.", file="alles.txt")
 
     do(app, beats)
     assert queue.get(f"taak {number}", peek=True) is None
