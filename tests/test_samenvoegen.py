@@ -9,12 +9,13 @@ from werkzeug.test import TestResponse
 from cmk_admin import database
 from cmk_admin.gate import GateSession
 from models.activiteit import ActiviteitPartner, ActiviteitSchool
+from models.contractpartij import Contractpartij
 from models.historie import Bewerking, BewerkingSoort, Wijziging
 from models.samenwerkingspartner import Samenwerkingspartner
 from models.school import School, Schoolbestuur
 from models.verantwoording import Momentopname, Verantwoording
 from tests import factories as f
-from tests.merging import BESTUUR, PARTNER, SCHOOL, ask, merge
+from tests.merging import BESTUUR, PARTNER, SCHOOL, ask, look, merge
 from tests.pages import Page
 from tests.support.portal import Bezoeker, Portaal
 
@@ -238,6 +239,92 @@ def test_what_duo_would_take_apart_again_is_refused(portaal: Portaal) -> None:
     assert merge(visitor, SCHOOL, [een, zonder]).status_code == 302
 
 
+def pair(portaal: Portaal, path: str) -> tuple[int, int]:
+    """Two rows that differ in more fields; the first is proposed to stay."""
+    with portaal.als() as session:
+        one: Any
+        two: Any
+        if path == PARTNER:
+            partij = session.get_one(Contractpartij, portaal.wereld.id(Contractpartij, "eigen"))
+            one, two = (
+                f.maak_samenwerkingspartner(session, partij, naam=naam, plaats=plaats,
+                                            contactpersoon=naam[:3])
+                for naam, plaats in (("Atelier", "Ede"), ("Dansstudio", "Epe"))
+            )  # fmt: skip
+        elif path == SCHOOL:
+            one, two = (
+                f.maak_school(session, naam=naam, plaats=plaats, brin_nummer=brin,
+                              vestigingscode=None)
+                for naam, plaats, brin in (("Es", "Ede", "01AA"), ("Linde", "Epe", "02BB"))
+            )  # fmt: skip
+        else:
+            one = f.maak_schoolbestuur(session, naam="Noord", bevoegd_gezagnummer=None)
+            two = f.maak_schoolbestuur(session, naam="Zuid", bevoegd_gezagnummer=None)
+        session.commit()
+        return one.id, two.id
+
+
+def checked(page: Page) -> dict[str, str]:
+    """What the screen shows as chosen."""
+    radios = [node for node in page.all("input") if node.get("type") == "radio"]
+    return {r.get("name"): r.get("value") for r in radios if "checked" in r.attributes}
+
+
+@pytest.mark.parametrize(
+    ("path", "entity", "own"),
+    [
+        (PARTNER, Samenwerkingspartner, "plaats"),
+        (SCHOOL, School, "plaats"),
+        (BESTUUR, Schoolbestuur, None),
+    ],
+)
+def test_what_is_on_screen_as_chosen_is_what_happens(
+    portaal: Portaal, path: str, entity: type[Any], own: str | None
+) -> None:
+    """Another row stays: fields that nobody chose follow it where one sees that, and what was
+    chosen stays, also when it was chosen before the other row was."""
+    one, two = pair(portaal, path)
+    before = world(portaal)[entity.__name__]
+    visitor = portaal.bezoeker("datamanager")
+    asked = Page(ask(visitor, path, [one, two]).text)
+    assert checked(asked)["blijft"] == checked(asked)["veld_naam"] == str(one)
+    hand = {f"veld_{own}": str(two)} if own else {}
+    answer = visitor.post(path, asked.form() | hand | {"blijft": str(two), "stap": "voorbeeld"})
+    page = Page(answer.text)
+    assert "blijft nu over, in plaats van" in page.text
+    assert set(checked(page).values()) == {str(two)}
+
+    # Now each is chosen again, one field by hand: that is not the choice of the row that goes.
+    back = checked(page) | {"veld_naam": str(one)}
+    seen = Page(visitor.post(path, page.form() | back | {"stap": "voorbeeld"}).text)
+    assert f"Van “{before[one]['naam']}”:" in seen.text
+    adjusted = Page(visitor.post(path, seen.form() | {"stap": ["terug"]}).text)
+    assert checked(adjusted) == back
+    assert visitor.post(path, seen.form() | {"stap": ["doen"]}).status_code == 302
+    after = world(portaal)[entity.__name__]
+    assert after[two]["naam"] == before[one]["naam"]
+    if own:
+        assert after[two][own] == before[two][own]
+    assert one not in after
+
+
+def test_a_field_chosen_by_hand_outlives_a_switch(portaal: Portaal) -> None:
+    """As with script, that says which fields were chosen; and back again."""
+    one, two = pair(portaal, PARTNER)
+    visitor = portaal.bezoeker("datamanager")
+    form = Page(ask(visitor, PARTNER, [one, two]).text).form()
+    press = {"stap": "voorbeeld"}
+    by_hand = form | {"zelf": "plaats", "blijft": str(two)}
+    page = Page(visitor.post(PARTNER, by_hand | press).text)
+    assert checked(page)["veld_plaats"] == str(one)
+    assert checked(page)["veld_naam"] == str(two)
+    page = Page(visitor.post(PARTNER, page.form() | {"blijft": str(one)} | press).text)
+    assert set(checked(page).values()) == {str(one)}
+    page = Page(visitor.post(PARTNER, page.form() | {"blijft": str(two)} | press).text)
+    assert checked(page)["veld_plaats"] == str(one)
+    assert checked(page)["veld_contactpersoon"] == str(two)
+
+
 def test_what_cannot_be_one_says_why(portaal: Portaal) -> None:
     eigen = portaal.wereld.id(Samenwerkingspartner, "eigen")
     vreemd = portaal.wereld.id(Samenwerkingspartner, "vreemd")
@@ -267,8 +354,7 @@ def test_another_who_changes_a_row_first_is_seen(portaal: Portaal) -> None:
     """What was seen is not what would happen: nothing is stored, the new preview is shown."""
     eigen, tweede, _ = twins(portaal)
     visitor = portaal.bezoeker("datamanager")
-    form = Page(ask(visitor, PARTNER, [eigen, tweede]).text).form()
-    seen = Page(visitor.post(PARTNER, form | {"stap": "voorbeeld", "blijft": str(tweede)}).text)
+    seen = Page(look(visitor, PARTNER, [eigen, tweede], blijft=str(tweede)).text)
     with portaal.als() as session:
         jaar = session.get_one(Verantwoording, portaal.wereld.id(Verantwoording, "eigen"))
         activiteit = f.maak_activiteit(session, jaar)

@@ -8,6 +8,7 @@ import "./draft.js";
 import "./drawer.js";
 import "./errors.js";
 import "./inline-edit.js";
+import "./merge.js";
 import "./money.js";
 import "./multiselect.js";
 import "./new-password.js";

@@ -53,7 +53,7 @@ def rijen(wat: str) -> Any:
         url_for("samenvoegen.rijen", wat=wat),
         terug,
     )
-    if step() in ("", "terug"):
+    if step() in ("", "terug") or keuze.verlegd:
         return render_template(
             "samenvoegen/kiezen.html",
             woord=entiteit.woord,
@@ -61,7 +61,14 @@ def rijen(wat: str) -> Any:
             notitie=_notitie(keuze),
             **kader.values(keuze.ids),
         )
-    taak = Samenvoegen(entiteit, keuze.ids, keuze.waarden, keuze.leerkrachten, str(keuze.blijft))
+    taak = Samenvoegen(
+        entiteit,
+        keuze.ids,
+        keuze.waarden,
+        keuze.leerkrachten,
+        str(keuze.blijft),
+        keuze.van_anderen,
+    )
     return Trial(kader, taak).answer()
 
 

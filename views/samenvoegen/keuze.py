@@ -14,8 +14,9 @@ from models.samenvoegen import dubbel, koppelingen
 from models.school import School, Schoolbestuur
 from models.verantwoording import Status
 
-#: The row that the page proposed to keep, beside what was chosen.
-VOORSTEL, BLIJFT, VELD, AANTAL = "voorstel", "blijft", "veld_", "aantal_"
+#: The row that the choices on the page go by, beside what was chosen; the fields (by name, with
+#: commas) that somebody chose by hand.
+VOORSTEL, BLIJFT, VELD, AANTAL, ZELF = "voorstel", "blijft", "veld_", "aantal_", "zelf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,16 @@ class Optie:
 
 @dataclass(frozen=True, slots=True)
 class Veld:
-    """One field: the value of each row, and whose is chosen. anders: they are not all the same."""
+    """One field: the value of each row, and whose is chosen. anders: they are not all the same.
+
+    volgt: per row, if that one stays, the row whose value is taken unless one is chosen by hand.
+    """
 
     naam: str
     label: str
     opties: tuple[Optie, ...]
     anders: bool
+    volgt: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,12 @@ class Dubbel:
 
 
 class Keuze:
-    """The choice as the request has it; what is absurd in it is the proposal."""
+    """The choice as the request has it; what is absurd in it is the proposal.
+
+    Fields that nobody chose by hand follow the row that stays. A page with script shows that at
+    once. One without cannot: what it showed as chosen went by another row (`verlegd`), so it is
+    asked again, with the fields as they follow.
+    """
 
     def __init__(self, sessie: Session, rijen: Sequence[Any], gegeven: Mapping[str, str]) -> None:
         self.sessie = sessie
@@ -66,6 +76,9 @@ class Keuze:
         self.blijft = self._gekozen(BLIJFT) or max(
             rijen, key=lambda rij: (sum(self.tellingen[rij.id]), -rij.id)
         )
+        #: Whose values were shown as chosen, where that is another row than now stays.
+        self.vorige = self._vorige()
+        self.zelf = frozenset(self._zelf())
         self.dubbel = dubbel(sessie, list(self.per_id)) if self.entiteit is School else {}
 
     def _gekozen(self, naam: str) -> Any:
@@ -88,18 +101,30 @@ class Keuze:
             if attribuut.plural is None and not attribuut.ui.vast:
                 yield attribuut
 
-    def _bron(self, naam: str) -> Any:
-        """Whose value is taken: as chosen, else as proposed.
-
-        Who lets another row stay than was proposed, and leaves a field alone, means the value of
-        that other row.
-        """
-        gekozen = self._gekozen(f"{VELD}{naam}")
+    def _vorige(self) -> Any:
         voorstel = self._gekozen(VOORSTEL)
-        verlegd = voorstel is not None and voorstel is not self.blijft
-        if gekozen is None or (verlegd and gekozen is self._voorstel(voorstel, naam)):
-            return self._voorstel(self.blijft, naam)
-        return gekozen
+        return None if voorstel is self.blijft else voorstel
+
+    def _zelf(self) -> Iterator[str]:
+        """Fields that were chosen by hand: as the page says, or because another was proposed."""
+        genoemd = self.gegeven.get(ZELF, "").split(",")
+        for attribuut in self._velden():
+            naam = attribuut.name
+            gekozen = self._gekozen(f"{VELD}{naam}")
+            voorgesteld = self._voorstel(self.vorige or self.blijft, naam)
+            if gekozen is not None and (naam in genoemd or gekozen is not voorgesteld):
+                yield naam
+
+    @property
+    def verlegd(self) -> bool:
+        """Whether the fields were shown as they go by a row that no longer stays."""
+        return self.vorige is not None
+
+    def _bron(self, naam: str) -> Any:
+        """Whose value is taken: as chosen by hand, else as it follows the row that stays."""
+        if naam in self.zelf:
+            return self._gekozen(f"{VELD}{naam}")
+        return self._voorstel(self.blijft, naam)
 
     def _voorstel(self, blijft: Any, naam: str) -> Any:
         """The row that stays when it has a value; else the first that has one."""
@@ -115,6 +140,18 @@ class Keuze:
     @property
     def waarden(self) -> dict[str, Any]:
         return {a.name: getattr(self._bron(a.name), a.name) for a in self._velden()}
+
+    @property
+    def van_anderen(self) -> tuple[str, ...]:
+        """In words, per row that goes, the fields that the row that stays gets of it."""
+        per_rij: dict[int, list[str]] = {}
+        for attribuut in self._velden():
+            bron = self._bron(attribuut.name)
+            if getattr(bron, attribuut.name) != getattr(self.blijft, attribuut.name):
+                per_rij.setdefault(bron.id, []).append(attribuut.label)
+        return tuple(
+            f"Van “{self.per_id[id_]}”: {', '.join(labels)}" for id_, labels in per_rij.items()
+        )
 
     @property
     def leerkrachten(self) -> dict[int, int | None]:
@@ -150,7 +187,10 @@ class Keuze:
                 for rij, waarde in zip(self.rijen, waarden, strict=True)
             )
             anders = any(waarde != waarden[0] for waarde in waarden)
-            gevonden.append(Veld(attribuut.name, attribuut.label, opties, anders))
+            volgt = {
+                str(rij.id): str(self._voorstel(rij, attribuut.name).id) for rij in self.rijen
+            }
+            gevonden.append(Veld(attribuut.name, attribuut.label, opties, anders, volgt))
         return tuple(gevonden)
 
     @property

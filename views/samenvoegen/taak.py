@@ -17,12 +17,14 @@ from models.samenvoegen import Samenvoeging
 class Samenvoegen(Task):
     """The first of `ids` stays, the others go; all or nothing.
 
-    waarden, leerkrachten: see `Samenvoeging`. naam: of the row that stays.
+    waarden, leerkrachten: see `Samenvoeging`. naam: of the row that stays. van_anderen: in
+    words, what it gets of the others.
     """
 
     waarden: Mapping[str, Any] = field(default_factory=dict)
     leerkrachten: Mapping[int, int | None] = field(default_factory=dict)
     naam: str = ""
+    van_anderen: tuple[str, ...] = ()
 
     soort: ClassVar[BewerkingSoort] = BewerkingSoort.SAMENVOEGEN
     done: ClassVar[str] = "samengevoegd"
@@ -30,7 +32,11 @@ class Samenvoegen(Task):
 
     @property
     def what(self) -> tuple[str, ...]:
-        return (f"“{self.naam}” blijft over",)
+        return (self.name, *self.van_anderen)
+
+    @property
+    def name(self) -> str:
+        return f"“{self.naam}” blijft over"
 
     def save(self, session: GateSession, seen: set[int], heard: Heard) -> list[Skipped]:
         rijen = {rij.id: rij for rij in listing.rows_with(self.entity, self.ids)}
