@@ -61,8 +61,20 @@ class BatchRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchLink:
+    """Another batch. offers: what can be done there, as its button says; empty when nothing."""
+
+    title: str
+    url: str
+    offers: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch with a part of its rows; `undo_url` takes `wijziging` back."""
+    """A batch with a part of its rows; `undo_url` takes `wijziging` back.
+
+    before: what it took back; after: what took it back.
+    """
 
     who: str
     when: str
@@ -70,5 +82,7 @@ class Batch:
     total: str
     rows: tuple[BatchRow, ...]
     undo_url: str
+    before: BatchLink | None = None
+    after: BatchLink | None = None
     first_url: str | None = None
     next_url: str | None = None

@@ -111,6 +111,69 @@ def test_one_row_goes_back_alone(portaal: Portaal, visitor: Bezoeker, changed: i
     assert values(portaal, Last, "leverancier")[two] != "Drukkerij"
 
 
+def test_what_was_put_back_before_counts_as_back(
+    portaal: Portaal, visitor: Bezoeker, changed: int
+) -> None:
+    """By its own button or by hand: a row that is as it was, is no row that stayed behind."""
+    before = values(portaal, Last, "leverancier")
+    [one, two] = lasten(portaal, "eigen")
+    first = {"wijziging": [str(change_of(portaal, changed, one))]}
+    path = f"/bewerkingen/{changed}/terugzetten"
+    visitor.post(path, first)
+    title = newest(portaal).omschrijving
+    assert title.startswith("Ongedaan gemaakt: “")
+    assert "”, uit: 2 lasten gewijzigd: " in title
+    visitor.get("/")
+    visitor.post(path, first)
+    assert "Er is niets teruggezet. Alles stond al terug." in visitor.get("/").text
+    visitor.post(f"/bewerkingen/{changed}/ongedaan-maken")
+    told = visitor.get("/").text
+    assert "Ongedaan gemaakt: 1 rij staat weer zoals eerst. 1 stond al terug." in told
+    assert "Niet alles ging terug" not in told
+    assert values(portaal, Last, "leverancier") != before
+    assert values(portaal, Last, "leverancier")[two] != "Drukkerij"
+
+
+@pytest.mark.parametrize("went_on", [False, True])
+def test_a_deleted_row_that_is_back_counts_as_back(
+    portaal: Portaal, visitor: Bezoeker, went_on: bool
+) -> None:
+    before = stored(portaal)
+    ids = own(portaal)
+    question = Page(visitor.get(f"/beheer/activiteiten/delete/?id={ids[0]}&id={ids[1]}").text)
+    visitor.post("/beheer/activiteiten/delete/", question.form())
+    step = newest(portaal).id
+    with portaal.als() as session:
+        mine = Wijziging.bewerking_id == step, Wijziging.rij_id == ids[0]
+        activity = Wijziging.entiteit == "Activiteit"
+        change = session.scalars(select(Wijziging.id).where(*mine, activity)).one()
+    visitor.post(f"/bewerkingen/{step}/terugzetten", {"wijziging": [str(change)]})
+    if went_on:
+        with portaal.als() as session:
+            session.get_one(Activiteit, ids[0]).naam = "Intussen anders"
+            session.commit()
+    visitor.get("/")
+    visitor.post(f"/bewerkingen/{step}/ongedaan-maken")
+    told = visitor.get("/").text
+    assert ("Dit staat er al weer." in told) == went_on
+    assert (stored(portaal) == before) != went_on
+
+
+def test_done_again_says_so(portaal: Portaal, visitor: Bezoeker, changed: int) -> None:
+    visitor.post(f"/bewerkingen/{changed}/ongedaan-maken")
+    undone = newest(portaal).id
+    visitor.get("/")
+    visitor.post(f"/bewerkingen/{undone}/ongedaan-maken")
+    told = visitor.get("/").text
+    assert "Opnieuw uitgevoerd bij 2 rijen." in told
+    assert "weer zoals eerst" not in told
+    visitor.post(f"/bewerkingen/{undone}/ongedaan-maken")
+    assert "Deze bewerking is al opnieuw uitgevoerd." in visitor.get("/").text
+    page = Page(visitor.get(f"/bewerkingen/{undone}").text)
+    assert "Opnieuw uitgevoerd door" in page.text
+    assert "Ongedaan gemaakt door" not in page.text
+
+
 def test_the_row_of_another_batch_is_not_taken_along(
     portaal: Portaal, visitor: Bezoeker, changed: int
 ) -> None:
@@ -145,6 +208,29 @@ def test_done_undone_and_done_again(portaal: Portaal, visitor: Bezoeker, changed
         # A second press finds it done, and does nothing.
         assert visitor.post(f"/bewerkingen/{last}/ongedaan-maken").status_code == 302
         assert stored(portaal) == wanted
+
+
+def test_a_batch_and_what_took_it_back_lead_to_each_other(
+    portaal: Portaal, visitor: Bezoeker, changed: int
+) -> None:
+    steps = [changed]
+    for _ in range(2):
+        visitor.post(f"/bewerkingen/{steps[-1]}/ongedaan-maken")
+        steps.append(newest(portaal).id)
+    linked = []
+    for step in steps:
+        page = Page(visitor.get(f"/bewerkingen/{step}").text)
+        hrefs = {link.get("href") for link in page.all("main")[0].all("a")}
+        linked.append({one for one in steps if f"/bewerkingen/{one}" in hrefs})
+    first, undone, again = steps
+    assert linked == [{undone}, {first, again}, {undone}]
+    # A batch that was undone says where it is done again.
+    visitor.post(f"/bewerkingen/{again}/ongedaan-maken")
+    page = Page(visitor.get(f"/bewerkingen/{again}").text)
+    assert "Daar staat Opnieuw uitvoeren." in page.all("main")[0].words
+    # One row that went back alone is no way back for the whole.
+    visitor.post(f"/bewerkingen/{newest(portaal).id}/terugzetten", {"wijziging": ["1"]})
+    assert "Daar staat" not in Page(visitor.get(f"/bewerkingen/{undone}").text).words
 
 
 def test_deleted_rows_come_back_under_their_own_numbers(

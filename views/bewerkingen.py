@@ -11,17 +11,21 @@ from cmk_admin import database, formats, history_view
 from cmk_admin.bulk import back
 from cmk_admin.forms.fields import to_id
 from cmk_admin.gate import (
+    BACK,
     CodeNeeded,
     GateSession,
     Refused,
+    done_before,
     later_than,
     may_undo,
     may_undo_rows,
+    taken_back_by,
+    takes_back,
     undo,
     undo_rows,
 )
 from cmk_admin.page import Action, Chip, Crumb, PageHeader
-from cmk_admin.page_batch import Batch, BatchRow
+from cmk_admin.page_batch import Batch, BatchLink, BatchRow
 from cmk_admin.policy import may
 from cmk_admin.rights import Handeling
 from cmk_admin.routes import actor, requires
@@ -32,7 +36,6 @@ from models.historie import Bewerking, BewerkingSoort, Wijziging
 blueprint = Blueprint("bewerkingen", __name__)
 #: Rows on one page of a batch.
 ROWS = 100
-BACK = (BewerkingSoort.ONGEDAAN, BewerkingSoort.OPNIEUW)
 
 
 def register(app: Flask) -> None:
@@ -72,7 +75,7 @@ def _header(stap: Bewerking) -> PageHeader:
     actions = [action] if (action := undo_action(stap)) else []
     chips = [Chip(stap.soort.label, "info")]
     if stap.ongedaan_op is not None:
-        chips.append(Chip("Ongedaan gemaakt", "let_op"))
+        chips.append(Chip(_taken_back(stap), "let_op"))
     return PageHeader(stap.omschrijving, tuple(crumbs), chips=tuple(chips), actions=tuple(actions))
 
 
@@ -96,6 +99,8 @@ def _batch(stap: Bewerking, after: int) -> Batch:
         who=names.get(stap.door_id or 0, "Het portaal"),
         when=formats.moment(stap.op),
         undone=_undone_words(stap, names),
+        before=_link(takes_back(session, stap)),
+        after=_link(taken_back_by(session, stap)),
         total=formats.number(stap.aantal),
         rows=tuple(_rows(session, stap, shown)),
         undo_url=url_for("bewerkingen.terugzetten", id=stap.id),
@@ -108,7 +113,20 @@ def _undone_words(stap: Bewerking, names: dict[int, str]) -> str:
     if stap.ongedaan_op is None:
         return ""
     who = names.get(stap.ongedaan_door_id or 0, "het portaal")
-    return f"Ongedaan gemaakt door {who} op {formats.moment(stap.ongedaan_op)}."
+    return f"{_taken_back(stap)} door {who} op {formats.moment(stap.ongedaan_op)}."
+
+
+def _link(other: Bewerking | None) -> BatchLink | None:
+    """To the batch that another took back, or that took it back; with what can be done there."""
+    if other is None:
+        return None
+    action = undo_action(other)
+    url = url_for("bewerkingen.details", id=other.id)
+    return BatchLink(str(other), url, action.label if action else "")
+
+
+def _taken_back(stap: Bewerking) -> str:
+    return "Opnieuw uitgevoerd" if stap.soort is BewerkingSoort.ONGEDAAN else "Ongedaan gemaakt"
 
 
 def _rows(session: GateSession, stap: Bewerking, shown: Sequence[Wijziging]) -> Any:
@@ -150,7 +168,7 @@ def ongedaan_maken(id: int) -> Response:  # noqa: A002 - as in the address
     """Take a batch back, as far as nobody touched what it did."""
     stap = _find(id)
     if stap.ongedaan_op is not None and stap.ongedaan_door_id == actor().gebruiker_id:
-        flash("Deze bewerking is al ongedaan gemaakt.", "info")
+        flash(done_before(stap), "info")
         return redirect(back_url())
     if back.is_large(stap):
         return _start(stap)

@@ -24,7 +24,7 @@ GONE_AGAIN = {
     BewerkingSoort.KLAARZETTEN: ("activiteit", "activiteiten"),
 }
 GONE = "Deze bewerking bestaat niet (meer)."
-DONE = "Ongedaan gemaakt. Wat er per rij gebeurde, staat bij de bewerking."
+DONE = "Gedaan. Wat er per rij gebeurde, staat bij de bewerking."
 
 
 def is_large(stap: Bewerking) -> bool:
@@ -73,16 +73,29 @@ def work(job: tasks.Run, session: GateSession) -> tasks.Outcome:
 
 def told(stap: Bewerking, undone: Undone) -> list[tuple[str, str]]:
     """What is said of it, with its tone: what went back, and what stays as it is."""
-    if stap.soort in GONE_AGAIN:
+    again = stap.soort is BewerkingSoort.ONGEDAAN
+    if again:
+        text = f"Opnieuw uitgevoerd bij {formats.number(undone.rows)} {_rows(undone.rows)}."
+    elif stap.soort in GONE_AGAIN:
         one, several = GONE_AGAIN[stap.soort]
         rows = f"{one} is weer weg" if undone.rows == 1 else f"{several} zijn weer weg"
+        text = f"Ongedaan gemaakt: {formats.number(undone.rows)} {rows}."
     else:
-        rows = "rij staat" if undone.rows == 1 else "rijen staan"
-        rows += " weer zoals eerst"
-    said = [(f"Ongedaan gemaakt: {formats.number(undone.rows)} {rows}.", "success")]
+        stand = "staat" if undone.rows == 1 else "staan"
+        rows = f"{_rows(undone.rows)} {stand} weer zoals eerst"
+        text = f"Ongedaan gemaakt: {formats.number(undone.rows)} {rows}."
+    if undone.already:
+        stood = "stond" if undone.already == 1 else "stonden"
+        text += f" {formats.number(undone.already)} {stood} al {'zo' if again else 'terug'}."
+    said = [(text, "success")]
     if undone.kept:
         named = [f"{one.title}: {one.reason}" for one in undone.kept[:NAMED]]
         more = len(undone.kept) - len(named)
         named += [f"En nog {formats.number(more)}."] if more else []
-        said.append((f"Niet alles ging terug. {' '.join(named)}", "warning"))
+        whole = "Niet overal lukte dat." if again else "Niet alles ging terug."
+        said.append((f"{whole} {' '.join(named)}", "warning"))
     return said
+
+
+def _rows(number: int) -> str:
+    return "rij" if number == 1 else "rijen"

@@ -24,10 +24,21 @@ from cmk_admin.gate.history import plain as as_plain
 from cmk_admin.gate.restore import entity_of, from_plain, later_than
 from cmk_admin.gate.session import GateSession, acting_as
 from cmk_admin.gate.together import Heard, Skipped, Step, save_each, save_whole, unheard
-from cmk_admin.gate.undo import Undone, may_undo, may_undo_rows, undo, undo_rows
+from cmk_admin.gate.undo import (
+    BACK,
+    Undone,
+    done_before,
+    may_undo,
+    may_undo_rows,
+    taken_back_by,
+    takes_back,
+    undo,
+    undo_rows,
+)
 
 __all__ = [
     "ANONYMOUS",
+    "BACK",
     "Actor",
     "AroundTheGate",
     "CodeNeeded",
@@ -43,6 +54,7 @@ __all__ = [
     "acting_as",
     "as_plain",
     "bewerking",
+    "done_before",
     "entity_of",
     "forget",
     "from_plain",
@@ -60,6 +72,8 @@ __all__ = [
     "save_whole",
     "stamp",
     "system",
+    "taken_back_by",
+    "takes_back",
     "undo",
     "undo_rows",
     "unheard",

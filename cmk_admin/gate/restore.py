@@ -43,9 +43,11 @@ Swapped = dict[tuple[WijzigingSoort, str, int | None], list[Wijziging]]
 
 @dataclass(slots=True)
 class Restored:
-    """What came back. rows: the rows concerned; kept: what stays as it is, and why."""
+    """What came back. rows: the rows concerned; already: those that were as they were before;
+    kept: what stays as it is, and why."""
 
     rows: set[Key] = field(default_factory=set)
+    already: set[Key] = field(default_factory=set)
     kept: list[Skipped] = field(default_factory=list)
 
 
@@ -67,8 +69,12 @@ def put_back(
         work.by_id = {change.id: change for change in group}
         skipped.extend(save_each(session, list(work.by_id), work.load))
     left = {(one.entity, one.row_id) for one in skipped}
+    already = work.already | {key_of(p) for key in work.already for p in work.parts.get(key, ())}
+    there = [change for change in changes if key_of(change) not in left]
+    rows = {_counts_as(change) for change in there if key_of(change) not in already}
     return Restored(
-        {_counts_as(change) for change in changes if key_of(change) not in left},
+        rows,
+        {_counts_as(change) for change in there} - rows,
         [*skipped, *(one for one in work.partly.values() if (one.entity, one.row_id) not in left)],
     )
 
@@ -183,6 +189,8 @@ class _PutBack:
         self.swapped: Swapped = {}
         #: Rows that go back in part, by the change: what of them stays, and why.
         self.partly: dict[int, Skipped] = {}
+        #: Rows that somebody put back before.
+        self.already: set[Key] = set()
         #: Held, so that the session does not ask for each of them again.
         self.held: list[Entiteit] = []
 
@@ -217,21 +225,26 @@ class _PutBack:
             raise RegelFout(GONE)
         touched = {name for one in later[key_of(change)] for name in one.waarden}
         columns = tabel_van(entity).columns
-        theirs = [name for name in change.waarden if name in touched]
+        before = {name: from_plain(columns[name], old) for name, (old, _) in change.waarden.items()}
+        away = [name for name, old in before.items() if getattr(row, name) != old]
+        if not away:
+            self.already.add(key_of(change))
+        theirs = [name for name in away if name in touched]
         if theirs:
             labels = ", ".join(_label(columns[name]) for name in theirs)
             reason = f"Later nog gewijzigd, en dat blijft staan: {labels}."
-            if len(theirs) == len(change.waarden):
+            if len(theirs) == len(away):
                 raise RegelFout(reason)
             self._keep(change, reason)
-        for name, (old, _new) in change.waarden.items():
+        for name in away:
             if name not in touched:
-                setattr(row, name, from_plain(columns[name], old))
+                setattr(row, name, before[name])
 
     def _take_away(self, change: Wijziging, later: Later) -> None:
         row = self.session.get(entity_of(change), change.rij_id)
         if row is None:
-            raise RegelFout(GONE)
+            self.already.add(key_of(change))
+            return
         own = self.parts.get(key_of(change), [])
         there = {
             (type(part).__name__, part.id) for name in row.delen for part in getattr(row, name)
@@ -247,20 +260,26 @@ class _PutBack:
 
     def _bring_back(self, change: Wijziging, later: Later) -> None:
         entity = entity_of(change)
-        if self.session.get(entity, change.rij_id) is not None:
-            raise RegelFout(BACK)
-        came = (WijzigingSoort.AANGEMAAKT, change.entiteit, change.ouder_id)
-        if self._touched(self.swapped.get(came, ())):
-            raise RegelFout(TOUCHED)
         columns = tabel_van(entity).columns
         values = {
             name: from_plain(columns[name], old)
             for name, (old, _new) in change.waarden.items()
             if name in columns
         }
-        if issubclass(entity, MetBestand) and values.get("bestand_naam"):
+        file = issubclass(entity, MetBestand) and bool(values.get("bestand_naam"))
+        if file:
             # Where the file is, is a secret, and the history keeps no secrets.
             values = {k: v for k, v in values.items() if not k.startswith("bestand_")}
+        row = self.session.get(entity, change.rij_id)
+        if row is not None:
+            if any(getattr(row, name) != old for name, old in values.items()):
+                raise RegelFout(BACK)
+            self.already.add(key_of(change))
+            return
+        came = (WijzigingSoort.AANGEMAAKT, change.entiteit, change.ouder_id)
+        if self._touched(self.swapped.get(came, ())):
+            raise RegelFout(TOUCHED)
+        if file:
             self._keep(change, WITHOUT_FILE)
         self.session.add(entity(id=change.rij_id, **values))
 

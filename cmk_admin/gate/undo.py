@@ -14,7 +14,7 @@ from cmk_admin.gate.together import Heard, Skipped, unheard
 from cmk_admin.policy import Verdict
 from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit
-from models.base import Entiteit, RegelFout, nu
+from models.base import Entiteit, RegelFout
 from models.historie import Bewerking, BewerkingSoort, Wijziging, WijzigingSoort
 
 #: Entities of which an activity has parts.
@@ -35,7 +35,10 @@ ROW_BY_ROW = frozenset(
         BewerkingSoort.OPNIEUW,
     }
 )
-NOTHING = "Er is niets teruggezet."
+#: Batches that take another one back.
+BACK = (BewerkingSoort.ONGEDAAN, BewerkingSoort.OPNIEUW)
+NOTHING, NOTHING_AGAIN = "Er is niets teruggezet.", "Er is niets opnieuw uitgevoerd."
+ALREADY, ALREADY_AGAIN = "Alles stond al terug.", "Alles stond al zo."
 UNDONE, AGAIN = "Ongedaan gemaakt: ", "Opnieuw uitgevoerd: "
 
 
@@ -43,21 +46,28 @@ UNDONE, AGAIN = "Ongedaan gemaakt: ", "Opnieuw uitgevoerd: "
 class Undone:
     """rows: how many rows are as they were; kept: what stays as it is, and why.
 
-    bewerking_id: of the batch that took it back.
+    bewerking_id: of the batch that took it back. already: rows that were back before it.
     """
 
     rows: int
     bewerking_id: int
     kept: tuple[Skipped, ...] = ()
+    already: int = 0
 
 
 def may_undo(session: GateSession, stap: Bewerking) -> Verdict:
     """Own batch by whoever may duplicate or undo; any batch by a beheerder."""
     if stap.ongedaan_op is not None:
-        return Verdict(False, "Deze bewerking is al ongedaan gemaakt.")
+        return Verdict(False, done_before(stap))
     if stap.soort not in MADE and stap.soort not in ROW_BY_ROW:
         return Verdict(False, f"{stap.soort.label} kan niet in één keer ongedaan worden gemaakt.")
     return _whose(session, stap)
+
+
+def done_before(stap: Bewerking) -> str:
+    """That it was taken back, or done again when it took something back itself."""
+    how = "opnieuw uitgevoerd" if stap.soort is BewerkingSoort.ONGEDAAN else "ongedaan gemaakt"
+    return f"Deze bewerking is al {how}."
 
 
 def _whose(session: GateSession, stap: Bewerking) -> Verdict:
@@ -87,10 +97,42 @@ def undo(session: GateSession, stap: Bewerking, heard: Heard = unheard) -> Undon
         raise Refused(verdict)
     by_row = stap.soort in ROW_BY_ROW
     undone = _rows(session, stap, (), heard) if by_row else _made(session, stap, heard)
+    back = session.get_one(Bewerking, undone.bewerking_id)
     with session.own_work():
-        stap.ongedaan_op, stap.ongedaan_door_id = nu(), session.actor.gebruiker_id
+        stap.ongedaan_op, stap.ongedaan_door_id = back.op, back.door_id
         session.flush()
     return undone
+
+
+def taken_back_by(session: GateSession, stap: Bewerking) -> Bewerking | None:
+    """The batch that took this one back as a whole: theirs is the same moment."""
+    if stap.ongedaan_op is None:
+        return None
+    return session.scalar(
+        select(Bewerking)
+        .where(
+            Bewerking.id > stap.id,
+            Bewerking.op == stap.ongedaan_op,
+            Bewerking.door_id == stap.ongedaan_door_id,
+            Bewerking.soort.in_(BACK),
+        )
+        .limit(1)
+    )
+
+
+def takes_back(session: GateSession, stap: Bewerking) -> Bewerking | None:
+    """The batch that this one took back as a whole."""
+    if stap.soort not in BACK:
+        return None
+    return session.scalar(
+        select(Bewerking)
+        .where(
+            Bewerking.id < stap.id,
+            Bewerking.ongedaan_op == stap.op,
+            Bewerking.ongedaan_door_id == stap.door_id,
+        )
+        .limit(1)
+    )
 
 
 def undo_rows(session: GateSession, stap: Bewerking, ids: Sequence[int]) -> Undone:
@@ -117,19 +159,28 @@ def _rows(session: GateSession, stap: Bewerking, ids: Sequence[int], heard: Hear
     again = stap.soort is BewerkingSoort.ONGEDAAN
     soort = BewerkingSoort.OPNIEUW if again else BewerkingSoort.ONGEDAAN
     with (
-        bewerking(session, soort, _name(stap), stap.contractpartij_id) as back,
+        bewerking(session, soort, _name(stap, changes), stap.contractpartij_id) as back,
         moving(session),
     ):
         restored = put_back(session, changes, heard)
     if not restored.rows:
-        reasons = dict.fromkeys(one.reason for one in restored.kept)
-        raise RegelFout(" ".join((NOTHING, *reasons)))
-    return Undone(len(restored.rows), back.id, tuple(restored.kept))
+        reasons = list(dict.fromkeys(one.reason for one in restored.kept))
+        if restored.already and not reasons:
+            reasons = [ALREADY_AGAIN if again else ALREADY]
+        raise RegelFout(" ".join((NOTHING_AGAIN if again else NOTHING, *reasons)))
+    kept = tuple(restored.kept)
+    return Undone(len(restored.rows), back.id, kept, len(restored.already))
 
 
-def _name(stap: Bewerking) -> str:
-    """The words of the batch that is undone, however often it was done and undone."""
+def _name(stap: Bewerking, changes: Sequence[Wijziging] = ()) -> str:
+    """The words of the batch that is undone, however often it was done and undone.
+
+    changes: of a batch that is undone row by row; fewer than all of them are named apart.
+    """
     what = stap.omschrijving.removeprefix(UNDONE).removeprefix(AGAIN)
+    if 0 < len(changes) < stap.aantal:
+        rows = f"“{changes[0].titel}”" if len(changes) == 1 else f"{len(changes)} rijen"
+        what = f"{rows}, uit: {what}"
     return f"{AGAIN if stap.soort is BewerkingSoort.ONGEDAAN else UNDONE}{what}"
 
 
