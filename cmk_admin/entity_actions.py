@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from cmk_admin import database, editing, integrity, on_record, usage
+from cmk_admin import database, editing, formats, integrity, on_record, usage
 from cmk_admin.actions import Asked, Done, EntityAction, Preview
 from cmk_admin.auth.interrupted import given_back
 from cmk_admin.bulk import picture, run
@@ -244,6 +244,7 @@ class ActionRunner:
             "ids": ids,
         }  # fmt: skip
         left, rest = self._left_out(ids) if page["blocked"] and len(rows) > 1 else ((), [])
+        page["cannot"] = _cannot(self.view, rows, sum(group.count for group in left))
         effects, seen = self._means(rows) if not page["blocked"] else ((), None)
         hidden = [("sleutel", new_key()), ("url", self.view.return_url())]
         hidden += [(CAME_FROM, self._came_from())]
@@ -337,3 +338,13 @@ def _what(view: "EntityView", rows: list[Any]) -> str:
     if len(rows) == 1:
         return f"{word.lidwoord} {word.enkelvoud} “{rows[0]}”"
     return f"{len(rows)} {word.meervoud}"
+
+
+def _cannot(view: "EntityView", rows: list[Any], left: int) -> tuple[str, str]:
+    """What cannot go, and the verb with it. left: how many of several rows, each by itself."""
+    if len(rows) == 1:
+        what = _what(view, rows)
+        return f"{what[:1].upper()}{what[1:]}", "kan"
+    of_them = f"{formats.number(left)} van de " if 0 < left < len(rows) else ""
+    number = f"{formats.number(len(rows))} {view.model.woord.meervoud}"
+    return f"{of_them}{number}", "kan" if left == 1 else "kunnen"

@@ -338,6 +338,9 @@ class Last(MetBestand, VanContractpartij, Entiteit):
                     "betaald_op",
                 )
 
+    def bijschrift(self) -> str:
+        return str(self.activiteit)
+
     def __str__(self) -> str:
         return self.toelichting
 

@@ -349,10 +349,14 @@ def test_what_can_not_go_is_named_and_then_nothing_goes(portaal: Portaal) -> Non
     page = Page(question.text)
     assert question.status_code == 200
     assert "Dit kan niet mee" in page.text
+    assert "1 van de 2 activiteiten kan niet worden verwijderd." in page.text
     assert "is gesloten" in page.with_class("hangs")[-1].words
     assert "Verwijderen" not in {button.words for button in page.all("button")}
     forced = page.form() | {"rowid": [str(id_) for id_ in ids]}
     assert visitor.post(f"{BASE}delete/", forced).status_code in (403, 409)
+    ids.append(portaal.wereld.id(Activiteit, "eigen", "vastgesteld"))
+    page = Page(ask(visitor, portaal, Activiteit, "verwijderen", ids).text)
+    assert "2 van de 3 activiteiten kunnen niet worden verwijderd." in page.text
     assert not portaal.changed()
 
 

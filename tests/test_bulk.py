@@ -121,6 +121,7 @@ def test_nothing_filled_in_says_so(portaal: Portaal, datamanager: Bezoeker) -> N
         ({"hoe_duur": "procent", "procent_duur": "veel"}, "Vul een percentage in"),
         ({"hoe_duur": "procent", "procent_duur": "0"}, "Vul een percentage in"),
         ({"hoe_duur": "procent", "procent_duur": "99999"}, "Vul een percentage in"),
+        ({"hoe_duur": "procent", "procent_duur": "-150"}, "Verlagen kan met hoogstens 100"),
         ({"hoe_startdatum": "schuif", "dagen_startdatum": "999999"}, "aantal dagen"),
         ({"hoe_startdatum": "zet", "startdatum": "31-02-2026"}, "bestaat niet"),
         ({"hoe_doel_id": "zet", "doel_id": "999999"}, "bestaat niet"),
@@ -224,10 +225,71 @@ def test_a_row_that_breaks_a_rule_stays_and_the_others_go(
     asked = {"hoe_naam": "vervang", "vind_naam": "Theather", "door_naam": "Theater"}
     seen = see(datamanager, portaal, Samenwerkingspartner, ids, **asked)
     assert "Deze samenwerkingspartner staat er al." in seen.text
-    assert "Staat er al zo." in seen.text
+    assert "“Theather” komt er niet in voor." in seen.text
     assert do(datamanager, portaal, Samenwerkingspartner, seen).status_code == 302
     after = values(portaal, Samenwerkingspartner, "naam")
     assert [after[id_] for id_ in ids] == ["Theather A", "Theater A", "Theater B"]
+
+
+def test_what_stays_as_it_is_says_why(portaal: Portaal, datamanager: Bezoeker) -> None:
+    """What is searched for is not in it, also when it is with other capitals; or has no value."""
+    with portaal.als() as session:
+        party = session.get_one(Contractpartij, portaal.wereld.id(Contractpartij, "eigen"))
+        ids = [
+            f.maak_samenwerkingspartner(session, party, naam=naam, plaats=plaats).id
+            for naam, plaats in (("Kunstkring", None), ("Toneel", "Ede"), ("De kunst", "Epe"))
+        ]
+        session.commit()
+    path = path_of(portaal, Samenwerkingspartner)
+    form = datamanager.post(path, {"rowid": [str(id_) for id_ in ids]}).text
+    assert "Let op hoofdletters: die tellen mee." in form
+    asked = {"hoe_naam": "vervang", "vind_naam": "kunst", "door_naam": "dans"}
+    text = Page(see(datamanager, portaal, Samenwerkingspartner, ids, **asked).text).text
+    assert "“kunst” komt er niet in voor.Toneel" in text
+    assert "“kunst” komt er niet in voor, wel met andere hoofdletters." in text
+    assert "Staat er al zo." not in text
+    # Two fields: a row goes along when one of them can be done to it.
+    both = {"hoe_plaats": "vervang", "vind_plaats": "Ede", "door_plaats": "Lunteren"}
+    text = Page(see(datamanager, portaal, Samenwerkingspartner, ids, **asked, **both).text).text
+    assert "2 van de 3 gekozen samenwerkingspartners worden gewijzigd." in text
+    assert "wel met andere hoofdletters. Heeft geen plaats." in text
+    assert "Kunstkring" in text
+
+
+def test_lasten_without_amount_are_not_raised(portaal: Portaal, datamanager: Bezoeker) -> None:
+    one, two = lasten(portaal, "eigen")
+    with portaal.als() as session:
+        session.get_one(Last, one).bedrag = None
+        session.commit()
+    raised = {"hoe_bedrag": "procent", "procent_bedrag": "-100"}
+    seen = see(datamanager, portaal, Last, [one, two], **raised)
+    assert "Heeft geen bedrag." in seen.text
+    assert do(datamanager, portaal, Last, seen).status_code == 302
+    after = values(portaal, Last, "bedrag")
+    assert (after[one], after[two]) == (None, 0)
+
+
+def test_rows_stand_in_the_order_of_their_list_under_their_old_names(
+    portaal: Portaal, datamanager: Bezoeker
+) -> None:
+    """Namesakes are told apart."""
+    with portaal.als() as session:
+        ids = [
+            f.maak_school(session, naam=naam, brin_nummer="07KX", vestigingscode=code,
+                          plaats=plaats).id
+            for naam, code, plaats in (("Wilg", "07KX02", "Ede"), ("Es", "07KX00", "Epe"),
+                                       ("Wilg", "07KX01", "Epe"))
+        ]  # fmt: skip
+        session.commit()
+        lasten_van = session.scalars(select(Last).where(Last.id.in_(lasten(portaal, "eigen"))))
+        wanted = {f"{last.toelichting} · {last.activiteit.naam}" for last in lasten_van}
+    asked = {"hoe_naam": "vervang", "vind_naam": "W", "door_naam": "Aw",
+             "hoe_plaats": "zet", "plaats": "Elst"}  # fmt: skip
+    page = Page(see(datamanager, portaal, School, ids, **asked).text)
+    rows = [row.all("th")[0].words for row in page.all("tr")[1:]]
+    assert rows == ["Es · 07KX00 · Epe", "Wilg · 07KX02 · Ede", "Wilg · 07KX01 · Epe"]
+    seen = see(datamanager, portaal, Last, lasten(portaal, "eigen"), hoe_bedrag="leeg")
+    assert {row.all("th")[0].words for row in Page(seen.text).all("tr")[1:]} == wanted
 
 
 def test_a_required_choice_never_ends_up_empty(portaal: Portaal, datamanager: Bezoeker) -> None:

@@ -1,6 +1,6 @@
 """What a bulk edit can do to an attribute, and doing it to one row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -109,6 +109,16 @@ class Change:
             return self._moved(now)
         return _rounded(self.attribute.kind, Decimal(now) * (100 + self.number) / 100)
 
+    def why_not(self, now: Any) -> str:
+        """Why the value that is there cannot be changed like this; empty when it can."""
+        if self.how in (Hoe.VERVANG, Hoe.PROCENT, Hoe.SCHUIF) and now is None:
+            return f"Heeft geen {_lowered(self.attribute.label)}."
+        if self.how is Hoe.VERVANG and self.find not in now:
+            capitals = self.find.casefold() in now.casefold()
+            but = ", wel met andere hoofdletters" if capitals else ""
+            return f"“{_in_line(self.find)}” komt er niet in voor{but}."
+        return ""
+
     def _chosen(self, now: Sequence[int]) -> list[int]:
         given = [] if self.how is Hoe.LEEG else list(self.value)
         if self.how is Hoe.ERBIJ:
@@ -135,7 +145,7 @@ def _rounded(kind: str, value: Decimal) -> Any:
     return int(value.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def apply(session: GateSession, row: Entiteit, changes: Iterable[Change]) -> None:
+def apply(session: GateSession, row: Entiteit, changes: Sequence[Change]) -> None:
     """Change a row in memory; raises Refused or RegelFout, and then nothing of it is changed.
 
     What is asked here the gate asks again when it saves; asked here, it names the row.
@@ -145,6 +155,7 @@ def apply(session: GateSession, row: Entiteit, changes: Iterable[Change]) -> Non
         raise Refused(verdict)
     allowed = velden_van(session.actor, row)
     wanted = [(change, _wanted(change, row, allowed)) for change in changes]
+    _something_to_do(row, changes)
     modified = False
     for change, value in wanted:
         name = change.attribute.name
@@ -159,6 +170,13 @@ def apply(session: GateSession, row: Entiteit, changes: Iterable[Change]) -> Non
     for change, value in wanted:
         if change.attribute.kind == "multi":
             editing.set_links(session, row, change.attribute, value)
+
+
+def _something_to_do(row: Entiteit, changes: Sequence[Change]) -> None:
+    """Raises RegelFout when none of the changes can do anything to this row, with the reasons."""
+    reasons = [one.why_not(editing.current_value(row, one.attribute.name)) for one in changes]
+    if reasons and all(reasons):
+        raise RegelFout(*(Fout(reason) for reason in dict.fromkeys(reasons)))
 
 
 def _wanted(change: Change, row: Entiteit, allowed: frozenset[str] | None) -> Any:
@@ -177,5 +195,14 @@ def _at_its_field(row: Entiteit, fout: Fout) -> Fout:
 
 def words_of(changes: Sequence[Change]) -> str:
     """All of it in one line, also when what is searched for is a line break."""
-    words = "; ".join(change.words for change in changes)
-    return "".join(c if c.isprintable() else " " for c in words)
+    return _in_line("; ".join(change.words for change in changes))
+
+
+def _in_line(text: str) -> str:
+    """In one line, as people can read it."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _lowered(label: str) -> str:
+    """A label within a sentence; "BRIN-nummer" keeps its capitals."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"

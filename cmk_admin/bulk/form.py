@@ -22,6 +22,7 @@ NO_VALUE = "Vul in waarop dit gezet moet worden, of kies “Maak leeg”."
 NO_ROWS = "Kies er minstens een."
 NO_FIND = "Vul in welke tekst gezocht moet worden."
 NO_PERCENT = "Vul een percentage in, bijvoorbeeld 2,5 of -10."
+TOO_LOW = "Verlagen kan met hoogstens 100 procent: met -100 wordt het 0."
 NO_DAYS = f"Vul een aantal dagen in, bijvoorbeeld 7 of -7, hoogstens {MOST_DAYS}."
 MOST_PERCENT = 1000
 
@@ -92,6 +93,7 @@ def form_class(attributes: Sequence[Attribute]) -> type[EntityForm]:
         members[name] = _value_field(attribute)
         if Hoe.VERVANG in ways:
             members[f"vind_{name}"] = ExactTextField("Zoek")
+            members[f"vind_{name}"].kwargs["description"] = "Let op hoofdletters: die tellen mee."
             members[f"door_{name}"] = ExactTextField("Vervang door")
         if Hoe.PROCENT in ways:
             members[f"procent_{name}"] = PercentField("Procent")
@@ -179,7 +181,8 @@ def _change(one: Asked) -> Change | None:
             return _missing(one.find, NO_FIND)
         return make(find=one.find.data, replace=one.replace.data)
     if how is Hoe.PROCENT:
-        return _number(make, one.percent, MOST_PERCENT, NO_PERCENT)
+        low = one.percent is not None and (one.percent.data or 0) < -100
+        return _number(make, one.percent, MOST_PERCENT, TOO_LOW if low else NO_PERCENT, -100)
     if how is Hoe.SCHUIF:
         return _number(make, one.days, MOST_DAYS, NO_DAYS)
     return _set(one, make)
@@ -196,9 +199,13 @@ def _set(one: Asked, make: partial[Change]) -> Change | None:
     return make(value=value)
 
 
-def _number(make: partial[Change], field: Field | None, most: int, why: str) -> Change | None:
+def _number(
+    make: partial[Change], field: Field | None, most: int, why: str, least: int | None = None
+) -> Change | None:
+    """A number that is not 0, from `least` (without it: as far below 0) up to `most`."""
     assert field is not None
-    if field.data is None or not 0 < abs(field.data) <= most:
+    least = -most if least is None else least
+    if not field.data or not least <= field.data <= most:
         return _missing(field, why)
     return make(number=Decimal(field.data))
 

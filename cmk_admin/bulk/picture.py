@@ -20,7 +20,7 @@ MISSING = "Dit is er niet (meer), of is niet van jullie."
 
 def preview(task: Task, outcome: Outcome, page: int) -> BulkPreview:
     """The whole outcome, with one page of its rows."""
-    by_row = _by_row(task, outcome.rows)
+    by_row = _by_row(task, outcome)
     last = max(1, -(-len(by_row) // ROWS))
     page = min(page, last)
     first = (page - 1) * ROWS
@@ -28,7 +28,7 @@ def preview(task: Task, outcome: Outcome, page: int) -> BulkPreview:
     return BulkPreview(
         lead=lead(task, outcome),
         what=task.what,
-        rows=_touched(shown, task.spread),
+        rows=_touched(shown, task.spread, _names(task, outcome)),
         first=first + 1 if shown else 0,
         total=len(by_row),
         left_out=left_out(outcome),
@@ -47,7 +47,7 @@ def first_rows(
     found: dict[Key, list[Wijziging]] = defaultdict(list)
     for row in rows:
         found[entity, main_row(entity, row) or 0].append(row)
-    return _touched(dict(list(found.items())[:ROWS]), False), len(found)
+    return _touched(dict(list(found.items())[:ROWS]), False, {}), len(found)
 
 
 def lead(task: Task, outcome: Outcome) -> str:
@@ -63,18 +63,29 @@ def lead(task: Task, outcome: Outcome) -> str:
     )
 
 
-def _by_row(task: Task, rows: Iterable[Wijziging]) -> dict[Key, list[Wijziging]]:
-    """Changes by the row that people take them to be of."""
+def _names(task: Task, outcome: Outcome) -> dict[Key, str]:
+    """How the chosen rows were called, in the order of their list."""
+    return {(task.entity, id_): name for id_, name in outcome.names.items()}
+
+
+def _by_row(task: Task, outcome: Outcome) -> dict[Key, list[Wijziging]]:
+    """Changes by the row that people take them to be of; chosen rows in the order of their list.
+
+    What is spread over entities stays in the order in which it was done.
+    """
     owners = _owners() if task.spread else {}
     found: dict[Key, list[Wijziging]] = defaultdict(list)
-    for row in rows:
+    for row in outcome.rows:
         if task.spread:
             above = owners.get(row.entiteit)
             key = (above, row.ouder_id) if above else (entity_of(row), row.rij_id)
         else:
             key = (task.entity, main_row(task.entity, row))
         found[key[0], key[1] or 0].append(row)
-    return found
+    if task.spread:
+        return found
+    place = {key: number for number, key in enumerate(_names(task, outcome))}
+    return dict(sorted(found.items(), key=lambda group: place.get(group[0], len(place))))
 
 
 def _owners() -> dict[str, type[Entiteit]]:
@@ -86,18 +97,20 @@ def _owners() -> dict[str, type[Entiteit]]:
     }
 
 
-def _touched(groups: Mapping[Key, Sequence[Wijziging]], spread: bool) -> tuple[Touched, ...]:
+def _touched(
+    groups: Mapping[Key, Sequence[Wijziging]], spread: bool, names: Mapping[Key, str]
+) -> tuple[Touched, ...]:
     """Each changed row with its cells, and what came under it or went.
 
-    spread: of several entities, so each says which.
+    spread: of several entities, so each says which. names: as they were before, where known.
     """
     labels = history_view.labels_of([row for group in groups.values() for row in group])
-    titles = _titles(groups)
+    titles = _titles({key: group for key, group in groups.items() if key not in names})
     found = []
     for (entity, id_), group in groups.items():
         own = [row for row in group if row.entiteit == entity.__name__]
         parts = [row for row in group if row.entiteit != entity.__name__]
-        title = own[0].titel if own else titles.get((entity, id_), "")
+        title = names.get((entity, id_)) or (own[0].titel if own else titles.get((entity, id_), ""))
         if spread:
             end = ": gaat weg" if _goes(own) else ""
             title = f"{entity.woord.titel} “{title}”{end}"

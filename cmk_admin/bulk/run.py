@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from cmk_admin import listing, selection
+from cmk_admin import listing, references, selection
 from cmk_admin.bulk import changes as ways
 from cmk_admin.bulk.changes import Change
 from cmk_admin.bulk.effects import Effect, Watched
@@ -56,10 +56,11 @@ class Task:
         """Do it to a row in memory; raises Refused or RegelFout before anything changed."""
         raise NotImplementedError
 
-    def save(self, session: GateSession, seen: set[int], heard: Heard) -> list[Skipped]:
+    def save(self, session: GateSession, seen: dict[int, str], heard: Heard) -> list[Skipped]:
         """Do it to every row and save; returns what was left out.
 
-        seen: gets what is there. heard: is told how many were begun.
+        seen: gets what is there, with its name before it changes. heard: is told how many were
+        begun.
         """
         return save_each(session, sorted(self.ids), _loader(session, self, seen, heard))
 
@@ -96,11 +97,13 @@ class Edit(Task):
 class Outcome:
     """What a bulk edit did. rows: its history; touched: how many of the chosen rows changed.
 
+    names: of the chosen rows, by id, as they were called before, in the order of their list.
     same: chosen rows that were so already. missing: those that are not there for this person.
     """
 
     stap: Bewerking
     rows: Sequence[Wijziging]
+    names: Mapping[int, str]
     skipped: Sequence[Skipped]
     touched: int
     same: int
@@ -136,7 +139,8 @@ def _told(row: Wijziging, new: set[int]) -> list[Any]:
 def carry_out(session: GateSession, task: Task, heard: Heard = unheard) -> Outcome:
     """Change every chosen row that may be changed, as one batch; the caller commits."""
     watched = Watched(session, task.entity, task.ids)
-    seen: set[int] = set()
+    order = _in_order(session, task)
+    seen: dict[int, str] = {}
     with bewerking(session, task.soort, task.name, _partij(session, task)) as stap:
         skipped = task.save(session, seen, heard)
     rows = session.scalars(
@@ -150,6 +154,7 @@ def carry_out(session: GateSession, task: Task, heard: Heard = unheard) -> Outco
     return Outcome(
         stap=stap,
         rows=rows,
+        names={id_: seen[id_] for id_ in order if id_ in seen},
         skipped=skipped,
         touched=touched,
         same=0 if task.spread else there - touched - len(skipped),
@@ -177,7 +182,7 @@ def count(entity: type[Entiteit], number: int) -> str:
 
 
 def _loader(
-    session: GateSession, task: Task, seen: set[int], heard: Heard
+    session: GateSession, task: Task, seen: dict[int, str], heard: Heard
 ) -> Callable[[Sequence[int]], Sequence[Step]]:
     """Rows with what judges them and what the task needs of them, and what is done to them."""
 
@@ -186,7 +191,8 @@ def _loader(
         related = listing.with_relations(chosen, task.entity, how=selectinload)
         statement = task.widened(related)
         rows = session.scalars(statement).unique().all()
-        seen.update(row.id for row in rows)
+        # What is tried again is read again: the first name is the one it had.
+        seen.update((row.id, references.named(row)) for row in rows if row.id not in seen)
         heard(len(seen))
         return [
             Step(task.entity.__name__, row.id, str(row), partial(task.do, session, row))
@@ -194,6 +200,14 @@ def _loader(
         ]
 
     return load
+
+
+def _in_order(session: GateSession, task: Task) -> Sequence[int]:
+    """The chosen rows in the order of their list; more than one statement takes, as chosen."""
+    if len(task.ids) > selection.PART:
+        return task.ids
+    chosen = select(task.entity.id).where(task.entity.id.in_(task.ids))
+    return session.scalars(references.ordered(chosen, task.entity)).all()
 
 
 def _partij(session: GateSession, task: Task) -> int | None:

@@ -187,9 +187,7 @@ class Keuze:
                 for rij, waarde in zip(self.rijen, waarden, strict=True)
             )
             anders = any(waarde != waarden[0] for waarde in waarden)
-            volgt = {
-                str(rij.id): str(self._voorstel(rij, attribuut.name).id) for rij in self.rijen
-            }
+            volgt = {str(rij.id): str(self._voorstel(rij, attribuut.name).id) for rij in self.rijen}
             gevonden.append(Veld(attribuut.name, attribuut.label, opties, anders, volgt))
         return tuple(gevonden)
 

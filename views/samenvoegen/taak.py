@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from cmk_admin import listing
+from cmk_admin import listing, references
 from cmk_admin.bulk.run import Task
 from cmk_admin.gate import GateSession, Heard, Refused, Skipped, Step, save_whole
 from cmk_admin.policy import may
@@ -38,9 +38,9 @@ class Samenvoegen(Task):
     def name(self) -> str:
         return f"“{self.naam}” blijft over"
 
-    def save(self, session: GateSession, seen: set[int], heard: Heard) -> list[Skipped]:
+    def save(self, session: GateSession, seen: dict[int, str], heard: Heard) -> list[Skipped]:
         rijen = {rij.id: rij for rij in listing.rows_with(self.entity, self.ids)}
-        seen.update(rijen)
+        seen.update((id_, references.named(rij)) for id_, rij in rijen.items())
         if len(rijen) < len(self.ids):
             return []
         blijft, *weg = (rijen[id_] for id_ in self.ids)
