@@ -224,6 +224,9 @@ def test_a_batch_and_what_took_it_back_lead_to_each_other(
         linked.append({one for one in steps if f"/bewerkingen/{one}" in hrefs})
     first, undone, again = steps
     assert linked == [{undone}, {first, again}, {undone}]
+    # What was done again is not shown as put back.
+    page = Page(visitor.get(f"/bewerkingen/{first}").text)
+    assert {chip.words for chip in page.with_class("chip-goed")} == {"Opnieuw uitgevoerd"}
     # A batch that was undone says where it is done again.
     visitor.post(f"/bewerkingen/{again}/ongedaan-maken")
     page = Page(visitor.get(f"/bewerkingen/{again}").text)

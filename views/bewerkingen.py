@@ -136,30 +136,32 @@ def _rows(session: GateSession, stap: Bewerking, shown: Sequence[Wijziging]) -> 
     back = _back_again(session, [row for rows in later.values() for row in rows])
     for row in shown:
         since = later[row.entiteit, row.rij_id]
-        undone = bool(since) and since[-1].bewerking_id in back
+        undone = back.get(since[-1].bewerking_id or 0) if since else None
         yield BatchRow(
             id=row.id,
             title=row.titel,
             what=f"{history_view.word_of(row.entiteit)} {row.soort.label.lower()}",
             changes=tuple(history_view.changes_of(row, labels)),
             state=_state(bool(since), undone),
-            undoable=allowed and not undone,
+            undoable=allowed and undone is None,
         )
 
 
-def _state(touched: bool, undone: bool) -> Chip | None:
-    if undone:
-        return Chip("Teruggezet", "goed")
+def _state(touched: bool, undone: BewerkingSoort | None) -> Chip | None:
+    """undone: the kind of batch that put it as it is now."""
+    if undone is not None:
+        again = undone is BewerkingSoort.OPNIEUW
+        return Chip("Opnieuw uitgevoerd" if again else "Teruggezet", "goed")
     return Chip("Later nog gewijzigd", "let_op") if touched else None
 
 
-def _back_again(session: GateSession, later: Sequence[Wijziging]) -> set[int]:
-    """The batches among these changes that put something back."""
+def _back_again(session: GateSession, later: Sequence[Wijziging]) -> dict[int, BewerkingSoort]:
+    """The batches among these changes that put something back, with their kind."""
     ids = {row.bewerking_id for row in later if row.bewerking_id is not None}
     if not ids:
-        return set()
-    steps = select(Bewerking.id).where(Bewerking.id.in_(ids), Bewerking.soort.in_(BACK))
-    return set(session.scalars(steps))
+        return {}
+    steps = select(Bewerking).where(Bewerking.id.in_(ids), Bewerking.soort.in_(BACK))
+    return {step.id: step.soort for step in session.scalars(steps)}
 
 
 @blueprint.post("/bewerkingen/<int:id>/ongedaan-maken")
