@@ -111,7 +111,9 @@ class Change:
 
     def why_not(self, now: Any) -> str:
         """Why the value that is there cannot be changed like this; empty when it can."""
-        if self.how in (Hoe.VERVANG, Hoe.PROCENT, Hoe.SCHUIF) and now is None:
+        if self.how is Hoe.SCHUIF and now is None:
+            return f"{self.attribute.label}: leeg."
+        if self.how in (Hoe.VERVANG, Hoe.PROCENT) and now is None:
             return f"Heeft geen {_lowered(self.attribute.label)}."
         if self.how is Hoe.VERVANG and self.find not in now:
             capitals = self.find.casefold() in now.casefold()

@@ -69,9 +69,12 @@ def put_back(
         work.by_id = {change.id: change for change in group}
         skipped.extend(save_each(session, list(work.by_id), work.load))
     left = {(one.entity, one.row_id) for one in skipped}
-    already = work.already | {key_of(p) for key in work.already for p in work.parts.get(key, ())}
+    already = work.already.copy()
+    for change in changes:
+        if change.id in work.already:
+            already.update(part.id for part in work.parts.get(key_of(change), ()))
     there = [change for change in changes if key_of(change) not in left]
-    rows = {_counts_as(change) for change in there if key_of(change) not in already}
+    rows = {_counts_as(change) for change in there if change.id not in already}
     return Restored(
         rows,
         {_counts_as(change) for change in there} - rows,
@@ -189,8 +192,8 @@ class _PutBack:
         self.swapped: Swapped = {}
         #: Rows that go back in part, by the change: what of them stays, and why.
         self.partly: dict[int, Skipped] = {}
-        #: Rows that somebody put back before.
-        self.already: set[Key] = set()
+        #: Changes that somebody put back before.
+        self.already: set[int] = set()
         #: Held, so that the session does not ask for each of them again.
         self.held: list[Entiteit] = []
 
@@ -228,7 +231,7 @@ class _PutBack:
         before = {name: from_plain(columns[name], old) for name, (old, _) in change.waarden.items()}
         away = [name for name, old in before.items() if getattr(row, name) != old]
         if not away:
-            self.already.add(key_of(change))
+            self.already.add(change.id)
         theirs = [name for name in away if name in touched]
         if theirs:
             labels = ", ".join(_label(columns[name]) for name in theirs)
@@ -243,7 +246,7 @@ class _PutBack:
     def _take_away(self, change: Wijziging, later: Later) -> None:
         row = self.session.get(entity_of(change), change.rij_id)
         if row is None:
-            self.already.add(key_of(change))
+            self.already.add(change.id)
             return
         own = self.parts.get(key_of(change), [])
         there = {
@@ -274,7 +277,7 @@ class _PutBack:
         if row is not None:
             if any(getattr(row, name) != old for name, old in values.items()):
                 raise RegelFout(BACK)
-            self.already.add(key_of(change))
+            self.already.add(change.id)
             return
         came = (WijzigingSoort.AANGEMAAKT, change.entiteit, change.ouder_id)
         if self._touched(self.swapped.get(came, ())):
