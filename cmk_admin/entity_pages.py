@@ -1,7 +1,7 @@
 """The pictures of an entity's generated screens: list, filters, details."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -35,6 +35,8 @@ KINDS: dict[str, CellKind] = {
     "date": "datum",
     "moment": "datum",
 }
+NOT_UNDERSTOOD = "Deze filters zijn niet begrepen"
+UNTIL_MENDED = "Tot je het verbetert of wist, staat hier niets: zo wijzig je niet te veel."
 YES_NO = (Option("ja", "Ja"), Option("nee", "Nee"))
 
 
@@ -73,17 +75,20 @@ def list_page(screen: Screen, query: Query, result: Result) -> ListPage:
         searchable=bool(attributes.searchable(entity)),
         filters=tuple(_controls(entity, query)),
         active_filters=tuple(
-            ActiveFilter(f.attribute.label, f.shown, query.without(f).url(screen.base))
-            for f in query.filters
+            ActiveFilter(
+                asked.attribute.label,
+                asked.shown,
+                query.without(asked).url(screen.base),
+                asked in query.unread,
+            )
+            for asked in query.asked
         ),
         clear_url=screen.base,
         bulk_actions=screen.bulk_actions,
-        exports=tuple(
-            Action(label, query.url(screen.url("export", export_type=kind), page=1), "download")
-            for kind, label in (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"))
-        ),
+        exports=_exports(screen, query),
         hidden=tuple(
-            (name, value) for name, value in query.parameters(page=1, search="", filters=())
+            (name, value)
+            for name, value in query.parameters(page=1, search="", filters=(), unread=())
         ),
         return_url=here,
         edit_url=screen.url("ajax_update") if any(map(can_inline, shown)) else "",
@@ -93,6 +98,16 @@ def list_page(screen: Screen, query: Query, result: Result) -> ListPage:
         ),
         carried=tuple((n, v) for n, v in query.parameters(page=1) if n != "columns"),
         totals=_totals(entity, shown, result),
+    )
+
+
+def _exports(screen: Screen, query: Query) -> tuple[Action, ...]:
+    """The list as a file; of what is not understood there is none."""
+    if query.unread:
+        return ()
+    return tuple(
+        Action(label, query.url(screen.url("export", export_type=kind), page=1), "download")
+        for kind, label in (("xlsx", "Excel (.xlsx)"), ("csv", "CSV"))
     )
 
 
@@ -232,6 +247,13 @@ def _previous(base: str, query: Query, result: Result) -> str | None:
 
 def _empty(screen: Screen, query: Query) -> Empty:
     plural = screen.entity.woord.meervoud
+    if query.unread:
+        said = "; ".join(f"{one.attribute.label}: {one.shown}" for one in query.unread)
+        return Empty(
+            "Dit filter is niet begrepen" if len(query.unread) == 1 else NOT_UNDERSTOOD,
+            f"{said}. {UNTIL_MENDED}",
+            Action("Filters wissen", query.without(*query.asked).url(screen.base)),
+        )
     if query.search or query.filters or query.page > 1:
         return Empty(
             f"Geen {plural} gevonden",
@@ -246,15 +268,30 @@ def _empty(screen: Screen, query: Query) -> Empty:
 
 
 def _controls(entity: type[Entiteit], query: Query) -> list[FilterControl]:
-    given = {name: value for filter_ in query.filters for name, value in filter_.values}
-    return [
-        control
-        for attribute in attributes.filterable(entity)
-        if (control := _control(attribute, given)) is not None
-    ]
+    given = {name: value for asked in query.asked for name, value in asked.values}
+    shown = {name: asked.shown for asked in query.asked for name, _ in asked.values}
+    wrong = [(name, one.shown) for one in query.unread for name, _ in one.values]
+    found = []
+    for attribute in attributes.filterable(entity):
+        control = _control(attribute, given)
+        if control is None:
+            continue
+        if control.kind in ("keuze", "zoek"):
+            control = replace(control, options=_with_chosen(control, shown))
+        own = {control.name, f"{control.name}_van", f"{control.name}_tot"}
+        found.append(replace(control, errors=tuple(e for e in wrong if e[0] in own)))
+    return found
 
 
-def _control(attribute: Attribute, given: dict[str, str]) -> FilterControl | None:
+def _with_chosen(control: FilterControl, shown: Mapping[str, str]) -> tuple[Option, ...]:
+    """Also what is asked and cannot be chosen (any more): asking again must not leave it out."""
+    value = control.value
+    if not value or any(option.value == value for option in control.options):
+        return control.options
+    return (*control.options, Option(value, shown[control.name], True))
+
+
+def _control(attribute: Attribute, given: Mapping[str, str]) -> FilterControl | None:
     name, label = attribute.name, attribute.label
     value = given.get(name, "")
     if attribute.kind in ("date", "moment"):
@@ -272,29 +309,20 @@ def _control(attribute: Attribute, given: dict[str, str]) -> FilterControl | Non
         options = tuple(Option(o.value, o.label, o.value == value) for o in YES_NO)
         return FilterControl(name, label, "keuze", options, value)
     if attribute.target is not None:
-        return _reference_control(attribute, value)
+        return _reference_control(attribute, attribute.target, value)
     if attribute.kind in ("text", "email", "year"):
         return FilterControl(name, label, "tekst", value=value)
     return None
 
 
-def _reference_control(attribute: Attribute, value: str) -> FilterControl:
-    target = attribute.target
-    assert target is not None
-    if references.is_small(target):
-        options = tuple(
-            Option(str(id_), text, str(id_) == value) for id_, text in references.options(target)()
-        )
-        return FilterControl(attribute.name, attribute.label, "keuze", options, value)
-    chosen = references.finder(target)([int(value)]) if value.isdigit() else {}
-    return FilterControl(
-        attribute.name,
-        attribute.label,
-        "zoek",
-        tuple(Option(str(id_), text, True) for id_, text in chosen.items()),
-        value,
-        lookup_url=references.lookup_url(target),
+def _reference_control(attribute: Attribute, target: type[Entiteit], value: str) -> FilterControl:
+    if not references.is_small(target):
+        url = references.lookup_url(target)
+        return FilterControl(attribute.name, attribute.label, "zoek", (), value, lookup_url=url)
+    options = tuple(
+        Option(str(id_), text, str(id_) == value) for id_, text in references.options(target)()
     )
+    return FilterControl(attribute.name, attribute.label, "keuze", options, value)
 
 
 def details(row: Entiteit) -> list[Detail]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from flask import Response, abort, jsonify, request, url_for
+from flask import Response, abort, jsonify, redirect, request, url_for
 from flask_admin.base import expose
 from flask_admin.contrib.sqla.view import ModelView
 from werkzeug.wrappers import Response as BaseResponse
@@ -346,6 +346,8 @@ class EntityView(ModelView):
         """All that is found, in the same order, as a file; a large one is made by a job."""
         if export_type not in self.export_types:
             abort(404)
+        if (query := listing.read_query(self.model, request.args)).unread:
+            return redirect(query.url(self.base))  # The list says what is not understood.
         count = exports.count(self.model, request.args)
         if downloads.is_large(count):
             asked = {"entiteit": self.model.__name__, "soort": export_type}

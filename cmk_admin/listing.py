@@ -1,45 +1,32 @@
 """The list of an entity: what the address asks for, turned into one page of rows.
 
 Everything is in the address (`search`, `sort`, `page`, `size` and one parameter per
-filter); whatever is absurd in it is left out, never an error.
+filter); whatever is absurd in it is left out, never an error. Filters are not: a list that a
+filter was asked of and that shows everything would be taken for what it is not (`filters.py`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
-from cmk_admin import attributes, database, formats, paging, references
+from cmk_admin import attributes, database, filters, paging, references
 from cmk_admin.attributes import Attribute
-from cmk_admin.forms.fields import to_id
+from cmk_admin.filters import Asked, Filter, Unread
 from cmk_admin.gate import search
-from cmk_admin.gate.column_rules import FIRST_DAY, LAST_DAY, OUTSIDE
-from cmk_admin.paging import Order, Walked
-from models.base import Entiteit, Meervoud, Moment
-from models.vouwen import Vouw, vouw
+from cmk_admin.paging import Order
+from models.base import Entiteit, Meervoud
 
 SIZES = (20, 50, 100)
 #: Above this the exact count is not worth its time.
 COUNT_UP_TO = 10_000
 LAST_PAGE = 100_000
 NO_CURSOR: dict[str, Any] = {"after": "", "before": "", "end": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One filter that is on. walked: its condition for a walk along the rows, when it differs."""
-
-    attribute: Attribute
-    values: tuple[tuple[str, str], ...]
-    shown: str
-    condition: ColumnElement[bool]
-    walked: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +38,8 @@ class Query:
     page: int = 1
     size: int = SIZES[0]
     filters: tuple[Filter, ...] = ()
+    #: What is asked and not understood; as long as there is any, nothing is found.
+    unread: tuple[Unread, ...] = ()
     #: Cursors of the row that this page comes after, or before; or the very end of the list.
     after: str = ""
     before: str = ""
@@ -65,7 +54,7 @@ class Query:
         """
         query = replace(self, **(NO_CURSOR if "page" in changes else {}) | changes)
         found = [("search", query.search), ("sort", query.sort)]
-        found += [pair for filter_ in query.filters for pair in filter_.values]
+        found += [pair for asked in query.asked for pair in asked.values]
         found += [("size", str(query.size))] if query.size != SIZES[0] else []
         found += [("columns", name) for name in query.columns]
         found += [("page", str(query.page))] if query.page != 1 else []
@@ -77,9 +66,17 @@ class Query:
         parameters = self.parameters(**changes)
         return f"{base}?{urlencode(parameters)}" if parameters else base
 
-    def without(self, filter_: Filter) -> "Query":
-        kept = tuple(other for other in self.filters if other is not filter_)
-        return replace(self, filters=kept, page=1, after="", before="", end=False)
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """Every filter in the address, understood or not."""
+        return (*self.filters, *self.unread)
+
+    def without(self, *asked: Asked) -> "Query":
+        """From its first page, with these filters off."""
+        off = set(map(id, asked))
+        kept = tuple(one for one in self.filters if id(one) not in off)
+        unread = tuple(one for one in self.unread if id(one) not in off)
+        return replace(self, filters=kept, unread=unread, page=1, **NO_CURSOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +97,21 @@ class Result:
 
 
 def read_query(entity: type[Entiteit], arguments: Mapping[str, str]) -> Query:
-    """The query in an address; what it does not understand it leaves out."""
+    """The query in an address; but for filters, what it does not understand it leaves out."""
     columns = _columns(entity, arguments)
     sortable = {a.name for a in shown(entity, columns) if can_sort(a)}
     sort = arguments.get("sort", "")
     size = arguments.get("size", "")
     after, before = arguments.get("after", ""), arguments.get("before", "")
+    found, unread = filters.read(entity, arguments)
     somewhere = arguments.get("page") == "0" and (after or before)
     return Query(
         search=" ".join(references.words(arguments.get("search", ""))),
         sort=sort if sort.removeprefix("-") in sortable else "",
         page=0 if somewhere else _page(arguments.get("page", "")),
         size=int(size) if size in map(str, SIZES) else SIZES[0],
-        filters=tuple(_filters(entity, arguments)),
+        filters=found,
+        unread=unread,
         after=after,
         before="" if after else before,
         end=arguments.get("end") == "1" and not (after or before),
@@ -147,127 +146,18 @@ def _page(text: str) -> int:
     return min(max(int(text), 1), LAST_PAGE)
 
 
-def _filters(entity: type[Entiteit], arguments: Mapping[str, str]) -> Iterator[Filter]:
-    for attribute in attributes.filterable(entity):
-        reader = _READERS.get(attribute.kind)
-        if reader is None:
-            continue
-        try:
-            found = reader(entity, attribute, arguments)
-        except ValueError:
-            continue
-        if found is not None:
-            yield found
-
-
-def _column(entity: type[Entiteit], attribute: Attribute) -> Any:
-    return getattr(entity, attribute.name)
-
-
-def _choice(
-    entity: type[Entiteit], attribute: Attribute, given: Mapping[str, str]
-) -> Filter | None:
-    value = given.get(attribute.name, "")
-    if not value or attribute.choices is None:
-        return None
-    lid = attribute.choices(value)
-    condition = _column(entity, attribute) == lid
-    return Filter(attribute, ((attribute.name, value),), lid.label, condition)
-
-
-def _check(entity: type[Entiteit], attribute: Attribute, given: Mapping[str, str]) -> Filter | None:
-    value = given.get(attribute.name, "")
-    if value not in ("ja", "nee"):
-        return None
-    condition = _column(entity, attribute).is_(value == "ja")
-    return Filter(attribute, ((attribute.name, value),), value, condition)
-
-
-def _reference(
-    entity: type[Entiteit], attribute: Attribute, given: Mapping[str, str]
-) -> Filter | None:
-    value = given.get(attribute.name, "")
-    if not value or attribute.target is None:
-        return None
-    column = _column(entity, attribute)
-    if value == "leeg":
-        return Filter(attribute, ((attribute.name, value),), "leeg", column.is_(None))
-    id_ = to_id(value)
-    label = references.finder(attribute.target)([id_]).get(id_)
-    if label is None:
-        return None
-    return Filter(attribute, ((attribute.name, value),), label, column == id_)
-
-
-def _text(entity: type[Entiteit], attribute: Attribute, given: Mapping[str, str]) -> Filter | None:
-    value = " ".join(references.words(given.get(attribute.name, "")))
-    if not value:
-        return None
-    condition = Vouw(_column(entity, attribute)).contains(vouw(value), autoescape=True)
-    return Filter(attribute, ((attribute.name, value),), f"bevat “{value}”", condition)
-
-
-def _year(entity: type[Entiteit], attribute: Attribute, given: Mapping[str, str]) -> Filter | None:
-    value = given.get(attribute.name, "")
-    if not value:
-        return None
-    number = to_id(value)
-    condition = _column(entity, attribute) == number
-    return Filter(attribute, ((attribute.name, value),), str(number), condition)
-
-
-def _period(
-    entity: type[Entiteit], attribute: Attribute, given: Mapping[str, str]
-) -> Filter | None:
-    """From and until, both included; on a moment the days are those of the calendar."""
-    column = _column(entity, attribute)
-    conditions, walked, values, words = [], [], [], []
-    for end, word in (("van", "vanaf"), ("tot", "tot en met")):
-        name = f"{attribute.name}_{end}"
-        typed = given.get(name, "")
-        if not typed:
-            continue
-        day = formats.parse_day(typed)
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise ValueError(OUTSIDE)
-        conditions.append(_edge(column, day, end))
-        walked.append(_edge(Walked(column), day, end))
-        values.append((name, formats.day(day)))
-        words.append(f"{word} {formats.day(day)}")
-    if not conditions:
-        return None
-    shown = " ".join(words)
-    return Filter(attribute, tuple(values), shown, and_(*conditions), and_(*walked))
-
-
-def _edge(column: Any, day: date, end: str) -> ColumnElement[bool]:
-    if not isinstance(column.type, Moment):
-        return column >= day if end == "van" else column <= day  # type: ignore[no-any-return]
-    first = day if end == "van" else day + timedelta(days=1)
-    midnight = datetime.combine(first, time(), formats.AMSTERDAM)
-    return column >= midnight if end == "van" else column < midnight  # type: ignore[no-any-return]
-
-
-_READERS: dict[str, Any] = {
-    "choice": _choice,
-    "check": _check,
-    "reference": _reference,
-    "text": _text,
-    "email": _text,
-    "year": _year,
-    "date": _period,
-    "moment": _period,
-}
-
-
 def select_rows(entity: type[Entiteit], query: Query) -> Select[Any]:
     """All rows that the query selects, without order or page."""
     found = references.matches(entity, query.search)
-    return select(entity).where(*found, *(filter_.condition for filter_ in query.filters))
+    nothing = [false()] if query.unread else []
+    conditions = (filter_.condition for filter_ in query.filters)
+    return select(entity).where(*found, *conditions, *nothing)
 
 
 def fetch(entity: type[Entiteit], query: Query) -> Result:
     """One page of rows with what the list shows of them: four queries at the most."""
+    if query.unread:
+        return Result([], 0, False)
     found = references.matches(entity, query.search)
     chosen = select(entity).where(*found, *(filter_.condition for filter_ in query.filters))
     many = not query.filters and search.sees_many(database.session(), entity, found)

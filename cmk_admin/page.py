@@ -131,7 +131,8 @@ class FilterControl:
     """One filter of the filter bar.
 
     `kind`: keuze (select of `options`), zoek (combobox fed by `lookup_url`),
-    tekst, datum (from/until: `name`_van, `name`_tot) or bedrag (idem).
+    tekst, datum (from/until: `name`_van, `name`_tot) or bedrag (idem). errors: what of it
+    was not understood, by the name of its parameter.
     """
 
     name: str
@@ -141,13 +142,17 @@ class FilterControl:
     value: str = ""
     value_until: str = ""
     lookup_url: str = ""
+    errors: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveFilter:
+    """A filter that was asked. wrong: it is not understood."""
+
     label: str
     value: str
     remove_url: str
+    wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
