@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 from cmk_admin.forms.builder import EntityForm
 from cmk_admin.gate import GateSession
 from cmk_admin.page import CheckItem
+from cmk_admin.page_batch import EffectLine, LeftOut
 from cmk_admin.rights import Handeling
 from models.base import STEMPELS, Entiteit
 
@@ -43,7 +44,9 @@ class Remark:
 class Preview:
     """What an action makes, row by row; the last `numeric` columns are numbers.
 
-    more: rows that are not shown. fingerprint: the same when exactly the same is made.
+    more: rows that are not shown. fingerprint: the same when exactly the same is made. what: the
+    words before the lead. left_out: rows that it leaves as they are. effects: what it does to
+    verantwoordingen.
     """
 
     lead: str
@@ -53,6 +56,9 @@ class Preview:
     more: int
     fingerprint: str
     remarks: tuple[Remark, ...] = ()
+    what: str = "Dit wordt er gemaakt"
+    left_out: tuple[LeftOut, ...] = ()
+    effects: tuple[EffectLine, ...] = ()
 
 
 def fingerprint(made: Sequence[Entiteit]) -> str:
@@ -103,6 +109,9 @@ class EntityAction:
     bulk: ClassVar[bool] = True
     #: Shown beforehand what it makes: `perform` is done and taken back.
     previews: ClassVar[bool] = False
+    #: Each row is judged by itself: what cannot go along is left out of what was shown, and is
+    #: told there. So it is never done unseen.
+    row_by_row: ClassVar[bool] = False
 
     def make_form(self, rows: Sequence[Any]) -> EntityForm | None:
         """Extra fields to fill in; None when there are none."""

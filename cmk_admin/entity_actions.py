@@ -75,7 +75,7 @@ class ActionRunner:
         if CONFIRMED not in request.form or given_back():
             on_record.saw_rows(rows)
             return self._ask(action, asked)
-        for row in rows:
+        for row in rows if not action.row_by_row else ():
             self.view.require(action.handeling, row)
         if form is not None and not form.validate():
             return self._ask(action, asked), INVALID
@@ -100,21 +100,28 @@ class ActionRunner:
 
     def _do(self, action: EntityAction, asked: Asked) -> str:
         done = action.perform(self.session, asked)
-        if done.preview and request.form.get(SEEN, done.preview.fingerprint) != (
-            done.preview.fingerprint
-        ):
-            raise Otherwise
+        if done.preview is not None:
+            print_ = done.preview.fingerprint
+            if request.form.get(SEEN, "" if action.row_by_row else print_) != print_:
+                raise Otherwise
         flash_done(done)
         return done.url or self.view.return_url()
 
     def _preview(self, action: EntityAction, asked: Asked) -> Preview | None:
-        """What it makes, after which it was never made; None when it cannot be done."""
+        """What it makes, after which it was never made; None when it cannot be done.
+
+        Who asked for it is told why not; on the first page that is for confirming to say.
+        """
         try:
             return action.perform(self.session, asked).preview
-        except (RegelFout, Refused, IntegrityError):
-            return None
+        except RegelFout as refused:
+            if STEP in request.form and asked.form is not None:
+                editing_errors(asked.form, refused.fouten)
+        except (Refused, IntegrityError):
+            pass
         finally:
             self.session.rollback()
+        return None
 
     def _as_seen(self, bewerking_id: int) -> None:
         """Raises Otherwise when a step that was seen row by row does something else now."""
@@ -133,6 +140,8 @@ class ActionRunner:
         self, action: EntityAction, asked: Asked, fouten: tuple[Fout, ...] = (), notice: str = ""
     ) -> str:
         refused = self._refused(action.handeling, asked.rows)
+        if action.row_by_row and len(refused) < len(asked.rows):
+            refused = []  # The preview tells of them.
         question = action.question(asked)
         possible = question.possible and not refused
         if asked.form is not None:
@@ -143,12 +152,13 @@ class ActionRunner:
         header, ids = self._header(action.label, asked.rows), [row.id for row in asked.rows]
         told = [(str(row), verdict.reason) for row, verdict in refused]
         tried = action.previews and possible and not fouten and not _wrong(asked.form)
+        preview = self._preview(action, asked) if tried else None
         html: str = self.view.render(
             "admin/model/action.html",
             header=header,
             notice=notice,
             previews=action.previews and possible,
-            preview=self._preview(action, asked) if tried else None,
+            preview=preview,
             intro=question.intro,
             items=question.items,
             missing=question.missing,
@@ -157,6 +167,7 @@ class ActionRunner:
             action_url=url_for(f"{self.view.endpoint}.action_view"),
             cancel_url=self.view.return_url(),
             submit_label=action.submit_label if possible else "",
+            look_first=action.row_by_row and preview is None,
             danger=action.danger,
             ids=ids,
             action_name=action.name,

@@ -41,7 +41,9 @@ def year(portaal: Portaal, van: str = "eigen", stand: str = "leeg") -> int:
 def test_everything_goes_along_and_comes_back(unpaid: Portaal, visitor: Bezoeker) -> None:
     before, ids = stored(unpaid), own(unpaid)
     question = ask(visitor, unpaid, Activiteit, "verplaatsen", ids)
-    assert "met scholen, lasten, doelgroepen en samenwerkingspartners" in question.text
+    assert "met scholen, lasten, doelgroepen en samenwerkingspartners" in Page(
+        question.text
+    ).text.replace("\n", " ")
     assert not unpaid.changed()
     answer = do(
         visitor, unpaid, Activiteit, "verplaatsen", ids, verantwoording_id=str(year(unpaid))
@@ -95,6 +97,65 @@ def test_also_who_sees_both_moves_nothing_to_another_contractpartij(unpaid: Port
     answer = do(visitor, unpaid, Activiteit, "verplaatsen", own(unpaid), verantwoording_id=target)
     assert answer.status_code == 422
     assert not unpaid.changed()
+
+
+def of(portaal: Portaal, van: str, stand: str = "open") -> list[int]:
+    jaar = portaal.wereld.id(Verantwoording, van, stand)
+    with portaal.als() as session:
+        found = session.scalars(
+            select(Activiteit.id).where(Activiteit.verantwoording_id == jaar)
+        ).all()
+    assert found
+    return list(found)
+
+
+@pytest.mark.beide
+def test_what_does_not_fit_stays_and_is_told(unpaid: Portaal) -> None:
+    """Of another contractpartij, in a closed year, or there already: the others go."""
+    visitor = unpaid.bezoeker("datamanager")
+    mine, theirs, closed = own(unpaid), of(unpaid, "vreemd"), of(unpaid, "eigen", "gesloten")
+    target = year(unpaid)
+    question = Page(ask(visitor, unpaid, Activiteit, "verplaatsen", [*mine, *theirs, *closed]).text)
+    offered = {o.get("value") for o in question.by_id("verantwoording_id").all("option")}
+    assert str(target) in offered
+    path = "/beheer/activiteiten/action/"
+    asked = question.form() | {"verantwoording_id": str(target)}
+    seen = Page(visitor.post(path, asked | {"stap": "voorbeeld"}).text)
+    assert not unpaid.changed()
+    told = next(c for c in seen.with_class("card") if "Dit blijft zoals het is" in c.words)
+    assert "van een andere contractpartij" in told.words
+    assert "gesloten" in told.words
+    rows = seen.by_id("voorbeeld-kop").above("section")
+    assert rows is not None
+    assert len(rows.all("tbody")[0].all("tr")) == len(mine)
+    effects = seen.by_id("gevolgen-kop").above("section")
+    assert effects is not None
+    assert len(effects.all("a")) == 2, "the year that they leave, and the one they come to"
+    assert visitor.post(path, seen.form()).status_code == 302
+    with unpaid.als() as session:
+        where = {i: session.get_one(Activiteit, i).verantwoording_id
+                 for i in (*mine, *theirs, *closed)}  # fmt: skip
+    assert {where[i] for i in mine} == {target}
+    assert target not in {where[i] for i in (*theirs, *closed)}
+
+
+def test_it_is_never_done_unseen(unpaid: Portaal, visitor: Bezoeker) -> None:
+    """Also when the form is sent at once: first comes what it would do."""
+    path = "/beheer/activiteiten/action/"
+    question = Page(ask(visitor, unpaid, Activiteit, "verplaatsen", own(unpaid)).text)
+    body = {k: v for k, v in question.form().items() if k != "gezien"}
+    answer = visitor.post(path, body | {"verantwoording_id": str(year(unpaid))})
+    assert answer.status_code == 409
+    assert not unpaid.changed()
+    assert visitor.post(path, Page(answer.text).form()).status_code == 302
+
+
+def test_the_year_where_all_are_is_no_choice(unpaid: Portaal, visitor: Bezoeker) -> None:
+    here = str(year(unpaid, stand="open"))
+    question = Page(ask(visitor, unpaid, Activiteit, "verplaatsen", own(unpaid)).text)
+    offered = {o.get("value") for o in question.by_id("verantwoording_id").all("option")}
+    assert offered
+    assert here not in offered
 
 
 def test_the_gate_looks_at_both_years(unpaid: Portaal) -> None:

@@ -31,11 +31,20 @@ class Effect:
 
 
 class Watched:
-    """The figures before; ask `effects()` for what became of them."""
+    """The figures before; ask `effects()` for what became of them.
 
-    def __init__(self, session: GateSession, entity: type[Entiteit], ids: Sequence[int]) -> None:
+    also: verantwoordingen that rows come to hang under.
+    """
+
+    def __init__(
+        self,
+        session: GateSession,
+        entity: type[Entiteit],
+        ids: Sequence[int],
+        also: Sequence[int] = (),
+    ) -> None:
         self._session = session
-        self._accounts = _above(session, entity, ids)
+        self._accounts = _above(session, entity, ids, also)
         self._before = cijfers_van(session, self._accounts)
 
     def effects(self) -> tuple[Effect, ...]:
@@ -48,15 +57,17 @@ class Watched:
         )
 
 
-def _above(session: GateSession, entity: type[Any], ids: Sequence[int]) -> Sequence[Verantwoording]:
-    """The open verantwoordingen that these rows hang under."""
+def _above(
+    session: GateSession, entity: type[Any], ids: Sequence[int], also: Sequence[int]
+) -> Sequence[Verantwoording]:
+    """The open verantwoordingen that these rows hang under, and these others."""
     if entity.ouder == "verantwoording_id":
         above = select(entity.verantwoording_id)
     elif entity.ouder == "activiteit_id":
         above = select(Activiteit.verantwoording_id).join(entity.activiteit)
     else:
         return ()
-    found: set[int] = set()
+    found = set(also)
     for part in selection.in_parts(ids):
         found.update(session.scalars(above.where(entity.id.in_(part)).distinct()))
     statement = select(Verantwoording).where(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
@@ -28,11 +28,13 @@ class Task:
     """What is done to which rows, each judged by itself; subclasses say what.
 
     soort: of the batch. done: the word for a row that it was done to. spread: it changes rows
-    of other entities as well, each of which is shown by itself.
+    of other entities as well, each of which is shown by itself. also: verantwoordingen that rows
+    come to hang under.
     """
 
     entity: type[Entiteit]
     ids: tuple[int, ...]
+    also: tuple[int, ...] = field(default=(), kw_only=True)
 
     soort: ClassVar[BewerkingSoort] = BewerkingSoort.WIJZIGEN
     done: ClassVar[str] = "gewijzigd"
@@ -138,7 +140,7 @@ def _told(row: Wijziging, new: set[int]) -> list[Any]:
 
 def carry_out(session: GateSession, task: Task, heard: Heard = unheard) -> Outcome:
     """Change every chosen row that may be changed, as one batch; the caller commits."""
-    watched = Watched(session, task.entity, task.ids)
+    watched = Watched(session, task.entity, task.ids, task.also)
     order = _in_order(session, task)
     seen: dict[int, str] = {}
     with bewerking(session, task.soort, task.name, _partij(session, task)) as stap:
