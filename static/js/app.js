@@ -1,5 +1,6 @@
 /* Everything that runs on every page. One behaviour per module; all of them are comforts:
    the pages work without any of this. */
+import "./back.js";
 import "./combobox.js";
 import "./confirm.js";
 import "./date.js";
