@@ -123,17 +123,27 @@ def _columns(entity: type[Entiteit], arguments: Mapping[str, str]) -> tuple[str,
     """The chosen columns, in the order of the entity; none when they are the usual ones."""
     asked = arguments.getlist("columns") if isinstance(arguments, MultiDict) else []
     found = tuple(a.name for a in attributes.choosable(entity) if a.name in asked)
-    usual = tuple(a.name for a in attributes.listed(entity))
-    return () if found == usual else found
+    return () if set(found) == {a.name for a in shown(entity, ())} else found
 
 
 def shown(entity: type[Entiteit], columns: Sequence[str]) -> tuple[Attribute, ...]:
     """The columns of a list; what people call a row by always stands first."""
     usual = attributes.listed(entity)
     if not columns:
-        return usual
+        return (*usual, *_of_several(entity)) if _sees_several() else usual
     chosen = (a for a in attributes.choosable(entity) if a.name in columns)
     return tuple(dict.fromkeys((usual[0], *chosen)))
+
+
+def _sees_several() -> bool:
+    """Whether this person sees rows of more than one contractpartij."""
+    who = database.session().actor
+    return who.is_system or who.cultuur_oost_rol is not None or len(set(who.partijen())) > 1
+
+
+def _of_several(entity: type[Entiteit]) -> tuple[Attribute, ...]:
+    """Whose a row is, where people see those of several."""
+    return tuple(a for a in attributes.choosable(entity) if a.ui.bij_meer)
 
 
 def can_sort(attribute: Attribute) -> bool:
@@ -259,8 +269,9 @@ def with_relations(
 @lru_cache(maxsize=500)
 def _relations(entity: type[Entiteit], columns: tuple[str, ...], how: Any) -> tuple[Any, ...]:
     """The same for every page of a list, so made once."""
-    seen = shown(entity, columns)
-    relations = {a.relation for a in (*attributes.listed(entity), *seen) if a.relation}
+    usual = (*attributes.listed(entity), *_of_several(entity))
+    seen = tuple(a for a in attributes.choosable(entity) if a.name in columns) or usual
+    relations = {a.relation for a in (*usual, *seen) if a.relation}
     if entity.ouder is not None:
         relations.add(entity.ouder.removesuffix("_id"))
     return (

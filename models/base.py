@@ -125,7 +125,8 @@ class Ui:
     """How people meet a column.
 
     label: the word on every screen. help: a sentence under the field.
-    lijst/zoek/filter/details/formulier: where it appears. inline: may be changed in the list.
+    lijst/zoek/filter/details/formulier: where it appears. bij_meer: in the list of whoever sees
+    rows of more than one contractpartij. inline: may be changed in the list.
     vast: may be set when the row is made, never changed after.
     geheim: never on a screen, in an export or in the history.
     stil: stands among the details only where it is filled.
@@ -136,6 +137,7 @@ class Ui:
     label: str
     help: str = ""
     lijst: bool = False
+    bij_meer: bool = False
     zoek: bool = False
     filter: bool = False
     sorteer: bool = True

@@ -32,7 +32,7 @@ class Samenwerkingspartner(VanContractpartij, Entiteit):
     contractpartij_id: Mapped[int] = mapped_column(
         ForeignKey("contractpartij.id"),
         index=True,
-        info=ui("Contractpartij", filter=True, vast=True),
+        info=ui("Contractpartij", bij_meer=True, filter=True, vast=True),
     )
     naam: Mapped[str] = mapped_column(
         String(160), info=ui("Naam", lijst=True, zoek=True, inline=True)
