@@ -257,7 +257,7 @@ def _empty(screen: Screen, query: Query) -> Empty:
     if query.search or query.filters or query.page > 1:
         return Empty(
             f"Geen {plural} gevonden",
-            "Met deze zoekopdracht of filters is er niets.",
+            f"Met deze zoekopdracht of filters is er niets. {_searched(screen.entity, query)}",
             Action("Alles tonen", screen.base),
         )
     if screen.entity.alleen_poort:
@@ -265,6 +265,15 @@ def _empty(screen: Screen, query: Query) -> Empty:
     return Empty(
         f"Nog geen {plural}", "Wat hier wordt toegevoegd, staat daarna in deze lijst.", screen.new
     )
+
+
+def _searched(entity: type[Entiteit], query: Query) -> str:
+    """In which columns was looked: what a row refers to is no text of its own."""
+    names = [a.label for a in attributes.searchable(entity)]
+    if not query.search or not names:
+        return ""
+    where = f"{', '.join(names[:-1])} en {names[-1]}" if len(names) > 1 else names[0]
+    return f"Gezocht is in {where}; gebruik voor andere kolommen een filter."
 
 
 def _controls(entity: type[Entiteit], query: Query) -> list[FilterControl]:

@@ -139,3 +139,26 @@ def test_a_filter_that_is_no_choice_any_more_stays_when_asked_again(
         page = Page(visitor.get(address(portaal, "activiteit", doel_id=value)).text)
         options = page.by_id("f-doel_id").all("option")
         assert [o.get("value") for o in options if "selected" in o.attributes] == [value]
+
+
+def test_what_is_not_found_says_where_was_looked(portaal: Portaal, visitor: Bezoeker) -> None:
+    """The name of a board is no text of the school: that takes a filter."""
+    page = Page(visitor.get(address(portaal, "school", search="bestaat-nergens")).text)
+    words = page.with_class("empty")[0].words
+    assert "Gezocht is in Schoolnaam, BRIN-nummer, Vestigingscode en Plaats" in words
+    assert "filter" in words
+
+
+@pytest.mark.parametrize(
+    ("who", "several"), [("datamanager", True), ("dubbel", True), ("projectleider", False)]
+)
+def test_whose_a_partner_is_stands_there_for_who_sees_several(
+    portaal: Portaal, who: str, several: bool
+) -> None:
+    path = address(portaal, "samenwerkingspartner")
+    page = Page(portaal.bezoeker(who).get(path).text)
+    heads = {head.get("data-column") for head in page.all("th")}
+    assert ("contractpartij_id" in heads) is several
+    file = address(portaal, "samenwerkingspartner", "export", export_type="csv")
+    first = portaal.bezoeker(who).get(file).text.splitlines()[0]
+    assert ("Contractpartij" in first) is several
