@@ -156,6 +156,10 @@ def test_the_year_where_all_are_is_no_choice(unpaid: Portaal, visitor: Bezoeker)
     offered = {o.get("value") for o in question.by_id("verantwoording_id").all("option")}
     assert offered
     assert here not in offered
+    # Neither when the others that were chosen are in a closed year, and stay.
+    ids = [*own(unpaid), *of(unpaid, "eigen", "gesloten")]
+    question = Page(ask(visitor, unpaid, Activiteit, "verplaatsen", ids).text)
+    assert here not in {o.get("value") for o in question.by_id("verantwoording_id").all("option")}
 
 
 def test_the_gate_looks_at_both_years(unpaid: Portaal) -> None:

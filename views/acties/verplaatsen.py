@@ -20,12 +20,13 @@ from cmk_admin.rights import Handeling
 from models.activiteit import Activiteit, ActiviteitSchool, Last
 from models.base import Fout, RegelFout
 from models.historie import BewerkingSoort
-from models.verantwoording import Verantwoording
+from models.verantwoording import Status, Verantwoording
 from views.acties.gedeeld import SHOWN, aantal_van, open_verantwoordingen
 
 #: Rows that a preview shows, and names of those that stay.
 ROWS, NAMED = 100, 5
 ELSEWHERE = "Dit is van een andere contractpartij."
+NOTHING = "Hier kan niets van je keuze naartoe."
 THERE = "Dit staat al in deze verantwoording."
 
 
@@ -112,7 +113,8 @@ class Verplaatsen(EntityAction):
             outcome = run.carry_out(session, task)
         left = (*_told(stay), *picture.left_out(outcome))
         if not outcome.touched:
-            raise RegelFout(Fout(" ".join(one.reason for one in left), "verantwoording_id"))
+            why = " ".join((NOTHING, *(one.reason for one in left)))
+            raise RegelFout(Fout(why, "verantwoording_id"))
         skipped = {one.row_id for one in outcome.skipped}
         moved = [id_ for id_ in where if id_ not in skipped]
         words = f"{aantal_van(outcome.touched, Activiteit)} verplaatst naar {doel}"
@@ -137,10 +139,10 @@ class Verplaatsen(EntityAction):
 
 
 def _targets(rows: Sequence[Any]) -> list[tuple[int, str]]:
-    """The open years of their contractpartijen, but for one that nothing could come to: of its
-    contractpartij all that was chosen is there already."""
+    """The open years of their contractpartijen, but for one that nothing could come to: what was
+    chosen of its contractpartij and can go is there already."""
     here: dict[int, set[int]] = {}
-    for row in rows:
+    for row in (row for row in rows if row.verantwoording.status is Status.OPEN):
         here.setdefault(row.contractpartij_id, set()).add(row.verantwoording_id)
     useless = {next(iter(years)) for years in here.values() if len(years) == 1}
     return [(id_, naam) for id_, naam in open_verantwoordingen(here) if id_ not in useless]
