@@ -9,6 +9,7 @@ from flask import url_for
 from cmk_admin import attributes, files, formats, listing, references
 from cmk_admin.actor import Actor
 from cmk_admin.attributes import Attribute
+from cmk_admin.filters import Unread
 from cmk_admin.listing import SIZES, Query, Result, can_sort
 from cmk_admin.page import (
     Action,
@@ -79,7 +80,7 @@ def list_page(screen: Screen, query: Query, result: Result) -> ListPage:
                 asked.attribute.label,
                 asked.shown,
                 query.without(asked).url(screen.base),
-                asked in query.unread,
+                isinstance(asked, Unread),
             )
             for asked in query.asked
         ),
