@@ -1,11 +1,36 @@
 /* Select all, a range with Shift, and the count in the bulk bar. What was ticked stays ticked
-   while one pages, sorts and searches, until it is used or cleared. */
+   while one pages, sorts and searches, until it is used or cleared; "all that is found" as long as
+   the same is searched and filtered. */
 import { all } from "./dom.js";
 
 const bar = document.querySelector("[data-bulk]");
 const picks = all("[data-pick]");
 const page = document.querySelector("[data-pick-all]");
 const place = (path) => `selectie:${path}`;
+const whole = (path) => `alles:${path}`;
+
+// What a list finds is its address without how it is shown.
+function found() {
+  const asked = new URLSearchParams(location.search);
+  for (const name of ["page", "after", "before", "end", "size", "sort", "columns"]) asked.delete(name);
+  asked.sort();
+  return `?${asked}`;
+}
+
+function rememberAll(chosen) {
+  try {
+    if (chosen) sessionStorage.setItem(whole(location.pathname), found());
+    else sessionStorage.removeItem(whole(location.pathname));
+  } catch { /* Without storage it is chosen on this page. */ }
+}
+
+function allRemembered() {
+  try {
+    const same = sessionStorage.getItem(whole(location.pathname)) === found();
+    if (!same) sessionStorage.removeItem(whole(location.pathname));
+    return same;
+  } catch { return false; }
+}
 
 function remembered() {
   try { return new Set(JSON.parse(sessionStorage.getItem(place(location.pathname)) ?? "[]")); } catch { return new Set(); }
@@ -41,7 +66,7 @@ if (bar && picks.length) {
     remember(chosen);
     const away = [...chosen].filter((id) => !here.has(id));
     elsewhere.value = away.join(",");
-    bar.toggleAttribute("data-any", chosen.size > 0);
+    bar.toggleAttribute("data-any", chosen.size > 0 || everything?.checked === true);
     count.textContent = words(chosen, away.length);
     if (page) {
       const ticked = picks.filter((box) => box.checked).length;
@@ -53,17 +78,18 @@ if (bar && picks.length) {
   const recall = () => {
     const chosen = remembered();
     for (const box of picks) box.checked = chosen.has(box.value);
+    if (everything) everything.checked = allRemembered();
     update();
   };
 
   clear.hidden = false;
   clear.addEventListener("click", () => {
     remember(new Set());
-    if (everything) everything.checked = false;
+    rememberAll(false);
     recall();
     picks[0].focus();
   });
-  everything?.addEventListener("change", update);
+  everything?.addEventListener("change", () => { rememberAll(everything.checked); update(); });
   if (page) {
     page.closest("[data-pick-all-box]").hidden = false;
     page.addEventListener("change", () => { picks.forEach((box) => { box.checked = page.checked; }); update(); });
@@ -87,5 +113,8 @@ if (bar && picks.length) {
 document.addEventListener("submit", (event) => {
   const path = event.target.dataset.chosenDone;
   const step = event.submitter?.name === "stap" ? event.submitter.value : "doen";
-  if (path && step === "doen" && event.submitter?.name !== "deel") sessionStorage.removeItem(place(path));
+  if (path && step === "doen" && event.submitter?.name !== "deel") {
+    sessionStorage.removeItem(place(path));
+    sessionStorage.removeItem(whole(path));
+  }
 });
