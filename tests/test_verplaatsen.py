@@ -122,6 +122,7 @@ def test_what_does_not_fit_stays_and_is_told(unpaid: Portaal) -> None:
     asked = question.form() | {"verantwoording_id": str(target)}
     seen = Page(visitor.post(path, asked | {"stap": "voorbeeld"}).text)
     assert not unpaid.changed()
+    assert "ligt niet in 2027 en schuift niet mee" in seen.text
     told = next(c for c in seen.with_class("card") if "Dit blijft zoals het is" in c.words)
     assert "van een andere contractpartij" in told.words
     assert "gesloten" in told.words
