@@ -312,9 +312,7 @@ class Last(MetBestand, VanContractpartij, Entiteit):
         info=ui("Betaald op", lijst=True, filter=True, inline=True)
     )
     kostensoort_id: Mapped[int | None] = mapped_column(
-        ForeignKey("kostensoort.id"),
-        index=True,
-        info=ui("Kostensoort", lijst=True, filter=True),
+        ForeignKey("kostensoort.id"), index=True, info=ui("Kostensoort", lijst=True, filter=True)
     )
     boekstuknummer: Mapped[str | None] = mapped_column(
         String(60), info=ui("Boekstuknummer", zoek=True, inline=True)
