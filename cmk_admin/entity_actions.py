@@ -75,8 +75,11 @@ class ActionRunner:
         if CONFIRMED not in request.form or given_back():
             on_record.saw_rows(rows)
             return self._ask(action, asked)
-        for row in rows if not action.row_by_row else ():
-            self.view.require(action.handeling, row)
+        # Of several, those that may go along; when none may, it is refused as everywhere.
+        refused = self._refused(action.handeling, rows)
+        if not action.row_by_row or len(refused) == len(rows):
+            for row, _ in refused:
+                self.view.require(action.handeling, row)
         if form is not None and not form.validate():
             return self._ask(action, asked), INVALID
         return self._ask(action, asked) if STEP in request.form else self._once(action, asked)

@@ -75,7 +75,7 @@ def _typed(given: Mapping[str, str], name: str) -> str:
 
 def _no(attribute: Attribute, name: str, typed: str, what: str) -> Unread:
     told = typed if len(typed) <= TOLD else f"{typed[: TOLD - 1]}…"
-    return Unread(attribute, ((name, typed),), f"{told} {what}")
+    return Unread(attribute, ((name, typed),), f"“{told}” {what}")
 
 
 def _nothing(column: Any, attribute: Attribute, given: Mapping[str, str]) -> Iterator[Asked]:
@@ -124,8 +124,11 @@ def _reference(column: Any, attribute: Attribute, given: Mapping[str, str]) -> I
 
 
 def _text(column: Any, attribute: Attribute, given: Mapping[str, str]) -> Iterator[Asked]:
-    typed = " ".join(_typed(given, attribute.name).replace("�", " ").split())
+    given_text = _typed(given, attribute.name)
+    typed = " ".join(given_text.replace("�", " ").split())
     if not typed:
+        if given_text:
+            yield _no(attribute, attribute.name, given_text, "is geen tekst")
         return
     value = " ".join(references.words(typed))
     if value != typed:

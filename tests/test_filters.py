@@ -17,17 +17,17 @@ from tests.test_rights_matrix import address_of
 #: Entity, what is asked, which of it is not understood and what is said of it.
 UNREADABLE = [
     ("activiteit", {"startdatum_van": "31-11-2026", "startdatum_tot": "31-12-2026"},
-     "startdatum_van", "31-11-2026 is geen datum"),
+     "startdatum_van", "“31-11-2026” is geen datum"),
     ("activiteit", {"startdatum_tot": "1-1-0001"},
-     "startdatum_tot", "1-1-0001 ligt niet tussen 1990 en 2100"),
-    ("activiteit", {"doel_id": "alles"}, "doel_id", "alles is geen keuze"),
-    ("verantwoording", {"status": "half"}, "status", "half is geen keuze"),
+     "startdatum_tot", "“1-1-0001” ligt niet tussen 1990 en 2100"),
+    ("activiteit", {"doel_id": "alles"}, "doel_id", "“alles” is geen keuze"),
+    ("verantwoording", {"status": "half"}, "status", "“half” is geen keuze"),
     ("verantwoording", {"kalenderjaar": "tweeduizend"},
-     "kalenderjaar", "tweeduizend is geen jaar"),
-    ("school", {"actief": "misschien"}, "actief", "misschien is geen ja of nee"),
+     "kalenderjaar", "“tweeduizend” is geen jaar"),
+    ("school", {"actief": "misschien"}, "actief", "“misschien” is geen ja of nee"),
     ("samenwerkingspartner", {"plaats": "a b c d e f g h i"},
-     "plaats", "a b c d e f g h i is te lang om op te zoeken"),
-    ("wijziging", {"op_van": "gisteren"}, "op_van", "gisteren is geen datum"),
+     "plaats", "“a b c d e f g h i” is te lang om op te zoeken"),
+    ("wijziging", {"op_van": "gisteren"}, "op_van", "“gisteren” is geen datum"),
 ]  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def test_a_file_is_not_made_of_what_is_not_understood(portaal: Portaal, visitor:
         asked = {"export_type": kind, "startdatum_van": "31-11-2026", "search": "a"}
         answer = visitor.get(address(portaal, "activiteit", "export", **asked))
         assert answer.status_code == 302
-        assert "31-11-2026 is geen datum" in visitor.get(answer.location).text
+        assert "“31-11-2026” is geen datum" in visitor.get(answer.location).text
     gone = visitor.get(address(portaal, "activiteit", "export", export_type="csv", doel_id="99999"))
     assert len(gone.text.splitlines()) == 1
 
@@ -126,7 +126,7 @@ def test_a_saved_view_that_is_no_longer_understood_says_so(
     form = Page(visitor.get(keep.get("href")).text).form()
     answer = visitor.post(keep.get("href"), form | {"naam": "Oud", "delen": "niet"})
     opened = Page(visitor.get(answer.location).text)
-    assert "weg is geen keuze" in opened.with_class("empty")[0].words
+    assert "“weg” is geen keuze" in opened.with_class("empty")[0].words
     with portaal.als() as session:
         assert session.scalars(select(Samenwerkingspartner.id)).all()
 

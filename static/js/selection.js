@@ -9,9 +9,10 @@ const page = document.querySelector("[data-pick-all]");
 const place = (path) => `selectie:${path}`;
 const whole = (path) => `alles:${path}`;
 
-// What a list finds is its address without how it is shown.
+// What a list finds is its address without how it is shown; as the server writes it, for a form
+// sends its empty fields along.
 function found() {
-  const asked = new URLSearchParams(location.search);
+  const asked = new URLSearchParams(bar.querySelector('[name="zoekopdracht"]')?.value ?? location.search);
   for (const name of ["page", "after", "before", "end", "size", "sort", "columns"]) asked.delete(name);
   asked.sort();
   return `?${asked}`;
@@ -82,6 +83,13 @@ if (bar && picks.length) {
     update();
   };
 
+  // Who picks rows by hand means those, whatever was chosen before.
+  const byHand = () => {
+    if (everything) everything.checked = false;
+    rememberAll(false);
+    update();
+  };
+
   clear.hidden = false;
   clear.addEventListener("click", () => {
     remember(new Set());
@@ -92,7 +100,7 @@ if (bar && picks.length) {
   everything?.addEventListener("change", () => { rememberAll(everything.checked); update(); });
   if (page) {
     page.closest("[data-pick-all-box]").hidden = false;
-    page.addEventListener("change", () => { picks.forEach((box) => { box.checked = page.checked; }); update(); });
+    page.addEventListener("change", () => { picks.forEach((box) => { box.checked = page.checked; }); byHand(); });
   }
   for (const box of picks) {
     box.addEventListener("click", (event) => {
@@ -101,9 +109,9 @@ if (bar && picks.length) {
         picks.slice(from, to + 1).forEach((other) => { other.checked = box.checked; });
       }
       last = box;
-      update();
+      byHand();
     });
-    box.addEventListener("change", update);
+    box.addEventListener("change", byHand);
   }
   addEventListener("pageshow", recall);
   recall();

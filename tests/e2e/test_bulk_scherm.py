@@ -20,7 +20,11 @@ def _kies(page: Page, adres: str = LIST) -> None:
 def test_alles_blijft_gekozen_na_annuleren(als: As) -> None:
     """Also the ones on other pages; not when something else is searched."""
     page = als("datamanager")
-    _kies(page, f"{LIST}?search=oo")
+    page.goto(LIST)
+    # By the form, whose empty fields stand in the address as well.
+    page.get_by_role("searchbox", name="Zoek in activiteiten").fill("oo")
+    button(page, "Zoek").click()
+    page.get_by_role("checkbox", name="selecteren").nth(1).check()
     everything = page.get_by_label(FOUND)
     everything.check()
     button(page, "Wijzigen in bulk…").click()
@@ -31,6 +35,20 @@ def test_alles_blijft_gekozen_na_annuleren(als: As) -> None:
     expect(page.get_by_role("main")).to_contain_text(chosen)
     link(page, "Annuleren").click()
     page.goto(LIST)
+    expect(everything).not_to_be_checked()
+
+
+def test_wie_rijen_aanvinkt_bedoelt_die(als: As) -> None:
+    """Also when all that was found had been chosen before."""
+    page = als("datamanager")
+    _kies(page)
+    everything = page.get_by_label(FOUND)
+    everything.check()
+    page.get_by_role("checkbox", name="selecteren").nth(2).check()
+    expect(everything).not_to_be_checked()
+    button(page, "Wijzigen in bulk…").click()
+    expect(page.get_by_role("main")).to_contain_text("2 activiteiten gekozen")
+    link(page, "Annuleren").click()
     expect(everything).not_to_be_checked()
 
 

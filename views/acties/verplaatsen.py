@@ -81,6 +81,8 @@ class Verplaatsen(EntityAction):
         return form
 
     def question(self, asked: Asked) -> Question:
+        if not any(row.verantwoording.status is Status.OPEN for row in asked.rows):
+            return Question("Wat je koos, staat vast in een gesloten jaar.", possible=False)
         if not _targets(asked.rows):
             return Question(
                 "Er is geen andere open verantwoording van dezelfde contractpartij om naartoe te"

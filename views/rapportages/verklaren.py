@@ -80,14 +80,17 @@ LABELS = {
     "bestuur": "Schoolbestuur",
 }
 #: Kind of row → column → where what it names has a page of its own.
-WAAR: dict[Soort, dict[str, Callable[[Any], str]]] = {
+WAAR: dict[Soort, dict[str, Callable[[Any], str | None]]] = {
     "lasten": {"Activiteit": lambda r: row_address("activiteiten.financieel", r.activiteit_id)},
     "activiteiten": {"Activiteit": lambda r: row_address("activiteiten.details", r.id)},
     "scholen": {
         "Activiteit": lambda r: row_address("activiteiten.scholen", r.activiteit_id),
         "School": lambda r: row_address("school.details_view", r.school.id),
     },
-    "standen": {"School": lambda r: row_address("school.details_view", r.school.id)},
+    # One that was never reached may have gone since its year was closed.
+    "standen": {
+        "School": lambda r: row_address("school.details_view", r.school.id) if r.bereikt else None,
+    },
 }
 CELLS: dict[str, CellKind] = {
     "money": "geld", "hours": "getal", "integer": "getal", "date": "datum", "moment": "datum",
@@ -284,7 +287,7 @@ def _sleutel(waarde: Any) -> Any:
 
 
 def _rij(
-    nummer: int, velden: Kolommen[Any], waar: Mapping[str, Callable[[Any], str]], regel: Any
+    nummer: int, velden: Kolommen[Any], waar: Mapping[str, Callable[[Any], str | None]], regel: Any
 ) -> Row:
     getoond = tuple(
         Cell(
