@@ -65,6 +65,44 @@ def compleet(kolommen: Any) -> ColumnElement[bool]:
     return and_(*(not_(mist(kolommen)) for mist in ONTBREEKT.values()))
 
 
+def compleet_nageteld(sessie: Session, verantwoording_id: int) -> int:
+    """How many activities of a year are complete by their rows themselves.
+
+    What closing goes by (Handleiding 2.4): a count that is kept, however well, is no proof.
+    """
+    leeg = ActiviteitSchool.aantal_leerkrachten.is_(None)
+    scholen = _nageteld(ActiviteitSchool, scholen=func.count(), zonder_leerkrachten=_aantal(leeg))
+    lasten = _nageteld(Last, lasten=func.count(), zonder_bedrag=_aantal(Last.bedrag.is_(None)))
+    kolommen = SimpleNamespace(
+        scholen=func.coalesce(scholen.c.scholen, 0),
+        zonder_leerkrachten=func.coalesce(scholen.c.zonder_leerkrachten, 0),
+        lasten=func.coalesce(lasten.c.lasten, 0),
+        zonder_bedrag=func.coalesce(lasten.c.zonder_bedrag, 0),
+    )
+    vraag = (
+        select(func.count(Activiteit.id))
+        .outerjoin(scholen, scholen.c.activiteit_id == Activiteit.id)
+        .outerjoin(lasten, lasten.c.activiteit_id == Activiteit.id)
+        .where(Activiteit.verantwoording_id == VERANTWOORDING, compleet(kolommen))
+    )
+    return sessie.scalar(vraag, {"verantwoording": verantwoording_id}) or 0
+
+
+def _nageteld(deel: type[ActiviteitSchool | Last], **sommen: ColumnElement[int]) -> Subquery:
+    """Sums over the parts of each activity of a year."""
+    return (
+        select(deel.activiteit_id, *(som.label(naam) for naam, som in sommen.items()))
+        .join(deel.activiteit)
+        .where(Activiteit.verantwoording_id == VERANTWOORDING)
+        .group_by(deel.activiteit_id)
+        .subquery()
+    )
+
+
+def _aantal(voorwaarde: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((voorwaarde, 1), else_=0))
+
+
 def volgorde_van_stand(kolommen: Any) -> tuple[ColumnElement[int], ...]:
     """To sort by: what is missing by its words, what is complete last."""
 

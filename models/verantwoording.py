@@ -35,7 +35,7 @@ from models.base import (
     tabel,
     ui,
 )
-from models.jaarstand import Jaar
+from models.compleet import compleet_nageteld
 from models.project import Project, jaar_klopt, van_project
 from models.techniek import Mail
 
@@ -216,7 +216,7 @@ class Verantwoording(VanContractpartij, Entiteit):
     def _mag_dicht(self) -> Iterator[Fout]:
         sessie = object_session(self)
         assert sessie is not None
-        compleet = Jaar(self.id, self.kalenderjaar).geteld(sessie).compleet
+        compleet = compleet_nageteld(sessie, self.id)
         if compleet < MINIMAAL_COMPLEET:
             yield Fout(
                 f"Er zijn minimaal {MINIMAAL_COMPLEET} activiteiten nodig waarvan scholen en"

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 from sqlalchemy import (
+    Select,
     distinct,
     func,
     select,
@@ -240,6 +241,22 @@ def test_a_statement_that_is_made_once_follows_the_memberships(world: World) -> 
     for who, sees in ((me, {"noord", "zuid"}), (left, {"noord"}), (me, {"noord", "zuid"})):
         with world.acting(who) as session:
             assert parties_in(session.scalars(statement).all()) == sees
+
+
+def test_what_is_kept_has_a_key_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when another thread noted that of the whole statement while it was copied."""
+    statement = select(A.naam)
+    whole = statement._generate_cache_key()
+    options = Select.options
+
+    def late(self: Select[str], *given: Any) -> Select[str]:
+        found = options(self, *given)
+        found.__dict__["_generate_cache_key"] = lambda: whole
+        return found
+
+    monkeypatch.setattr(Select, "options", late)
+    kept = reads._with_criteria(statement, world.ground.actors["projectleider"])
+    assert kept._generate_cache_key() != whole
 
 
 def test_what_is_kept_of_a_statement_goes_with_it(world: World) -> None:

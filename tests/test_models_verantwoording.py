@@ -20,7 +20,7 @@ from models.verantwoording import (
     Verantwoording,
     open_jaar,
 )
-from tests.gate_world import World
+from tests.gate_world import World, raw_connection
 
 pytest_plugins = ["tests.gate_fixtures"]
 pytestmark = pytest.mark.beide
@@ -53,6 +53,24 @@ def test_closing_asks_for_two_complete_activities(world: World, who: str, comple
 def test_with_two_it_closes(world: World) -> None:
     close(world, 2)
     assert MINIMAAL_COMPLEET == 2
+
+
+def test_closing_goes_by_the_rows_whatever_is_kept_of_them(fresh_world: World) -> None:
+    """A count that was restored wrongly closes no year."""
+    noord = fresh_world.ground.noord
+    with fresh_world.acting("projectleider") as session:
+        for number in (noord.activiteit, noord.tweede):
+            for last in session.get_one(Activiteit, number).lasten:
+                last.bedrag = None
+        session.commit()
+    with raw_connection(fresh_world.url) as connection:
+        connection.execute("UPDATE stand SET som_2 = 0 WHERE soort = 'lasten'")
+        connection.commit()
+    with fresh_world.acting("projectleider") as session:
+        session.get_one(Verantwoording, noord.open).sluit(None)
+        with pytest.raises(RegelFout) as caught:
+            session.flush()
+    assert "er 0" in caught.value.fouten[0].tekst
 
 
 def test_the_count_is_of_this_year_alone(world: World) -> None:

@@ -26,8 +26,8 @@ from models.historie import Bewerking, Wijziging
 Criterion = ColumnElement[bool]
 #: Statement → actor → the same with the criteria of that actor; for as long as the statement lives.
 _scoped: "weakref.WeakKeyDictionary[Any, dict[Actor, Any]]" = weakref.WeakKeyDictionary()
-#: Of one statement for so many actors.
-MOST_ACTORS = 100
+#: Of one statement for so many actors: each copy takes some fifty kilobytes.
+MOST_ACTORS = 20
 
 
 def criterion_for(actor: Actor, entity: type[Entiteit]) -> Criterion | None:
@@ -150,7 +150,11 @@ def _with_criteria(statement: Any, actor: Actor) -> Any:
     if found is None:
         if len(kept) >= MOST_ACTORS:
             kept.clear()
-        found = kept[actor] = statement.options(*options_for(actor))
+        found = statement.options(*options_for(actor))
+        # A key that another thread noted on the statement meanwhile would come along with the
+        # copy, and stay: that of the statement without these criteria.
+        found.__dict__.pop("_generate_cache_key", None)
+        kept[actor] = found
     return found
 
 
