@@ -19,7 +19,7 @@ SOURCES := $(shell find app.py benchmarks cmk_admin migrations models static tem
 .PHONY: help
 help:
 	@echo 'make run        het portaal starten op http://127.0.0.1:$(PORT)'
-	@echo 'make test       alle tests, in ongeveer twaalf minuten'
+	@echo 'make test       alle tests, in negen tot tien minuten'
 	@echo 'make test-all   dezelfde tests met volle aantallen'
 	@echo 'make check      opmaak, stijl, types, lagen, sjablonen, migraties, dekking'
 	@echo 'make bench      meten hoe snel lijsten, rapportages en werkmappen zijn'
